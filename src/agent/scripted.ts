@@ -1,0 +1,120 @@
+// The agent that needs no model and no network: it qualifies a lead by script, in English, and heeds what
+// the customer wishes. Deterministic, so a conversation can be told beforehand to the word.
+
+import type { CallPlan } from "../contract/call-plan.ts";
+import type { Line } from "../domain/transcript.ts";
+import type { Brain, BrainOutput, Turn } from "./brain.ts";
+import { findWish, type Wish } from "./wishes.ts";
+
+
+export const scriptedBrain: Brain = {
+  async *takeTurn(turn) {
+    for (const output of scriptedTurn(turn)) yield output;
+  },
+};
+
+/** The whole turn at once. Sentences are separate outputs, as a model's words come in pieces. */
+export function scriptedTurn({ moment, lines, plan }: Turn): BrainOutput[] {
+  switch (moment) {
+    case "opened":
+      return say(stages(plan)[0] ?? "");
+    case "resumed":
+      return say(`Sorry, the line dropped for a moment. ${currentQuestion(lines, plan)}`);
+    case "silence":
+      return say("Hello, are you still there?");
+    case "silence_end":
+      return [...say("I can't hear you, so I will hang up now. Goodbye."), { type: "end_call", reason: "silence" }];
+    case "customer_spoke":
+      return reply(lines, plan);
+  }
+}
+
+const FAREWELLS: Record<Exclude<Wish, "human">, { words: string; reason: "dnc_request" | "wrong_number" | "hostile_caller" | "agent_hangup" }> = {
+  opt_out: {
+    words: "I am sorry for the disturbance. I have taken your number off our list. Goodbye.",
+    reason: "dnc_request",
+  },
+  wrong_number: {
+    words: "I am sorry, I must have the wrong number. Goodbye.",
+    reason: "wrong_number",
+  },
+  hostile: { words: "I am sorry to have bothered you. Goodbye.", reason: "hostile_caller" },
+  later: { words: "No problem at all. Thank you for your time. Goodbye.", reason: "agent_hangup" },
+  done: { words: "Thank you for your time. Have a lovely day. Goodbye!", reason: "agent_hangup" },
+};
+
+function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
+  const wish = findWish(lastWordsOfCustomer(lines));
+  if (wish === "human") {
+    return say(`I will ask a colleague to call you back. ${currentQuestion(lines, plan)}`);
+  }
+  if (wish !== null) {
+    const { words, reason } = FAREWELLS[wish];
+    return [...say(words), { type: "end_call", reason }];
+  }
+  return say(stages(plan)[stagesAsked(lines, plan)] ?? "I see. Please tell me more.");
+}
+
+/** The agent's part, one entry a turn. The first greets; after the last only the customer ends the call. */
+function stages(plan: CallPlan): string[] {
+  const { agent, campaign, contact, organisationName } = plan;
+  const firstName = contact.name?.split(" ")[0];
+  const product = textOf(contact.metadata.product_interest);
+  const value = amountOf(contact.metadata.cart_value);
+  const disclosure = campaign.config.record ? campaign.config.recording_disclosure : undefined;
+  return [
+    [
+      `Hi${firstName === undefined ? "" : ` ${firstName}`}, this is ${agent.name} calling from ${organisationName}.`,
+      disclosure,
+      "Is this a good time to talk?",
+    ]
+      .filter((part) => part !== undefined)
+      .join(" "),
+    product === null
+      ? "Great, thank you. What are you looking for at the moment?"
+      : `Great, thank you. I saw that you were looking at the ${product}. What do you like about it?`,
+    "That makes sense. What matters most to you: comfort, price or delivery?",
+    value === null
+      ? "Good to know. Do you have a budget in mind?"
+      : `Good to know. Your basket comes to ${value}. Does that fit your budget?`,
+    "Understood. How soon would you need it?",
+    "We can do that. Which day suits you best?",
+    "Perfect. Shall I send you the details by text message?",
+    "Wonderful. Is there anything else I can help you with?",
+  ];
+}
+
+/** How many stages were said, by the last one found in the transcript; a cut-off line still counts. */
+function stagesAsked(lines: readonly Line[], plan: CallPlan): number {
+  const said = lines.filter((line) => line.speaker === "agent").map((line) => line.text);
+  return stages(plan).findLastIndex((stage) => said.some((text) => isPartOf(text, stage))) + 1;
+}
+
+function currentQuestion(lines: readonly Line[], plan: CallPlan): string {
+  const stage = stages(plan)[Math.max(0, stagesAsked(lines, plan) - 1)] ?? "";
+  return stage.split(/(?<=[.!?])\s+/).at(-1) ?? "";
+}
+
+function isPartOf(text: string, stage: string): boolean {
+  return text !== "" && (stage.startsWith(text) || text.endsWith(stage));
+}
+
+function lastWordsOfCustomer(lines: readonly Line[]): string {
+  const afterAgent = lines.slice(lines.findLastIndex((line) => line.speaker === "agent") + 1);
+  return afterAgent.map((line) => line.text).join(" ");
+}
+
+function say(text: string): BrainOutput[] {
+  return text
+    .split(/(?<=[.!?])\s+/)
+    .filter((sentence) => sentence !== "")
+    .map((sentence, index) => ({ type: "words", text: index === 0 ? sentence : ` ${sentence}` }));
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value.trim() !== "" ? value.trim().slice(0, 100) : null;
+}
+
+function amountOf(value: unknown): string | null {
+  return typeof value === "number" && Number.isFinite(value) ? `$${value.toLocaleString("en-US")}` : null;
+}

@@ -1,0 +1,44 @@
+// Variables and secrets, parsed once per isolate. A bad one refuses to serve and names every bad key.
+
+import { z } from "zod";
+
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+const schema = z.object({
+  /** Where the carrier and API clients reach this deployment: scheme and host, no trailing slash. */
+  PUBLIC_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => url.startsWith("https:") || isLoopbackUrl(url), "must be https, or http on loopback")
+    .transform((url) => new URL(url).origin),
+  /** Base64 of 32 random bytes: encrypts carrier credentials at rest. */
+  CREDENTIALS_KEY: z
+    .string()
+    .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), "must be the base64 of 32 bytes"),
+  /** Turns the built-in sandbox carrier on. Its accounts' tokens are derived from it. */
+  SANDBOX_SECRET: z.string().min(32).optional(),
+  /** How many times faster than life the sandbox's people ring, talk and pause. */
+  SANDBOX_SPEED: z.coerce.number().min(1).max(1000).default(1),
+  /** A call that was not handed to its carrier this long after acceptance ends as `dial_expired`. */
+  DIAL_DEADLINE_SECONDS: z.coerce.number().int().min(1).max(3600).default(300),
+});
+
+export type Config = Readonly<z.infer<typeof schema> & { isLocal: boolean }>;
+
+const parsed = new WeakMap<object, Config>();
+
+export function readConfig(env: object): Config {
+  const known = parsed.get(env);
+  if (known !== undefined) return known;
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`Configuration refused: ${problems.join("; ")}`);
+  }
+  const config = Object.freeze({ ...result.data, isLocal: isLoopbackUrl(result.data.PUBLIC_BASE_URL) });
+  parsed.set(env, config);
+  return config;
+}
+
+export function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK_HOSTS.includes(new URL(url).hostname);
+}

@@ -1,0 +1,59 @@
+// Queue consumers: parse, call one verb, then ack or ask for another try, each message for itself. A message
+// that can't be parsed will never be, so it is not tried again.
+
+import { z } from "zod";
+import { readConfig } from "../config.ts";
+import { callEventMessageSchema, dialMessageSchema } from "../contract/messages.ts";
+import { openDb } from "../db/client.ts";
+import { logError } from "../lib/log.ts";
+import { dialCall } from "../services/calls/dial-call.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { storeRecording } from "../services/recordings/store-recording.ts";
+
+type Consumer = (context: ServiceContext, body: unknown) => Promise<void>;
+
+const CONSUMERS: Record<string, Consumer> = {
+  "trunkline-dial": consume(dialMessageSchema, dialCall),
+  "trunkline-call-events": consume(callEventMessageSchema, storeRecording),
+  "trunkline-dial-dead": noteDead,
+  "trunkline-call-events-dead": noteDead,
+};
+
+/** The wait before another try: half a minute, doubled each time, at most an hour. */
+function retryDelaySeconds(attempts: number): number {
+  return Math.min(3_600, 30 * 2 ** (attempts - 1));
+}
+
+export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {
+  const consumer = CONSUMERS[batch.queue];
+  if (consumer === undefined) throw new Error(`No consumer for queue ${batch.queue}`);
+  const context = { env, config: readConfig(env), db: openDb(env.DB) };
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      try {
+        await consumer(context, message.body);
+        message.ack();
+      } catch (error) {
+        logError("queue_message_failed", error, { queue: batch.queue, attempts: message.attempts });
+        message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+      }
+    }),
+  );
+}
+
+function consume<T>(
+  schema: z.ZodType<T>,
+  verb: (context: ServiceContext, message: T) => Promise<void>,
+): Consumer {
+  return async (context, body) => {
+    const message = schema.safeParse(body);
+    if (message.success) await verb(context, message.data);
+    else logError("queue_message_unreadable", message.error);
+  };
+}
+
+/** What a dead dial stands for is in D1, and the sweep takes it up from there; a dead event is only told of. */
+async function noteDead(_context: ServiceContext, body: unknown): Promise<void> {
+  const named = z.object({ call_id: z.string() }).safeParse(body);
+  logError("queue_message_dead", "tries used up", { call_id: named.data?.call_id });
+}

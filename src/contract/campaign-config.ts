@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+/** How a campaign's calls are made and what its agent is told. Absent fields take these defaults. */
+export const campaignConfigSchema = z.object({
+  persona_prompt: z.string().max(20_000).optional(),
+  /** Spoken at the beginning when the call is recorded. */
+  recording_disclosure: z.string().max(500).optional(),
+  guardrails: z.array(z.string().max(1_000)).max(50).default([]),
+  record: z.boolean().default(true),
+  voicemail: z.enum(["hang_up", "leave_message"]).default("hang_up"),
+  voicemail_message: z.string().max(1_000).optional(),
+  /** Seconds that a phone may ring. */
+  ring_timeout: z.int().min(5).max(600).default(30),
+  /** Seconds that the agent's part of a call may last. */
+  max_duration: z.int().min(5).max(14_400).default(600),
+});
+export type CampaignConfig = z.infer<typeof campaignConfigSchema>;
+
+export const voiceConfigSchema = z.object({
+  provider: z.string().max(50).optional(),
+  model: z.string().max(100).optional(),
+  speaker: z.string().max(100).optional(),
+  /** BCP 47. */
+  language_code: z.string().max(20).default("en-US"),
+});
+export type VoiceConfig = z.infer<typeof voiceConfigSchema>;

@@ -1,0 +1,51 @@
+// What travels between objects, and to those who watch.
+
+import { z } from "zod";
+import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES } from "../domain/call/status.ts";
+import { turnSchema } from "./calls.ts";
+
+/** A live call as the board of its organisation shows it. Times are epoch seconds. */
+export const boardEntrySchema = z.object({
+  callId: z.string(),
+  callType: z.enum(CALL_TYPES),
+  campaignId: z.string(),
+  contactId: z.string().nullable(),
+  from: z.string(),
+  to: z.string(),
+  status: z.enum(CALL_STATUSES),
+  startedAt: z.number().int(),
+  answeredAt: z.number().int().nullable(),
+});
+export type BoardEntry = z.infer<typeof boardEntrySchema>;
+
+/**
+ * Messages of `/ws/live/{call_uuid}`. `cursor` grows with each; a watcher that reconnects names the last one
+ * it saw. A `transcript` message with an `index` that was sent before replaces that turn.
+ */
+const cursor = z.number().int();
+export const liveMessageSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("start"),
+    cursor,
+    call_uuid: z.string(),
+    call_type: z.enum(CALL_TYPES),
+    campaign_uuid: z.string(),
+    from_number: z.string(),
+    to_number: z.string(),
+    started_at: z.string(),
+  }),
+  z.object({ type: z.literal("status"), cursor, status: z.enum(CALL_STATUSES), at: z.string() }),
+  z.object({ type: z.literal("transcript"), cursor, index: z.number().int(), ...turnSchema.shape }),
+  z.object({
+    type: z.literal("end"),
+    cursor,
+    outcome: z.enum(OUTCOMES),
+    ended_reason: z.enum(ENDED_REASONS),
+    fault: z.enum(FAULTS),
+    duration: z.number().int(),
+    at: z.string(),
+  }),
+]);
+export type LiveMessage = z.infer<typeof liveMessageSchema>;
+/** Without the cursor, which the feed gives. */
+export type NewLiveMessage = LiveMessage extends infer M ? (M extends LiveMessage ? Omit<M, "cursor"> : never) : never;

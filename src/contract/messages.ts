@@ -1,0 +1,17 @@
+// What travels on the queues. Consumers meet each message at least once, in any order.
+
+import { z } from "zod";
+
+export const dialMessageSchema = z.object({ call_id: z.string() });
+export type DialMessage = z.infer<typeof dialMessageSchema>;
+
+export const callEventMessageSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("recording_ready"),
+    call_id: z.string(),
+    carrier_id: z.string(),
+    recording_id: z.string(),
+    duration_seconds: z.number().int(),
+  }),
+]);
+export type CallEventMessage = z.infer<typeof callEventMessageSchema>;

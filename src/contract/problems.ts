@@ -1,0 +1,37 @@
+// The closed list of refusals (RFC 9457). `type` stays about:blank; `code` is what clients branch on.
+
+export const PROBLEMS = {
+  unreadable_body: { status: 400, title: "The body is not readable JSON" },
+  bad_request: { status: 400, title: "The request is malformed" },
+  unauthorized: { status: 401, title: "Authentication required" },
+  insufficient_scope: { status: 403, title: "The key lacks a scope" },
+  bad_signature: { status: 403, title: "The signature does not match" },
+  not_found: { status: 404, title: "Not found" },
+  campaign_not_found: { status: 404, title: "Campaign not found" },
+  recording_not_found: { status: 404, title: "No recording" },
+  method_not_allowed: { status: 405, title: "Method not allowed" },
+  campaign_inbound: { status: 409, title: "The campaign takes calls, it does not make them" },
+  campaign_not_active: { status: 409, title: "The campaign is not active" },
+  agent_inactive: { status: 409, title: "The campaign's voice agent is inactive" },
+  campaign_without_number: { status: 409, title: "The campaign has no number to call from" },
+  contact_opted_out: { status: 409, title: "The contact opted out" },
+  number_in_call: { status: 409, title: "A call to this number is still live" },
+  payload_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be application/json" },
+  upgrade_required: { status: 426, title: "This is a WebSocket endpoint" },
+  validation_failed: { status: 422, title: "The request is invalid" },
+  destination_not_allowed: { status: 422, title: "The destination's country is not allowed" },
+  metadata_too_large: { status: 422, title: "The contact's metadata would grow too large" },
+  internal_error: { status: 500, title: "Something went wrong on our side" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export type FieldError = { path: string; message: string };
+
+/** A refusal on its way to the client. `detail` is one plain sentence. */
+export type Refusal<C extends ProblemCode = ProblemCode> = {
+  code: C;
+  detail: string;
+  errors?: FieldError[];
+};

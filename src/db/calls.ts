@@ -1,0 +1,115 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import { z } from "zod";
+import { keyDetailsSchema, transcriptSchema } from "../contract/calls.ts";
+import type { CallFacts } from "../domain/call/facts.ts";
+import type { TranscriptTurn } from "../domain/transcript.ts";
+import type { Db } from "./client.ts";
+import { calls, transcripts } from "./schema.ts";
+
+export type CallRow = typeof calls.$inferSelect;
+
+export type KeyDetails = z.infer<typeof keyDetailsSchema>;
+
+/** The call with its stored transcript (empty while it lives) and its key details as they are shown. */
+export type StoredCall = { row: CallRow; turns: TranscriptTurn[]; keyDetails: KeyDetails };
+
+export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {
+  const found = await db
+    .select({
+      row: calls,
+      turns: transcripts.turns,
+      keyDetails: sql<string>`json_patch(
+        json_patch('{"extraction":{},"qms_scores":{}}', coalesce(${calls.analysis}, '{}')),
+        coalesce(${calls.workflowPatch}, '{}'))`,
+    })
+    .from(calls)
+    .leftJoin(transcripts, eq(transcripts.callId, calls.id))
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
+    .get();
+  if (found === undefined) return null;
+  return {
+    row: found.row,
+    turns: found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns)),
+    keyDetails: keyDetailsSchema.parse(JSON.parse(found.keyDetails)),
+  };
+}
+
+/** True if the call exists in the organisation. */
+export async function callExists(db: Db, orgId: string, callId: string): Promise<boolean> {
+  const row = await db
+    .select({ id: calls.id })
+    .from(calls)
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
+    .get();
+  return row !== undefined;
+}
+
+/**
+ * Writes what the call's object knows. Older than what is there: nothing changes, so it may be sent again
+ * and out of order. `turns` is given once the call has ended.
+ */
+export async function projectCall(
+  db: Db,
+  projection: { callId: string; orgId: string; seq: number; facts: CallFacts; turns: TranscriptTurn[] | null },
+): Promise<void> {
+  const { callId, orgId, seq, facts, turns } = projection;
+  const update = db
+    .update(calls)
+    .set({ ...facts, projectedSeq: seq })
+    .where(and(eq(calls.id, callId), lt(calls.projectedSeq, seq)));
+  if (turns === null) {
+    await update;
+    return;
+  }
+  const transcript = db
+    .insert(transcripts)
+    .values({ callId, orgId, turns: JSON.stringify(turns) })
+    .onConflictDoUpdate({ target: transcripts.callId, set: { turns: sql`excluded.turns` } });
+  await db.batch([update, transcript]);
+}
+
+/** Calls that were accepted before `beforeSeconds` and still wait to be dialled, oldest first. */
+export async function findUndialled(db: Db, beforeSeconds: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: calls.id })
+    .from(calls)
+    // Written out, not bound: only so does the planner use the partial index on live calls.
+    .where(sql`status <> 'ended' AND status = 'dialing' AND started_at < ${beforeSeconds}`)
+    .orderBy(calls.startedAt)
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+export async function setRecording(
+  db: Db,
+  recording: { callId: string; key: string; seconds: number },
+): Promise<void> {
+  await db
+    .update(calls)
+    .set({ recordingKey: recording.key, recordingSeconds: recording.seconds })
+    .where(eq(calls.id, recording.callId));
+}
+
+/** The call's recording and the number that a customer may have opted out; null if there is no such call. */
+export async function findRecording(
+  db: Db,
+  orgId: string,
+  callId: string,
+): Promise<{ key: string | null; optedOut: boolean } | null> {
+  const row = await db
+    .select({
+      key: calls.recordingKey,
+      optedOut: sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = ${calls.orgId} AND o.phone =
+        CASE ${calls.callType} WHEN 'inbound' THEN ${calls.fromNumber} ELSE ${calls.toNumber} END)`,
+    })
+    .from(calls)
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
+    .get();
+  return row === undefined ? null : { key: row.key, optedOut: row.optedOut === 1 };
+}
+
+/** The organisation that a call belongs to; null if there is no such call. */
+export async function findCallOrg(db: Db, callId: string): Promise<string | null> {
+  const row = await db.select({ orgId: calls.orgId }).from(calls).where(eq(calls.id, callId)).get();
+  return row?.orgId ?? null;
+}

@@ -1,0 +1,236 @@
+// D1's tables. Triggers (rollups, contact counters, guards) live in the custom migrations beside the
+// generated ones; drizzle knows nothing of them, and `test/db/triggers.test.ts` asserts that they exist.
+//
+// Times of business (`started_at` …) are epoch seconds, as the API shows them; see .github/decisions.
+
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES, SENTIMENTS } from "../domain/call/status.ts";
+
+const id = () => text().primaryKey();
+const orgId = () => text().notNull().references(() => organisations.id);
+const createdAt = () => integer().notNull();
+const json = () => text();
+
+export const organisations = sqliteTable("organisations", {
+  id: id(),
+  name: text().notNull(),
+  /** JSON array of ISO 3166 country codes; null allows the countries of its own numbers, `["*"]` all. */
+  allowedCountries: json(),
+  createdAt: createdAt(),
+});
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: id(),
+  orgId: orgId(),
+  name: text().notNull(),
+  /** SHA-256 of the key in hex. The key itself is stored nowhere. */
+  keyHash: text().notNull().unique("api_keys_hash"),
+  /** JSON array of scopes. */
+  scopes: json().notNull(),
+  expiresAt: integer(),
+  revokedAt: integer(),
+  createdAt: createdAt(),
+});
+
+export const CARRIER_KINDS = ["sandbox", "twilio"] as const;
+
+export const carriers = sqliteTable("carriers", {
+  id: id(),
+  orgId: orgId(),
+  kind: text({ enum: CARRIER_KINDS }).notNull(),
+  name: text().notNull(),
+  accountSid: text().notNull(),
+  /** AES-GCM under CREDENTIALS_KEY, bound to the carrier's id. */
+  authTokenEncrypted: text().notNull(),
+  /** Null: the carrier's own address. */
+  apiBaseUrl: text(),
+  callsPerSecond: integer().notNull().default(1),
+  maxConcurrent: integer(),
+  createdAt: createdAt(),
+});
+
+export const carrierNumbers = sqliteTable(
+  "carrier_numbers",
+  {
+    carrierId: text()
+      .notNull()
+      .references(() => carriers.id),
+    orgId: orgId(),
+    phone: text().notNull(),
+    country: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.carrierId, table.phone] }),
+    index("carrier_numbers_by_org").on(table.orgId, table.phone),
+  ],
+);
+
+export const voiceAgents = sqliteTable(
+  "voice_agents",
+  {
+    id: id(),
+    orgId: orgId(),
+    name: text().notNull(),
+    role: text(),
+    description: text(),
+    avatarColor: text(),
+    avatarInitials: text(),
+    /** JSON: { provider, model, speaker, language_code }. */
+    voiceConfig: json().notNull(),
+    isActive: integer({ mode: "boolean" }).notNull().default(true),
+    createdAt: createdAt(),
+  },
+  (table) => [index("voice_agents_by_org").on(table.orgId, table.id)],
+);
+
+export const CAMPAIGN_KINDS = ["inbound", "outbound"] as const;
+export const CAMPAIGN_STATUSES = ["draft", "active", "paused", "completed"] as const;
+
+export const campaigns = sqliteTable(
+  "campaigns",
+  {
+    id: id(),
+    orgId: orgId(),
+    kind: text({ enum: CAMPAIGN_KINDS }).notNull(),
+    name: text().notNull(),
+    status: text({ enum: CAMPAIGN_STATUSES }).notNull().default("draft"),
+    voiceAgentId: text().references(() => voiceAgents.id),
+    carrierId: text().references(() => carriers.id),
+    phoneNumber: text(),
+    /** JSON array of contact tags. */
+    branches: json(),
+    startDate: text(),
+    endDate: text(),
+    /** JSON: { start, end, timezone }. */
+    timeWindow: json(),
+    /** JSON, see contract/campaign-config.ts. */
+    config: json().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("campaigns_by_org").on(table.orgId, table.id),
+    uniqueIndex("campaigns_one_active_inbound_per_number")
+      .on(table.carrierId, table.phoneNumber)
+      .where(sql`kind = 'inbound' AND status = 'active'`),
+  ],
+);
+
+export const contacts = sqliteTable(
+  "contacts",
+  {
+    id: id(),
+    orgId: orgId(),
+    phone: text().notNull(),
+    name: text(),
+    email: text(),
+    /** JSON array of strings. */
+    tags: json(),
+    preferredLanguage: text(),
+    /** JSON object, merged by RFC 7396. */
+    metadata: json(),
+    /** Kept by triggers on `calls`. */
+    totalCalls: integer().notNull().default(0),
+    lastContact: integer(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique("contacts_phone").on(table.orgId, table.phone)],
+);
+
+/** Opt-outs belong to the number, not to the contact, which they outlive. */
+export const optOuts = sqliteTable(
+  "opt_outs",
+  {
+    orgId: orgId(),
+    phone: text().notNull(),
+    reason: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.phone] })],
+);
+
+/** A projection of the CallSession objects: they alone write status, outcome, times and transcript. */
+export const calls = sqliteTable(
+  "calls",
+  {
+    id: id(),
+    orgId: orgId(),
+    campaignId: text()
+      .notNull()
+      .references(() => campaigns.id),
+    contactId: text().references(() => contacts.id),
+    carrierId: text()
+      .notNull()
+      .references(() => carriers.id),
+    callType: text({ enum: CALL_TYPES }).notNull(),
+    fromNumber: text().notNull(),
+    toNumber: text().notNull(),
+    status: text({ enum: CALL_STATUSES }).notNull(),
+    outcome: text({ enum: OUTCOMES }),
+    endedReason: text({ enum: ENDED_REASONS }),
+    fault: text({ enum: FAULTS }),
+    sentiment: text({ enum: SENTIMENTS }),
+    summary: text(),
+    duration: integer(),
+    startedAt: integer().notNull(),
+    answeredAt: integer(),
+    endedAt: integer(),
+    carrierCallId: text(),
+    /** The `seq` of the newest event that this row shows; 0 until the call's object has written. */
+    projectedSeq: integer().notNull().default(0),
+    /** JSON { extraction, qms_scores } as our own analysis wrote it. */
+    analysis: json(),
+    /** JSON, the workflow's raw merge patch. Shown is `analysis` patched by this. */
+    workflowPatch: json(),
+    /** R2 key; null until the recording is stored. */
+    recordingKey: text(),
+    recordingSeconds: integer(),
+  },
+  (table) => [
+    index("calls_by_time").on(table.orgId, table.startedAt, table.id),
+    index("calls_by_campaign").on(table.orgId, table.campaignId, table.startedAt, table.id),
+    index("calls_by_contact").on(table.orgId, table.contactId, table.startedAt, table.id),
+    index("calls_by_outcome").on(table.orgId, table.outcome, table.startedAt, table.id),
+    index("calls_by_sentiment").on(table.orgId, table.sentiment, table.startedAt, table.id),
+    index("calls_live").on(table.startedAt, table.id).where(sql`status <> 'ended'`),
+    uniqueIndex("calls_one_live_per_number")
+      .on(table.orgId, table.toNumber)
+      .where(sql`call_type = 'outbound' AND status <> 'ended'`),
+  ],
+);
+
+/** One row per ended call; while a call lives its object has the transcript. */
+export const transcripts = sqliteTable("transcripts", {
+  callId: text()
+    .primaryKey()
+    .references(() => calls.id),
+  orgId: orgId(),
+  /** JSON array of { speaker, text, timestamp }. */
+  turns: json().notNull(),
+});
+
+export const ROLLUP_GRAINS = ["hour", "day", "month"] as const;
+
+/** Counts of calls, kept by triggers in the transaction of each change of `calls`, so never counted. */
+export const callRollups = sqliteTable(
+  "call_rollups",
+  {
+    orgId: text().notNull(),
+    /** Empty: all campaigns of the organisation. */
+    campaignId: text().notNull(),
+    grain: text({ enum: ROLLUP_GRAINS }).notNull(),
+    /** Epoch seconds of the bucket's beginning, UTC. */
+    bucket: integer().notNull(),
+    live: integer().notNull().default(0),
+    voicemail: integer().notNull().default(0),
+    noAnswer: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    connectedNone: integer().notNull().default(0),
+    connectedPositive: integer().notNull().default(0),
+    connectedNeutral: integer().notNull().default(0),
+    connectedNegative: integer().notNull().default(0),
+    talkSeconds: integer().notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.campaignId, table.grain, table.bucket] })],
+);

@@ -1,0 +1,192 @@
+// What the carrier says of the call. Reports come late, twice, out of order or not at all; each is taken
+// for what it still adds.
+
+import { withTimers, type AnsweredBy, type CallState } from "./state.ts";
+import { close, finish, hangUpByDocument } from "./ending.ts";
+import type { CallEvent, CarrierReport, Step, StepResult } from "./events.ts";
+import type { EndedReason } from "./status.ts";
+import { err, ok } from "../../lib/result.ts";
+
+/** Without a word from the carrier for this long, it is asked. */
+const QUIET_MS = { dialing: 15_000, talking: 10_000, afterRingTimeout: 5_000 };
+/** How long a carrier may take to open its socket after it was told to. */
+const RELAY_OPENS_MS = 15_000;
+/** Relays lost in a row, without a word said, that make further tries pointless. */
+const MAX_RELAY_LOSSES = 5;
+
+/** Takes up the carrier's id for the call; it was handed over, whatever became of the answer. */
+export function adopt(state: CallState, carrierCallId: string, nowMs: number): Step {
+  const known = state.carrierCallId !== null;
+  const adopted: CallState = withTimers(
+    { ...state, carrierCallId, submission: "placed", requestedAtMs: state.requestedAtMs ?? nowMs },
+    { dial: null, dial_deadline: null, create_answer: null, lookup: null },
+  );
+  const bounded = withTimers(adopted, {
+    must_end: state.timers.must_end ?? mustEndMs(adopted, nowMs),
+    ...(state.closing === null && !known ? { ask_carrier: nowMs + QUIET_MS.dialing } : {}),
+  });
+  const hangUp = state.closing !== null && !known;
+  return { state: bounded, effects: hangUp ? [{ type: "hang_up", via: "carrier" }] : [] };
+}
+
+/** When a call that is handed over at `fromMs` has ended, whatever is lost (contract, part B). */
+export function mustEndMs(state: CallState, fromMs: number): number {
+  return fromMs + state.limits.ringTimeoutMs + state.limits.maxDurationMs + 60_000;
+}
+
+export function onCarrierReport(state: CallState, report: CarrierReport, nowMs: number): StepResult {
+  if (isForeign(state, report.carrierCallId)) return err("foreign_call");
+  if (state.status === "ended") {
+    const lives = ["queued", "ringing", "answered"].includes(report.phase);
+    const known = { ...state, carrierCallId: report.carrierCallId };
+    return lives ? ok({ state: known, effects: [{ type: "hang_up", via: "carrier" }] }) : err("call_ended");
+  }
+  const adopted = adopt(state, report.carrierCallId, nowMs);
+  const next = applyPhase(adopted.state, report, nowMs);
+  return ok({ state: next.state, effects: [...adopted.effects, ...next.effects] });
+}
+
+export function onAnswerRequested(
+  state: CallState,
+  event: Extract<CallEvent, { type: "answer_requested" }>,
+  nowMs: number,
+): StepResult {
+  if (isForeign(state, event.carrierCallId)) return err("foreign_call");
+  if (state.status === "ended") return err("call_ended");
+  const adopted = adopt(state, event.carrierCallId, nowMs).state;
+  const answeredBy: AnsweredBy = event.answeredBy ?? "person";
+  const answered = { ...adopted, answeredBy, answeredAtMs: state.answeredAtMs ?? nowMs };
+  if (state.closing !== null) return ok(hangUpByDocument(answered, nowMs));
+  if (answeredBy !== "person") {
+    return ok(close(answered, answeredBy === "fax" ? "fax" : "voicemail", nowMs, true));
+  }
+  return ok({ state: awaitRelay(talking(answered), nowMs), effects: [] });
+}
+
+/** The relay is over and the carrier asks what to do: resume while the call lives, else hang up. */
+export function onRelayEnded(
+  state: CallState,
+  event: Extract<CallEvent, { type: "relay_ended" }>,
+  nowMs: number,
+): StepResult {
+  if (isForeign(state, event.carrierCallId)) return err("foreign_call");
+  if (state.status === "ended") return err("call_ended");
+  const lost = { ...state, relay: "lost" as const };
+  if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
+  if (event.callOver) {
+    return ok({ state: withTimers(lost, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
+  }
+  const relayLosses = state.relayLosses + 1;
+  if (relayLosses > MAX_RELAY_LOSSES) return ok(close({ ...lost, relayLosses }, "relay_lost", nowMs, true));
+  return ok({ state: awaitRelay({ ...lost, relayLosses }, nowMs), effects: [] });
+}
+
+/** What the carrier is to do with the line, given where the call stands. */
+export function lineInstruction(state: CallState): "relay" | "hang_up" {
+  return state.status === "in_progress" && state.closing === null ? "relay" : "hang_up";
+}
+
+type FinalReport = CarrierReport & { phase: Exclude<CarrierReport["phase"], "queued" | "ringing" | "answered"> };
+
+function applyPhase(state: CallState, report: CarrierReport, nowMs: number): Step {
+  switch (report.phase) {
+    case "queued":
+      return { state: expectWord(state, nowMs), effects: [] };
+    case "ringing": {
+      const status = state.status === "dialing" ? ("ringing" as const) : state.status;
+      return { state: expectWord({ ...state, status }, nowMs), effects: [] };
+    }
+    case "answered": {
+      const at = reconcileTime(nowMs, report.atMs);
+      const answeredAtMs = Math.min(state.answeredAtMs ?? at, at);
+      const status = state.status === "dialing" ? ("ringing" as const) : state.status;
+      return { state: expectWord({ ...state, status, answeredAtMs }, nowMs), effects: [] };
+    }
+    case "completed":
+    case "busy":
+    case "declined":
+    case "no_answer":
+    case "unreachable":
+    case "failed":
+    case "canceled": {
+      const answeredBy = state.answeredBy ?? whoAnswered(state, report);
+      const reason = endReason({ ...state, answeredBy }, { ...report, phase: report.phase }, nowMs);
+      const endedAtMs = reconcileTime(nowMs, report.atMs);
+      return finish({ ...state, answeredBy }, reason, endedAtMs, report.durationSeconds);
+    }
+  }
+}
+
+/** Re-arms the timer that asks the carrier when it has been quiet for too long. */
+function expectWord(state: CallState, nowMs: number): CallState {
+  if (state.closing !== null || state.relay === "open") return state;
+  const ringing = state.limits.ringTimeoutMs + QUIET_MS.afterRingTimeout;
+  const quiet =
+    state.status === "dialing"
+      ? QUIET_MS.dialing
+      : state.status === "ringing" && state.answeredAtMs === null
+        ? ringing
+        : QUIET_MS.talking;
+  return withTimers(state, { ask_carrier: nowMs + quiet });
+}
+
+function talking(state: CallState): CallState {
+  const from = state.answeredAtMs ?? state.acceptedAtMs;
+  const maxDurationAtMs = from + state.limits.maxDurationMs;
+  return withTimers(
+    { ...state, status: "in_progress" },
+    { max_duration: state.timers.max_duration ?? maxDurationAtMs },
+  );
+}
+
+function awaitRelay(state: CallState, nowMs: number): CallState {
+  return withTimers({ ...state, relay: "awaited" }, { silence: null, ask_carrier: nowMs + RELAY_OPENS_MS });
+}
+
+function whoAnswered(state: CallState, report: CarrierReport): AnsweredBy | null {
+  if (report.phase !== "completed") return null;
+  if (report.answeredBy !== null) return report.answeredBy;
+  return state.answeredAtMs !== null || (report.durationSeconds ?? 0) > 0 ? "person" : null;
+}
+
+function endReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {
+  const { phase } = report;
+  if (phase === "completed") {
+    if (state.closing !== null) return state.closing.reason;
+    if (state.answeredBy === "machine") return "voicemail";
+    if (state.answeredBy === "fax") return "fax";
+    if (state.answeredBy === null) return "no_answer";
+    return talkEndReason(state, report, nowMs);
+  }
+  if (state.closing !== null && state.answeredBy === "person") return state.closing.reason;
+  return UNANSWERED[phase];
+}
+
+function talkEndReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {
+  const limitAtMs = state.timers.max_duration;
+  if (limitAtMs !== undefined && reconcileTime(nowMs, report.atMs) >= limitAtMs) return "max_duration";
+  // The carrier knows of a person and yet never asked us for words: we failed them.
+  const neverAsked = state.relay === "none" && report.answeredBy === "person";
+  return neverAsked ? "agent_failed" : "customer_hangup";
+}
+
+const UNANSWERED: Record<Exclude<FinalReport["phase"], "completed">, EndedReason> = {
+  busy: "busy",
+  declined: "declined",
+  no_answer: "no_answer",
+  unreachable: "unreachable_number",
+  failed: "carrier_failed",
+  canceled: "canceled",
+};
+
+function isForeign(state: CallState, carrierCallId: string): boolean {
+  return state.carrierCallId !== null && state.carrierCallId !== carrierCallId;
+}
+
+/**
+ * The carrier's clock decides, to its whole second; within that second the arrival is the better guess.
+ */
+export function reconcileTime(arrivedAtMs: number, carrierAtMs: number | null): number {
+  if (carrierAtMs === null) return arrivedAtMs;
+  return Math.min(Math.max(arrivedAtMs, carrierAtMs), carrierAtMs + 999);
+}

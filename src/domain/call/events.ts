@@ -1,0 +1,86 @@
+// What can happen to a call, and what the machine can ask to be done about it.
+
+import type { EndedReason, RequestedEndReason } from "./status.ts";
+import type { AnsweredBy, CallState, TimerName } from "./state.ts";
+import type { Result } from "../../lib/result.ts";
+
+/** How a carrier speaks of a call, in our words. The first three are a call that lives. */
+export const CARRIER_PHASES = [
+  "queued",
+  "ringing",
+  "answered",
+  "completed",
+  "busy",
+  "declined",
+  "no_answer",
+  "unreachable",
+  "failed",
+  "canceled",
+] as const;
+export type CarrierPhase = (typeof CARRIER_PHASES)[number];
+
+/** One thing that the carrier says of one call: by callback, or because it was asked. */
+export type CarrierReport = {
+  carrierCallId: string;
+  phase: CarrierPhase;
+  /** The carrier's own time of the phase, whole seconds in milliseconds; null if it gave none. */
+  atMs: number | null;
+  /** Talk time by the carrier's count; only on the end of an answered call. */
+  durationSeconds: number | null;
+  answeredBy: AnsweredBy | null;
+};
+
+/** Why the agent should take a turn. */
+export type Moment = "opened" | "resumed" | "customer_spoke" | "silence" | "silence_end";
+
+export type CallEvent =
+  | { type: "timer"; name: TimerName }
+  | { type: "slot_granted"; startAtMs: number }
+  | { type: "slot_full"; retryAtMs: number }
+  | { type: "slot_too_late" }
+  | { type: "opt_out_checked"; optedOut: boolean }
+  | { type: "create_accepted"; carrierCallId: string }
+  | { type: "create_refused"; reason: EndedReason }
+  | { type: "create_throttled"; retryAfterMs: number }
+  | { type: "create_unanswered" }
+  | { type: "carrier_report"; report: CarrierReport }
+  /** The carrier was asked for the call and knows none such. */
+  | { type: "lookup_empty" }
+  /** The carrier was asked and gave no usable answer. */
+  | { type: "lookup_failed" }
+  | { type: "answer_requested"; carrierCallId: string; answeredBy: AnsweredBy | null }
+  | { type: "relay_opened" }
+  | { type: "relay_closed" }
+  /** The carrier asks what to do now that the relay is over. */
+  | { type: "relay_ended"; carrierCallId: string; failed: boolean; callOver: boolean }
+  | { type: "customer_spoke" }
+  | { type: "agent_spoke"; playsUntilMs: number }
+  | { type: "agent_finished"; reason: EndedReason; playsUntilMs: number }
+  | { type: "words_played" }
+  | { type: "end_requested"; reason: RequestedEndReason }
+  | { type: "recording_ready"; carrierCallId: string; recordingId: string; durationSeconds: number };
+
+export type CallEffect =
+  | { type: "reserve_slot" }
+  | { type: "check_opt_out" }
+  | { type: "create_call" }
+  /** Ask the carrier whether it has a call that we never got an id for. */
+  | { type: "find_call" }
+  /** Ask the carrier how the call with the known id stands. */
+  | { type: "fetch_call" }
+  | { type: "hang_up"; via: "relay" | "carrier" }
+  | { type: "agent_turn"; moment: Moment }
+  | { type: "release_slot" }
+  /** The customer's number is not to be called again, by anyone in the organisation. */
+  | { type: "opt_out" }
+  | { type: "store_recording"; recordingId: string; durationSeconds: number };
+
+export type Step = { state: CallState; effects: CallEffect[] };
+
+/**
+ * `call_ended`: the event came too late to change anything. `foreign_call`: it speaks of another carrier
+ * call than the one this call became. `not_applicable`: it makes no sense where the call stands.
+ */
+export type StepRefusal = "call_ended" | "foreign_call" | "not_applicable";
+
+export type StepResult = Result<Step, StepRefusal>;

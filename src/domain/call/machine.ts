@@ -1,0 +1,235 @@
+// The life of one call as a pure function. No I/O, clock or chance: the CallSession object hands in what
+// happened and when, stores what comes back, and then does what `effects` ask for.
+//
+// Guarantees: `ended` is never left; `create_call` is asked for at most once unless the carrier itself said
+// that it placed nothing; until a call has ended a timer is pending.
+
+import { assertNever } from "../../lib/assert-never.ts";
+import { err, ok } from "../../lib/result.ts";
+import { adopt, mustEndMs, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
+import { close, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
+import type { CallEvent, Step, StepResult } from "./events.ts";
+import { withTimers, type CallState, type TimerName } from "./state.ts";
+import {
+  onAgentFinished,
+  onAgentSpoke,
+  onCustomerSpoke,
+  onEndRequested,
+  onRelayClosed,
+  onRelayOpened,
+  onSilence,
+  onWordsPlayed,
+} from "./talk.ts";
+
+/** An effect that gets no answer within this is asked for again (only where asking twice is harmless). */
+const RETRY_MS = 15_000;
+/** How long the answer to a create may take before it counts as lost. */
+const CREATE_ANSWER_MS = 30_000;
+/** Waits between look-ups of a call whose create was not answered; after the last it is given up. */
+const LOOKUP_WAITS_MS = [2_000, 3_000, 5_000, 10_000, 15_000, 20_000];
+/** How long to wait before a carrier that gave no usable answer is asked again. */
+const ASK_AGAIN_MS = 15_000;
+
+export function step(state: CallState, event: CallEvent, nowMs: number): StepResult {
+  if (event.type === "timer") return onTimer(state, event.name, nowMs);
+  if (event.type === "carrier_report") return onCarrierReport(state, event.report, nowMs);
+  if (event.type === "recording_ready") return onRecordingReady(state, event);
+  if (event.type === "create_accepted") return onCreateAccepted(state, event.carrierCallId, nowMs);
+  if (state.status === "ended") return err("call_ended");
+  switch (event.type) {
+    case "slot_granted":
+    case "slot_full":
+    case "slot_too_late":
+    case "opt_out_checked":
+    case "create_refused":
+    case "create_throttled":
+    case "create_unanswered":
+      return onDialing(state, event, nowMs);
+    case "lookup_empty":
+    case "lookup_failed":
+      return ok(onLookup(state, event.type, nowMs));
+    case "answer_requested":
+      return onAnswerRequested(state, event, nowMs);
+    case "relay_opened":
+      return onRelayOpened(state, nowMs);
+    case "relay_closed":
+      return onRelayClosed(state, nowMs);
+    case "relay_ended":
+      return onRelayEnded(state, event, nowMs);
+    case "customer_spoke":
+      return onCustomerSpoke(state, nowMs);
+    case "agent_spoke":
+      return onAgentSpoke(state, event.playsUntilMs);
+    case "agent_finished":
+      return onAgentFinished(state, event);
+    case "words_played":
+      return onWordsPlayed(state, nowMs);
+    case "end_requested":
+      return onEndRequested(state, event.reason, nowMs);
+    default:
+      return assertNever(event);
+  }
+}
+
+type DialingEvent = Extract<
+  CallEvent,
+  {
+    type:
+      | "slot_granted"
+      | "slot_full"
+      | "slot_too_late"
+      | "opt_out_checked"
+      | "create_refused"
+      | "create_throttled"
+      | "create_unanswered";
+  }
+>;
+
+function onDialing(state: CallState, event: DialingEvent, nowMs: number): StepResult {
+  const expected = event.type.startsWith("create_") ? "requested" : "waiting";
+  if (state.submission !== expected) return err("not_applicable");
+  switch (event.type) {
+    case "slot_granted":
+      if (event.startAtMs > nowMs) {
+        return ok({ state: withTimers(state, { dial: event.startAtMs }), effects: [] });
+      }
+      return ok({
+        state: withTimers(state, { dial: nowMs + RETRY_MS }),
+        effects: [{ type: "check_opt_out" }],
+      });
+    case "slot_full":
+      return ok({ state: withTimers(state, { dial: event.retryAtMs }), effects: [] });
+    case "slot_too_late":
+      return ok(finish(state, "dial_expired", nowMs));
+    case "opt_out_checked":
+      return ok(event.optedOut ? finish(state, "contact_opted_out", nowMs) : requestCreate(state, nowMs));
+    case "create_refused":
+      return ok(finish(state, event.reason, nowMs));
+    case "create_throttled":
+      return ok(onThrottled(state, event.retryAfterMs, nowMs));
+    case "create_unanswered":
+      return ok(onCreateUnanswered(state, nowMs));
+    default:
+      return assertNever(event);
+  }
+}
+
+/** The one place from which a carrier is asked to ring. The state that says so is stored first. */
+function requestCreate(state: CallState, nowMs: number): Step {
+  const requested: CallState = { ...state, submission: "requested", requestedAtMs: nowMs };
+  return {
+    state: withTimers(requested, {
+      dial: null,
+      create_answer: nowMs + CREATE_ANSWER_MS,
+      must_end: mustEndMs(state, nowMs),
+    }),
+    effects: [{ type: "create_call" }],
+  };
+}
+
+function onCreateAccepted(state: CallState, carrierCallId: string, nowMs: number): StepResult {
+  if (state.carrierCallId !== null && state.carrierCallId !== carrierCallId) return err("foreign_call");
+  if (state.status === "ended") {
+    const known = { ...state, carrierCallId };
+    return ok({ state: known, effects: [{ type: "hang_up", via: "carrier" }] });
+  }
+  return ok(adopt(state, carrierCallId, nowMs));
+}
+
+/** The carrier placed nothing and said so: the call may be asked for again, until its dial deadline. */
+function onThrottled(state: CallState, retryAfterMs: number, nowMs: number): Step {
+  const waiting: CallState = { ...state, submission: "waiting", requestedAtMs: null };
+  if (state.closing !== null) return finish(waiting, state.closing.reason, nowMs);
+  const retryAtMs = nowMs + retryAfterMs;
+  if (retryAtMs > state.acceptedAtMs + state.limits.dialDeadlineMs) {
+    return finish(waiting, "dial_expired", nowMs);
+  }
+  return {
+    state: withTimers(waiting, { create_answer: null, must_end: null, dial: retryAtMs }),
+    effects: [],
+  };
+}
+
+function onCreateUnanswered(state: CallState, nowMs: number): Step {
+  const lookupAtMs = nowMs + (LOOKUP_WAITS_MS[0] ?? 0);
+  return {
+    state: withTimers(
+      { ...state, submission: "unknown" },
+      { create_answer: null, dial_deadline: null, lookup: lookupAtMs },
+    ),
+    effects: [],
+  };
+}
+
+function onLookup(state: CallState, answer: "lookup_empty" | "lookup_failed", nowMs: number): Step {
+  if (state.submission !== "unknown") {
+    if (state.closing !== null) return { state, effects: [] };
+    return { state: withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS }), effects: [] };
+  }
+  const lookups = state.lookups + 1;
+  const waitMs = LOOKUP_WAITS_MS[lookups];
+  if (waitMs === undefined) {
+    return finish(state, answer === "lookup_failed" ? "carrier_unreachable" : "submission_unknown", nowMs);
+  }
+  return { state: withTimers({ ...state, lookups }, { lookup: nowMs + waitMs }), effects: [] };
+}
+
+function onRecordingReady(
+  state: CallState,
+  event: Extract<CallEvent, { type: "recording_ready" }>,
+): StepResult {
+  if (state.carrierCallId !== event.carrierCallId) return err("foreign_call");
+  const { recordingId, durationSeconds } = event;
+  return ok({ state, effects: [{ type: "store_recording", recordingId, durationSeconds }] });
+}
+
+function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult {
+  const dueAtMs = before.timers[name];
+  if (dueAtMs === undefined || dueAtMs > nowMs) return err("not_applicable");
+  const state = withTimers(before, { [name]: null });
+  switch (name) {
+    case "dial":
+      return ok({
+        state: withTimers(state, { dial: nowMs + RETRY_MS }),
+        effects: [{ type: "reserve_slot" }],
+      });
+    case "dial_deadline":
+      // While an answer to the create is out, that answer decides.
+      return ok(
+        state.submission === "waiting" ? finish(state, "dial_expired", nowMs) : { state, effects: [] },
+      );
+    case "create_answer":
+      return ok(onCreateUnanswered(state, nowMs));
+    case "lookup":
+      return ok({
+        state: withTimers(state, { lookup: nowMs + RETRY_MS }),
+        effects: [{ type: "find_call" }],
+      });
+    case "ask_carrier":
+      return ok({
+        state: withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS }),
+        effects: [{ type: "fetch_call" }],
+      });
+    case "silence":
+      return ok(onSilence(state, nowMs));
+    case "max_duration":
+      return ok(close(state, "max_duration", nowMs));
+    case "last_words":
+      return ok(hangUpAfterWords(state, nowMs));
+    case "hang_up":
+      return ok(insistOnHangUp(state, nowMs));
+    case "must_end":
+      return ok(onMustEnd(state, nowMs));
+    default:
+      return assertNever(name);
+  }
+}
+
+/** The bound on every call. Whatever was lost, it ends here, and the carrier is told once more. */
+function onMustEnd(state: CallState, nowMs: number): Step {
+  const unheard = state.submission === "placed" ? "carrier_failed" : "submission_unknown";
+  const reason = state.closing?.reason ?? (state.answeredBy === "person" ? "relay_lost" : unheard);
+  const ended = finish(state, reason, nowMs);
+  if (state.carrierCallId === null) return ended;
+  return { state: ended.state, effects: [{ type: "hang_up", via: "carrier" }, ...ended.effects] };
+}

@@ -1,0 +1,113 @@
+// What the machine knows of one call. Plain JSON, stored whole after each step. All times are epoch
+// milliseconds; a field that ends in `Ms` and is no time of day is a span.
+
+import { z } from "zod";
+import { CALL_STATUSES, ENDED_REASONS, FAULTS, OUTCOMES } from "./status.ts";
+
+/**
+ * How far the hand-over to the carrier got. `requested` is stored before the carrier is asked, and no
+ * path leads from it back to asking but the carrier's own word that it placed nothing (`waiting`).
+ */
+export const SUBMISSIONS = ["waiting", "requested", "unknown", "placed"] as const;
+
+/** Who picked up. What the carrier can't tell apart from a person counts as one. */
+export const ANSWERERS = ["person", "machine", "fax"] as const;
+export type AnsweredBy = (typeof ANSWERERS)[number];
+
+/** The socket on which the carrier exchanges words with us. `lost` may open again. */
+export const RELAY_STATES = ["none", "awaited", "open", "lost"] as const;
+
+export const TIMERS = [
+  "dial",
+  "dial_deadline",
+  "create_answer",
+  "lookup",
+  "ask_carrier",
+  "silence",
+  "max_duration",
+  "last_words",
+  "hang_up",
+  "must_end",
+] as const;
+export type TimerName = (typeof TIMERS)[number];
+export type Timers = Partial<Record<TimerName, number>>;
+
+const timeMs = z.number().int();
+
+export const callLimitsSchema = z.object({
+  dialDeadlineMs: z.number().positive(),
+  ringTimeoutMs: z.number().positive(),
+  maxDurationMs: z.number().positive(),
+});
+export type CallLimits = z.infer<typeof callLimitsSchema>;
+
+export const callStateSchema = z.object({
+  status: z.enum(CALL_STATUSES),
+  submission: z.enum(SUBMISSIONS),
+  carrierCallId: z.string().nullable(),
+  limits: callLimitsSchema,
+  acceptedAtMs: timeMs,
+  requestedAtMs: timeMs.nullable(),
+  answeredAtMs: timeMs.nullable(),
+  endedAtMs: timeMs.nullable(),
+  answeredBy: z.enum(ANSWERERS).nullable(),
+  relay: z.enum(RELAY_STATES),
+  /** Times in a row that the relay was lost without the customer saying a word. */
+  relayLosses: z.number().int(),
+  /** Re-prompts in a row that met silence. */
+  silences: z.number().int(),
+  /** Set once the call is meant to end; the carrier's confirmation is still to come. */
+  closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
+  ending: z
+    .object({ reason: z.enum(ENDED_REASONS), outcome: z.enum(OUTCOMES), fault: z.enum(FAULTS) })
+    .nullable(),
+  durationSeconds: z.number().int().nullable(),
+  lookups: z.number().int(),
+  timers: z.partialRecord(z.enum(TIMERS), timeMs),
+});
+export type CallState = z.infer<typeof callStateSchema>;
+
+export function newOutboundCall(limits: CallLimits, acceptedAtMs: number): CallState {
+  return {
+    status: "dialing",
+    submission: "waiting",
+    carrierCallId: null,
+    limits,
+    acceptedAtMs,
+    requestedAtMs: null,
+    answeredAtMs: null,
+    endedAtMs: null,
+    answeredBy: null,
+    relay: "none",
+    relayLosses: 0,
+    silences: 0,
+    closing: null,
+    ending: null,
+    durationSeconds: null,
+    lookups: 0,
+    timers: { dial: acceptedAtMs, dial_deadline: acceptedAtMs + limits.dialDeadlineMs },
+  };
+}
+
+/** Sets timers to times, and clears those given as null. */
+export function withTimers(state: CallState, changes: Partial<Record<TimerName, number | null>>): CallState {
+  const timers: Timers = { ...state.timers };
+  for (const name of TIMERS) {
+    const at = changes[name];
+    if (at === null) delete timers[name];
+    else if (at !== undefined) timers[name] = at;
+  }
+  return { ...state, timers };
+}
+
+/** The timers that are due at `nowMs`, earliest first. */
+export function dueTimers(state: CallState, nowMs: number): TimerName[] {
+  const at = (name: TimerName): number => state.timers[name] ?? Number.POSITIVE_INFINITY;
+  return TIMERS.filter((name) => at(name) <= nowMs).toSorted((a, b) => at(a) - at(b));
+}
+
+/** When the next timer fires; null once none is pending. */
+export function nextTimerMs(state: CallState): number | null {
+  const times = Object.values(state.timers);
+  return times.length === 0 ? null : Math.min(...times);
+}

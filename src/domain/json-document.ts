@@ -1,0 +1,17 @@
+// What a client may store as free JSON. SQLite's json_patch is the merge (RFC 7396), and it has limits
+// of its own; these lie inside them, so that a refusal is ours and clear.
+
+export const MAX_JSON_DEPTH = 100;
+
+export type JsonProblem = "too_deep" | "nul_in_key";
+
+export function checkJson(value: unknown, depth = 1): JsonProblem | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (depth > MAX_JSON_DEPTH) return "too_deep";
+  for (const [key, inner] of Object.entries(value)) {
+    if (key.includes("\u0000")) return "nul_in_key";
+    const problem = checkJson(inner, depth + 1);
+    if (problem !== null) return problem;
+  }
+  return null;
+}

@@ -1,0 +1,44 @@
+// When a carrier account may be asked for its next call: calls per second, and slots held by calls
+// that live. Pure: the CarrierGate object keeps the slots and hands in what is needed of them.
+//
+// A slot is a lease: a call that never gives it back loses it at `expiresAtMs`, so nothing leaks.
+// Asking again for the same call answers the same grant, so a lost answer costs nothing.
+
+export type GateLimits = { callsPerSecond: number; maxConcurrent: number | null };
+
+export type SlotRequest = {
+  callId: string;
+  limits: GateLimits;
+  /** How long the slot may be held at most. */
+  leaseMs: number;
+  /** A start after this is of no use to the call. */
+  deadlineMs: number;
+};
+
+export type Slot = { callId: string; startAtMs: number; expiresAtMs: number };
+
+/** What the gate knows at the moment of asking. `liveSlots` counts leases that have not expired. */
+export type GateView = { held: Slot | null; liveSlots: number; nextStartAtMs: number };
+
+export type Reservation =
+  | { kind: "granted"; slot: Slot; nextStartAtMs: number }
+  | { kind: "full"; retryAtMs: number }
+  | { kind: "too_late" };
+
+/** How soon a call that found no free slot asks again. */
+const RETRY_MS = 2_000;
+
+export function decideReservation(view: GateView, request: SlotRequest, nowMs: number): Reservation {
+  if (view.held !== null) return { kind: "granted", slot: view.held, nextStartAtMs: view.nextStartAtMs };
+  const { callsPerSecond, maxConcurrent } = request.limits;
+  if (maxConcurrent !== null && view.liveSlots >= maxConcurrent) {
+    return { kind: "full", retryAtMs: nowMs + RETRY_MS };
+  }
+  const startAtMs = Math.max(nowMs, view.nextStartAtMs);
+  if (startAtMs > request.deadlineMs) return { kind: "too_late" };
+  return {
+    kind: "granted",
+    slot: { callId: request.callId, startAtMs, expiresAtMs: startAtMs + request.leaseMs },
+    nextStartAtMs: startAtMs + Math.ceil(1000 / callsPerSecond),
+  };
+}

@@ -1,0 +1,19 @@
+// Phone numbers in E.164. "Possible" (length fits the country) is asked, never "valid": numbering
+// plans change faster than any table, and only the carrier knows what rings.
+
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+
+export type PhoneNumber = { e164: string; country: string | null };
+
+/** Null unless `text` is E.164 to the letter and a possible number. */
+export function parsePhone(text: string): PhoneNumber | null {
+  if (!/^\+[1-9]\d{1,14}$/.test(text)) return null;
+  const parsed = parsePhoneNumberFromString(text);
+  if (parsed === undefined || !parsed.isPossible() || parsed.number !== text) return null;
+  return { e164: text, country: parsed.country ?? null };
+}
+
+/** For logs: enough to recognise a number one knows, too little to dial it. */
+export function maskPhone(e164: string): string {
+  return e164.length <= 6 ? "***" : `${e164.slice(0, 3)}***${e164.slice(-2)}`;
+}

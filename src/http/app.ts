@@ -1,0 +1,59 @@
+// The roof of the HTTP side: middleware, routes, and what an error looks like.
+
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { readConfig } from "../config.ts";
+import { openDb } from "../db/client.ts";
+import { logError } from "../lib/log.ts";
+import { sandbox } from "../sandbox/app.ts";
+import type { AppEnv } from "./env.ts";
+import { allowedMethods } from "./allowed-methods.ts";
+import { problem } from "./problem.ts";
+import { carrierRoutes } from "./routes/carriers.ts";
+import { health } from "./routes/health.ts";
+import { liveRoute } from "./routes/live.ts";
+import { placeCallRoute } from "./routes/place-call.ts";
+import { readCallRoutes } from "./routes/read-calls.ts";
+import { recordingRoute } from "./routes/recording.ts";
+
+const openServices: MiddlewareHandler<AppEnv> = (c, next) => {
+  c.set("services", { env: c.env, config: readConfig(c.env), db: openDb(c.env.DB) });
+  return next();
+};
+
+export const app = new OpenAPIHono<AppEnv>();
+
+app.use(requestId(), secureHeaders());
+app.route("/sandbox", sandbox);
+app.use(openServices);
+app.route("/", health);
+app.route("/", placeCallRoute);
+app.route("/", readCallRoutes);
+app.route("/", recordingRoute);
+app.route("/", liveRoute);
+app.route("/", carrierRoutes);
+
+app.notFound((c: Context<AppEnv>) => {
+  const methods = allowedMethods(app.routes, c.req.path);
+  if (methods.length === 0) return problem(c, { code: "not_found", detail: "There is nothing at this path." });
+  const detail = `This path takes ${methods.join(", ")}.`;
+  return problem(c, { code: "method_not_allowed", detail }, { allow: methods.join(", ") });
+});
+
+app.onError((error, c) => {
+  if (error instanceof HTTPException) {
+    const refusal = READABLE_ERRORS[error.status];
+    if (refusal !== undefined) return problem(c, refusal);
+  }
+  logError("request_failed", error, { request_id: c.get("requestId"), path: c.req.routePath });
+  return problem(c, { code: "internal_error", detail: "The request could not be completed." });
+});
+
+/** What the framework itself refuses while it reads a body. */
+const READABLE_ERRORS: Record<number, Parameters<typeof problem>[1]> = {
+  400: { code: "unreadable_body", detail: "The body could not be read as JSON." },
+  415: { code: "unsupported_media_type", detail: "Send the body as application/json." },
+};

@@ -1,0 +1,64 @@
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import { callRecordSchema, transcriptSchema } from "../../contract/calls.ts";
+import { toPlainText, toWebVtt } from "../../domain/transcript.ts";
+import { isId } from "../../lib/ids.ts";
+import { readCall, readTranscript } from "../../services/calls/read-call.ts";
+import type { AppEnv } from "../env.ts";
+import { notFound, refusals } from "../problem.ts";
+import { requireScope } from "../require-scope.ts";
+import { refuseInvalid } from "../validation.ts";
+
+const callPath = z.object({ call_uuid: z.string() });
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/v1/calls/{call_uuid}",
+  middleware: [requireScope("voice:calls:read")] as const,
+  request: { params: callPath },
+  responses: {
+    200: { description: "The call", content: { "application/json": { schema: callRecordSchema } } },
+    ...refusals(401, 403, 404),
+  },
+});
+
+const transcriptRoute = createRoute({
+  method: "get",
+  path: "/v1/calls/{call_uuid}/transcript",
+  middleware: [requireScope("voice:calls:read")] as const,
+  request: {
+    params: callPath,
+    query: z.object({ format: z.enum(["json", "text", "vtt"]).default("json") }),
+  },
+  responses: {
+    200: {
+      description: "The transcript so far",
+      content: {
+        "application/json": { schema: transcriptSchema },
+        "text/plain": { schema: z.string() },
+        "text/vtt": { schema: z.string() },
+      },
+    },
+    ...refusals(401, 403, 404, 422),
+  },
+});
+
+export const readCallRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+  .openapi(readRoute, async (c) => {
+    const { call_uuid: callId } = c.req.valid("param");
+    const call = isId("call", callId) ? await readCall(c.get("org"), callId) : null;
+    return call === null ? notFound(c, "call") : c.json(call, 200);
+  })
+  .openapi(transcriptRoute, async (c) => {
+    const { call_uuid: callId } = c.req.valid("param");
+    const turns = isId("call", callId) ? await readTranscript(c.get("org"), callId) : null;
+    if (turns === null) return notFound(c, "call");
+    switch (c.req.valid("query").format) {
+      case "json":
+        return c.json(turns, 200);
+      case "text":
+        return c.text(toPlainText(turns), 200, { "content-type": "text/plain; charset=utf-8" });
+      case "vtt":
+        return c.text(toWebVtt(turns), 200, { "content-type": "text/vtt; charset=utf-8" });
+    }
+  });

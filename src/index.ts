@@ -1,0 +1,15 @@
+import { handleQueue } from "./consumers/consumers.ts";
+import { runCron } from "./cron/cron.ts";
+import { app } from "./http/app.ts";
+
+export { CallSession } from "./objects/call-session/call-session.ts";
+export { CarrierGate } from "./objects/carrier-gate.ts";
+export { LiveBoard } from "./objects/live-board.ts";
+export { SandboxAccount } from "./sandbox/sandbox-account.ts";
+export { SandboxCall } from "./sandbox/sandbox-call.ts";
+
+export default {
+  fetch: app.fetch,
+  queue: handleQueue,
+  scheduled: runCron,
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,289 @@
+// One Durable Object per call, and the only writer of its status, outcome, times and transcript while it
+// lives. A shell: what happens to a call is decided by `step`; here it is stored, in one synchronous block
+// with its event and its duties, and only then acted upon.
+//
+// One alarm carries all timers and the outbox. It may fire early or twice, and it never throws: a failed
+// alarm is retried by the platform only a few times, and a call must outlive that.
+
+import { DurableObject } from "cloudflare:workers";
+import { scriptedBrain } from "../../agent/scripted.ts";
+import { readConfig } from "../../config.ts";
+import type { CallPlan } from "../../contract/call-plan.ts";
+import { openDb, type Db } from "../../db/client.ts";
+import { lineInstruction } from "../../domain/call/carrier.ts";
+import type { CallEffect, CallEvent, CarrierReport, StepRefusal } from "../../domain/call/events.ts";
+import { factsOf, type CallFacts } from "../../domain/call/facts.ts";
+import { step } from "../../domain/call/machine.ts";
+import { dueTimers, newOutboundCall, nextTimerMs } from "../../domain/call/state.ts";
+import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
+import { logError, logInfo } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import type {
+  AnswerRequest,
+  LineInstruction,
+  RecordingNotice,
+  RelayEnd,
+} from "../../telephony/provider.ts";
+import { callUrls } from "../../telephony/urls.ts";
+import { providerOf, runCarrierEffect } from "./carrier-effects.ts";
+import { doDuty, dutiesOf } from "./duties.ts";
+import { LiveFeed, WATCHER_TAG } from "./live-feed.ts";
+import { RELAY_TAG, RelayTalk } from "./relay-talk.ts";
+import { CallStore, type Call, type OutboxRow } from "./store.ts";
+
+/** `unknown_call`: no such call, or not one of this carrier account. */
+export type CarrierRefusal = StepRefusal | "unknown_call";
+export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTurn[] };
+
+/** The drain that follows each step has this long before the alarm takes its place. */
+const DRAIN_GRACE_MS = 2_000;
+const DUTY_RETRY_MS = { first: 1_000, longest: 60_000 };
+/** After a failure of ours the alarm comes back this much later. */
+const ALARM_RETRY_MS = 5_000;
+
+export class CallSession extends DurableObject<Env> {
+  readonly #store: CallStore;
+  readonly #db: Db;
+  readonly #feed: LiveFeed;
+  readonly #talk: RelayTalk;
+  #call: Call | null;
+  #alarmAtMs: number | null = null;
+  #draining: Promise<void> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new CallStore(ctx.storage);
+    this.#db = openDb(env.DB);
+    this.#feed = new LiveFeed(ctx, this.#store);
+    this.#call = this.#store.load();
+    this.#talk = new RelayTalk({
+      ctx,
+      store: this.#store,
+      feed: this.#feed,
+      brain: scriptedBrain,
+      provider: () => providerOf({ env, db: this.#db }, this.#call?.plan.carrierId ?? ""),
+      call: () => this.#call,
+      dispatch: async (event) => {
+        await this.#dispatch(event);
+      },
+    });
+  }
+
+  /** Takes an outbound call on. Idempotent: a second message for the same call changes nothing. */
+  async start(plan: CallPlan): Promise<void> {
+    if (this.#call !== null) return;
+    const nowMs = Date.now();
+    const state = newOutboundCall(plan.limits, plan.acceptedAtMs);
+    this.#call = this.#store.create(plan, state, dutiesOf(null, state, []), nowMs);
+    this.#feed.showAcceptance(this.#call, nowMs);
+    this.#feed.showChange(null, state, nowMs);
+    this.#afterStep();
+  }
+
+  /** How the call stands; null if it never came here. */
+  snapshot(): CallSnapshot | null {
+    if (this.#call === null) return null;
+    const { state, seq } = this.#call;
+    return { seq, facts: factsOf(state), turns: toTurns(this.#store.lines(), state.answeredAtMs) };
+  }
+
+  /** The carrier has somebody on the line and asks what to do. */
+  async answer(carrierId: string, request: AnswerRequest): Promise<Result<LineInstruction, CarrierRefusal>> {
+    return this.#instruct(carrierId, { type: "answer_requested", ...request });
+  }
+
+  /** The relay is over and the carrier asks what to do next. */
+  async relayEnded(carrierId: string, end: RelayEnd): Promise<Result<LineInstruction, CarrierRefusal>> {
+    return this.#instruct(carrierId, { type: "relay_ended", ...end });
+  }
+
+  async reportStatus(carrierId: string, report: CarrierReport): Promise<Result<null, CarrierRefusal>> {
+    return this.#accept(carrierId, { type: "carrier_report", report });
+  }
+
+  async recordingReady(carrierId: string, notice: RecordingNotice): Promise<Result<null, CarrierRefusal>> {
+    return this.#accept(carrierId, { type: "recording_ready", ...notice });
+  }
+
+  /** WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?cursor=…` for a watcher. */
+  override async fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (this.#call === null) return new Response("No such call", { status: 404 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    if (url.pathname === "/watch") {
+      const cursor = Number(url.searchParams.get("cursor") ?? 0);
+      this.#feed.join(server, cursor, this.#call.state.status === "ended", Date.now());
+    } else {
+      if (url.searchParams.get("carrier") !== this.#call.plan.carrierId) {
+        return new Response("No such call", { status: 404 });
+      }
+      this.ctx.acceptWebSocket(server, [RELAY_TAG]);
+    }
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (typeof message !== "string" || !this.ctx.getTags(socket).includes(RELAY_TAG)) return;
+    await this.#guard("relay_frame_failed", this.#talk.onFrame(socket, message));
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    if (this.ctx.getTags(socket).includes(WATCHER_TAG)) return;
+    logInfo("relay_closed", { call_id: this.#call?.plan.callId, code });
+    await this.#guard("relay_close_failed", this.#talk.onClose(socket));
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    await this.webSocketClose(socket, 1006);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
+    try {
+      const nowMs = Date.now();
+      for (const name of this.#call === null ? [] : dueTimers(this.#call.state, nowMs)) {
+        await this.#dispatch({ type: "timer", name });
+      }
+      await this.#drain();
+      this.#armAlarm();
+    } catch (error) {
+      logError("alarm_failed", error, { call_id: this.#call?.plan.callId });
+      this.#alarmAtMs = null;
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+    }
+  }
+
+  async #instruct(carrierId: string, event: CallEvent): Promise<Result<LineInstruction, CarrierRefusal>> {
+    const accepted = await this.#accept(carrierId, event);
+    if (!accepted.ok) return accepted;
+    const call = this.#call;
+    if (call === null || lineInstruction(call.state) === "hang_up") return ok({ kind: "hang_up" });
+    const { plan } = call;
+    const urls = callUrls(readConfig(this.env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
+    const { voice } = plan.agent;
+    return ok({
+      kind: "relay",
+      relayUrl: urls.relay,
+      actionUrl: urls.relayEnd,
+      language: voice.language_code,
+      voice: { provider: voice.provider ?? null, speaker: voice.speaker ?? null },
+    });
+  }
+
+  async #accept(carrierId: string, event: CallEvent): Promise<Result<null, CarrierRefusal>> {
+    if (this.#call === null || this.#call.plan.carrierId !== carrierId) return err("unknown_call");
+    // The carrier waits for its answer only until the step is stored, not until all is done about it.
+    const stepped = this.#step(event);
+    if (!stepped.ok) return stepped;
+    this.ctx.waitUntil(this.#guard("effects_failed", this.#perform(stepped.value)));
+    return ok(null);
+  }
+
+  /** One step and all that follows from it. Refusals are logged with the event; they change nothing. */
+  async #dispatch(event: CallEvent): Promise<void> {
+    const stepped = this.#step(event);
+    if (stepped.ok) await this.#perform(stepped.value);
+  }
+
+  /** The synchronous block: decide, store, tell. What is left to do comes back as effects. */
+  #step(event: CallEvent): Result<CallEffect[], StepRefusal> {
+    const call = this.#call;
+    if (call === null) return err("not_applicable");
+    const nowMs = Date.now();
+    const result = step(call.state, event, nowMs);
+    if (!result.ok) {
+      this.#store.logRefused(event, result.error, nowMs);
+      return result;
+    }
+    const { state, effects } = result.value;
+    const duties = dutiesOf(call.state, state, effects);
+    this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
+    this.#feed.showChange(call.state, state, nowMs);
+    if (call.state.status !== state.status) {
+      logInfo("call_status", { call_id: call.plan.callId, status: state.status, reason: state.ending?.reason });
+    }
+    if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
+    this.#afterStep();
+    return ok(effects);
+  }
+
+  async #perform(effects: readonly CallEffect[]): Promise<void> {
+    for (const effect of effects) {
+      const call = this.#call;
+      if (call === null) return;
+      switch (effect.type) {
+        case "agent_turn":
+          await this.#talk.takeTurn(effect.moment);
+          break;
+        case "release_slot":
+        case "opt_out":
+        case "store_recording":
+          break; // Duties: they were stored with the step and are done from the outbox.
+        case "hang_up":
+          if (effect.via === "relay" && (await this.#talk.end())) break;
+          await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
+          break;
+        default: {
+          const event = await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
+          if (event !== null) await this.#dispatch(event);
+        }
+      }
+    }
+  }
+
+  #afterStep(): void {
+    this.ctx.waitUntil(this.#guard("drain_failed", this.#drain()));
+    this.#armAlarm();
+  }
+
+  /** Does what is owed. Single-flight; duties that come up meanwhile are done in the same run. */
+  #drain(): Promise<void> {
+    this.#draining ??= this.#drainAll().finally(() => {
+      this.#draining = null;
+      this.#armAlarm();
+    });
+    return this.#draining;
+  }
+
+  async #drainAll(): Promise<void> {
+    for (;;) {
+      const rows = this.#store.dueDuties(Date.now());
+      if (rows.length === 0) return;
+      await Promise.all(rows.map((row) => this.#tryDuty(row)));
+    }
+  }
+
+  async #tryDuty(row: OutboxRow): Promise<void> {
+    const call = this.#call;
+    if (call === null) return;
+    try {
+      await doDuty(row.duty, call, { env: this.env, db: this.#db, store: this.#store });
+      this.#store.dutyDone(row);
+    } catch (error) {
+      logError("duty_failed", error, { call_id: call.plan.callId, duty: row.key, attempts: row.attempts });
+      const waitMs = Math.min(DUTY_RETRY_MS.longest, DUTY_RETRY_MS.first * 2 ** Math.min(row.attempts, 10));
+      this.#store.postponeDuty(row, Date.now() + waitMs);
+    }
+  }
+
+  #armAlarm(): void {
+    if (this.#call === null) return;
+    const nowMs = Date.now();
+    const timerMs = nextTimerMs(this.#call.state);
+    const dutyMs = this.#store.nextDutyMs();
+    const times = [timerMs, dutyMs === null ? null : Math.max(dutyMs, nowMs + DRAIN_GRACE_MS)];
+    const nextMs = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+    if (!Number.isFinite(nextMs) || nextMs === this.#alarmAtMs) return;
+    if (this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= nextMs) return;
+    this.#alarmAtMs = nextMs;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(nextMs));
+  }
+
+  async #guard(event: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      logError(event, error, { call_id: this.#call?.plan.callId });
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// What the machine asks of the outside while it dials and watches over a call. Each effect is answered by
+// the event that tells the machine what came of it; none for a hang-up, whose proof is the call's end.
+
+import { readConfig } from "../../config.ts";
+import { findCarrier } from "../../db/carriers.ts";
+import type { Db } from "../../db/client.ts";
+import { isOptedOut } from "../../db/opt-outs.ts";
+import type { CallEffect, CallEvent } from "../../domain/call/events.ts";
+import { logError, logInfo } from "../../lib/log.ts";
+import { carrierGateOf } from "../../stubs/stubs.ts";
+import type { CreateResult, LookupResult, TelephonyProvider } from "../../telephony/provider.ts";
+import { openProvider } from "../../telephony/registry.ts";
+import { callUrls } from "../../telephony/urls.ts";
+import type { Call } from "./store.ts";
+
+export type EffectContext = { env: Env; db: Db };
+
+/** The carrier's own limit stands a little behind ours, so that ours decides and its saves us. */
+const TIME_LIMIT_MARGIN_SECONDS = 20;
+/** A slot is kept for no longer than a call can live after its dial deadline. */
+const LEASE_MARGIN_MS = 120_000;
+
+export type CarrierEffect = Extract<
+  CallEffect,
+  { type: "reserve_slot" | "check_opt_out" | "create_call" | "find_call" | "fetch_call" | "hang_up" }
+>;
+
+export async function runCarrierEffect(
+  context: EffectContext,
+  call: Call,
+  effect: CarrierEffect,
+): Promise<CallEvent | null> {
+  switch (effect.type) {
+    case "reserve_slot":
+      return reserveSlot(context, call);
+    case "check_opt_out":
+      return { type: "opt_out_checked", optedOut: await isOptedOut(context.db, call.plan.orgId, call.plan.to) };
+    case "create_call":
+      return createCall(context, call);
+    case "find_call":
+    case "fetch_call":
+      return lookUp(context, call);
+    case "hang_up":
+      await hangUp(context, call);
+      return null;
+  }
+}
+
+/** The adapter of the call's carrier account. */
+export async function providerOf({ env, db }: EffectContext, carrierId: string): Promise<TelephonyProvider> {
+  const account = await findCarrier(db, carrierId, Date.now());
+  if (account === null) throw new Error(`Carrier account ${carrierId} is gone`);
+  return openProvider(account, readConfig(env));
+}
+
+async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promise<CallEvent> {
+  const { dialDeadlineMs, ringTimeoutMs, maxDurationMs } = state.limits;
+  const answer = await carrierGateOf(env, plan.carrierId).reserve({
+    callId: plan.callId,
+    limits: plan.gate,
+    leaseMs: dialDeadlineMs + ringTimeoutMs + maxDurationMs + LEASE_MARGIN_MS,
+    deadlineMs: state.acceptedAtMs + dialDeadlineMs,
+  });
+  switch (answer.kind) {
+    case "granted":
+      return { type: "slot_granted", startAtMs: answer.startAtMs };
+    case "full":
+      return { type: "slot_full", retryAtMs: answer.retryAtMs };
+    case "too_late":
+      return { type: "slot_too_late" };
+  }
+}
+
+/** The one call of `provider.createCall`. That it is asked was stored before this runs. */
+async function createCall(context: EffectContext, { plan, state }: Call): Promise<CallEvent> {
+  const provider = await openOrNull(context, plan.carrierId);
+  if (provider === null) return { type: "create_refused", reason: "platform_error" };
+  const urls = callUrls(readConfig(context.env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
+  const result = await provider.createCall({
+    to: plan.to,
+    from: plan.from,
+    ringTimeoutSeconds: Math.round(state.limits.ringTimeoutMs / 1000),
+    timeLimitSeconds: Math.round(state.limits.maxDurationMs / 1000) + TIME_LIMIT_MARGIN_SECONDS,
+    record: plan.campaign.config.record,
+    urls,
+  });
+  if (result.kind !== "accepted") logInfo("create_not_accepted", describe(plan.callId, result));
+  switch (result.kind) {
+    case "accepted":
+      return { type: "create_accepted", carrierCallId: result.carrierCallId };
+    case "refused":
+      return { type: "create_refused", reason: result.reason };
+    case "throttled":
+      return { type: "create_throttled", retryAfterMs: result.retryAfterMs };
+    case "unknown":
+      return { type: "create_unanswered" };
+  }
+}
+
+/** Null if the account can't be opened: then nothing was asked of the carrier, and the call may say so. */
+async function openOrNull(context: EffectContext, carrierId: string): Promise<TelephonyProvider | null> {
+  try {
+    return await providerOf(context, carrierId);
+  } catch (error) {
+    logError("carrier_account_unusable", error, { carrier_id: carrierId });
+    return null;
+  }
+}
+
+/** By id where the id is known, else by numbers and time. */
+async function lookUp(context: EffectContext, { plan, state }: Call): Promise<CallEvent> {
+  const provider = await providerOf(context, plan.carrierId);
+  const result: LookupResult =
+    state.carrierCallId === null
+      ? await provider.findCall({
+          to: plan.to,
+          from: plan.from,
+          sinceMs: state.requestedAtMs ?? state.acceptedAtMs,
+        })
+      : await provider.fetchCall(state.carrierCallId);
+  switch (result.kind) {
+    case "found":
+      return { type: "carrier_report", report: result.report };
+    case "none":
+      return { type: "lookup_empty" };
+    case "failed":
+      logInfo("carrier_lookup_failed", { call_id: plan.callId, detail: result.detail });
+      return { type: "lookup_failed" };
+  }
+}
+
+async function hangUp(context: EffectContext, { plan, state }: Call): Promise<void> {
+  if (state.carrierCallId === null) return;
+  const provider = await providerOf(context, plan.carrierId);
+  const result = await provider.hangUp(state.carrierCallId);
+  if (result.kind === "failed") {
+    logError("hang_up_failed", result.detail, { call_id: plan.callId });
+  }
+}
+
+function describe(callId: string, result: Exclude<CreateResult, { kind: "accepted" }>) {
+  const detail =
+    result.kind === "refused"
+      ? `${result.reason} ${result.carrierCode}`
+      : result.kind === "unknown"
+        ? result.detail
+        : `retry after ${result.retryAfterMs} ms`;
+  return { call_id: callId, kind: result.kind, detail };
+}

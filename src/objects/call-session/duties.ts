@@ -1,0 +1,103 @@
+// What a call owes the outside after a step: its row in D1, its place on the board, its slot, and so on.
+// Each duty is idempotent, so that it may be done again after a crash.
+
+import { z } from "zod";
+import type { Call, CallStore } from "./store.ts";
+import type { CallEffect } from "../../domain/call/events.ts";
+import { factsOf } from "../../domain/call/facts.ts";
+import type { CallState } from "../../domain/call/state.ts";
+import { toTurns } from "../../domain/transcript.ts";
+import { toEpochSeconds } from "../../lib/time.ts";
+import { projectCall } from "../../db/calls.ts";
+import type { Db } from "../../db/client.ts";
+import { addOptOut } from "../../db/opt-outs.ts";
+import { sendCallEvent } from "../../queues/queues.ts";
+import { carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
+
+export const dutySchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("project") }),
+  z.object({ type: z.literal("show_on_board") }),
+  z.object({ type: z.literal("release_slot") }),
+  z.object({ type: z.literal("opt_out") }),
+  z.object({ type: z.literal("store_recording"), recordingId: z.string(), durationSeconds: z.number().int() }),
+]);
+export type Duty = z.infer<typeof dutySchema>;
+
+/** Of duties with the same key only the newest counts. */
+export function dutyKey(duty: Duty): string {
+  return duty.type === "store_recording" ? `store_recording:${duty.recordingId}` : duty.type;
+}
+
+/** What a step makes the call owe. `before` is null for a call that was just accepted. */
+export function dutiesOf(
+  before: CallState | null,
+  after: CallState,
+  effects: readonly CallEffect[],
+): Duty[] {
+  const duties: Duty[] = [];
+  const changed = before === null || JSON.stringify(factsOf(before)) !== JSON.stringify(factsOf(after));
+  // The row was written on acceptance, so only later changes have to be projected.
+  if (before !== null && changed) duties.push({ type: "project" });
+  if (before?.status !== after.status) duties.push({ type: "show_on_board" });
+  for (const effect of effects) {
+    if (effect.type === "release_slot" || effect.type === "opt_out") duties.push({ type: effect.type });
+    if (effect.type === "store_recording") duties.push(effect);
+  }
+  return duties;
+}
+
+export type DutyContext = { env: Env; db: Db; store: CallStore };
+
+export async function doDuty(duty: Duty, call: Call, { env, db, store }: DutyContext): Promise<void> {
+  const { plan, state, seq } = call;
+  const ended = state.status === "ended";
+  switch (duty.type) {
+    case "project":
+      await projectCall(db, {
+        callId: plan.callId,
+        orgId: plan.orgId,
+        seq,
+        facts: factsOf(state),
+        turns: ended ? toTurns(store.lines(), state.answeredAtMs) : null,
+      });
+      return;
+    case "show_on_board":
+      await liveBoardOf(env, plan.orgId).show(plan.callId, seq, ended ? null : boardEntryOf(call));
+      return;
+    case "release_slot":
+      await carrierGateOf(env, plan.carrierId).release(plan.callId);
+      return;
+    case "opt_out":
+      await addOptOut(db, {
+        orgId: plan.orgId,
+        phone: plan.callType === "inbound" ? plan.from : plan.to,
+        reason: `Asked for in call ${plan.callId}`,
+        atSeconds: toEpochSeconds(Date.now()),
+      });
+      return;
+    case "store_recording":
+      await sendCallEvent(env, {
+        type: "recording_ready",
+        call_id: plan.callId,
+        carrier_id: plan.carrierId,
+        recording_id: duty.recordingId,
+        duration_seconds: duty.durationSeconds,
+      });
+      return;
+  }
+}
+
+function boardEntryOf({ plan, state }: Call) {
+  const facts = factsOf(state);
+  return {
+    callId: plan.callId,
+    callType: plan.callType,
+    campaignId: plan.campaignId,
+    contactId: plan.contactId,
+    from: plan.from,
+    to: plan.to,
+    status: facts.status,
+    startedAt: toEpochSeconds(plan.acceptedAtMs),
+    answeredAt: facts.answeredAt,
+  };
+}

@@ -1,0 +1,84 @@
+// What a watcher of one call sees on `/ws/live/{call_uuid}`: messages in order, numbered by a cursor that a
+// reconnecting watcher names. A late joiner gets the last 200 of the last ten minutes.
+
+import type { LiveMessage, NewLiveMessage } from "../../contract/live.ts";
+import { toTurns, type Line } from "../../domain/transcript.ts";
+import type { CallState } from "../../domain/call/state.ts";
+import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
+import type { Call, CallStore } from "./store.ts";
+
+export const WATCHER_TAG = "watcher";
+
+const REPLAY_LIMIT = 200;
+const REPLAY_AGE_MS = 600_000;
+
+/** Why the server closes a watcher's socket: the call has ended and all was sent. */
+const CLOSE_ENDED = 1000;
+
+export class LiveFeed {
+  readonly #ctx: DurableObjectState;
+  readonly #store: CallStore;
+
+  constructor(ctx: DurableObjectState, store: CallStore) {
+    this.#ctx = ctx;
+    this.#store = store;
+  }
+
+  /** Takes a watcher's socket in. @param cursor the last message it has seen; 0 for none. */
+  join(socket: WebSocket, cursor: number, ended: boolean, nowMs: number): void {
+    this.#ctx.acceptWebSocket(socket, [WATCHER_TAG]);
+    // A named cursor is a promise to miss nothing, so age does not count then.
+    const sinceMs = cursor === 0 ? nowMs - REPLAY_AGE_MS : 0;
+    for (const message of this.#store.readFeed({ cursor, sinceMs, limit: REPLAY_LIMIT })) {
+      socket.send(JSON.stringify(message));
+    }
+    if (ended) socket.close(CLOSE_ENDED, "The call has ended");
+  }
+
+  showAcceptance({ plan }: Call, nowMs: number): void {
+    this.#publish(
+      {
+        type: "start",
+        call_uuid: plan.callId,
+        call_type: plan.callType,
+        campaign_uuid: plan.campaignId,
+        from_number: plan.from,
+        to_number: plan.to,
+        started_at: isoSeconds(toEpochSeconds(plan.acceptedAtMs)),
+      },
+      nowMs,
+    );
+  }
+
+  showChange(before: CallState | null, after: CallState, nowMs: number): void {
+    if (before?.status === after.status) return;
+    const at = isoSeconds(toEpochSeconds(nowMs));
+    this.#publish({ type: "status", status: after.status, at }, nowMs);
+    if (after.ending === null) return;
+    const { outcome, reason, fault } = after.ending;
+    const duration = after.durationSeconds ?? 0;
+    this.#publish({ type: "end", outcome, ended_reason: reason, fault, duration, at }, nowMs);
+    for (const socket of this.#ctx.getWebSockets(WATCHER_TAG)) socket.close(CLOSE_ENDED, "The call has ended");
+  }
+
+  showLine(index: number, line: Line, answeredAtMs: number | null, nowMs: number): void {
+    const turn = toTurns([line], answeredAtMs)[0];
+    if (turn !== undefined) this.#publish({ type: "transcript", index, ...turn }, nowMs);
+  }
+
+  #publish(message: NewLiveMessage, nowMs: number): void {
+    const numbered: LiveMessage = this.#store.addToFeed(message, nowMs);
+    const text = JSON.stringify(numbered);
+    for (const socket of this.#ctx.getWebSockets(WATCHER_TAG)) trySend(socket, text);
+  }
+}
+
+/** False if the socket is gone; its close event tells the rest. */
+export function trySend(socket: WebSocket, text: string): boolean {
+  try {
+    socket.send(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

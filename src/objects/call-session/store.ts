@@ -1,0 +1,193 @@
+// The SQLite of one call: its plan and state, the log of what happened, the transcript, what watchers are
+// shown, and the outbox. One row of `call`; the seq in it numbers the events.
+//
+// `commit` writes a step whole or not at all. An outbox row stands for a duty to the outside; of two duties
+// with the same key only the newer is left, so a slow target is told the latest and nothing else.
+
+import { z } from "zod";
+import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
+import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
+import { callStateSchema, type CallState } from "../../domain/call/state.ts";
+import { SPEAKERS, type Line, type Speaker } from "../../domain/transcript.ts";
+import { migrate } from "../../lib/sql-migrations.ts";
+import { dutySchema, dutyKey, type Duty } from "./duties.ts";
+
+const MIGRATIONS = [
+  `CREATE TABLE call (id INTEGER PRIMARY KEY CHECK (id = 1), plan TEXT NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL);
+   CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL, refused TEXT);
+   CREATE TABLE lines (idx INTEGER PRIMARY KEY, speaker TEXT NOT NULL, text TEXT NOT NULL, at_ms INTEGER NOT NULL);
+   CREATE TABLE feed (cursor INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
+   CREATE TABLE outbox (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
+     due_at_ms INTEGER NOT NULL);`,
+];
+
+export type Call = { plan: CallPlan; state: CallState; seq: number };
+export type OutboxRow = { key: string; seq: number; duty: Duty; attempts: number };
+
+const lineRowSchema = z.object({ speaker: z.enum(SPEAKERS), text: z.string(), at_ms: z.number() });
+
+export class CallStore {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    migrate(storage, MIGRATIONS);
+    this.#storage = storage;
+    this.#sql = storage.sql;
+  }
+
+  load(): Call | null {
+    const row = this.#sql
+      .exec<{ plan: string; state: string; seq: number }>("SELECT plan, state, seq FROM call")
+      .toArray()[0];
+    if (row === undefined) return null;
+    return {
+      plan: callPlanSchema.parse(JSON.parse(row.plan)),
+      state: callStateSchema.parse(JSON.parse(row.state)),
+      seq: row.seq,
+    };
+  }
+
+  /** Stores a new call; its first event is its acceptance. */
+  create(plan: CallPlan, state: CallState, duties: readonly Duty[], nowMs: number): Call {
+    return this.#storage.transactionSync(() => {
+      const seq = this.#appendEvent({ type: "accepted" }, null, nowMs);
+      this.#sql.exec(
+        "INSERT INTO call (id, plan, state, seq) VALUES (1, ?, ?, ?)",
+        JSON.stringify(plan),
+        JSON.stringify(state),
+        seq,
+      );
+      this.#addDuties(duties, seq, nowMs);
+      return { plan, state, seq };
+    });
+  }
+
+  commit(call: Call, next: { state: CallState; event: object; duties: readonly Duty[] }, nowMs: number): Call {
+    return this.#storage.transactionSync(() => {
+      const seq = this.#appendEvent(next.event, null, nowMs);
+      this.#sql.exec("UPDATE call SET state = ?, seq = ?", JSON.stringify(next.state), seq);
+      this.#addDuties(next.duties, seq, nowMs);
+      return { plan: call.plan, state: next.state, seq };
+    });
+  }
+
+  /** Keeps an event that changed nothing, with the reason. */
+  logRefused(event: object, reason: string, nowMs: number): void {
+    this.#appendEvent(event, reason, nowMs);
+  }
+
+  lines(): Line[] {
+    return this.#sql
+      .exec("SELECT speaker, text, at_ms FROM lines ORDER BY idx")
+      .toArray()
+      .map((row) => lineRowSchema.parse(row))
+      .map(({ speaker, text, at_ms: atMs }) => ({ speaker, text, atMs }));
+  }
+
+  /** Appends a line and answers its index. */
+  addLine(speaker: Speaker, text: string, atMs: number): number {
+    return this.#sql
+      .exec<{ idx: number }>(
+        `INSERT INTO lines (idx, speaker, text, at_ms)
+         VALUES ((SELECT coalesce(max(idx) + 1, 0) FROM lines), ?, ?, ?) RETURNING idx`,
+        speaker,
+        text,
+        atMs,
+      )
+      .one().idx;
+  }
+
+  setLine(index: number, text: string): void {
+    this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
+  }
+
+  removeLine(index: number): void {
+    this.#sql.exec("DELETE FROM lines WHERE idx = ?", index);
+  }
+
+  addToFeed(message: NewLiveMessage, nowMs: number): LiveMessage {
+    const { cursor } = this.#sql
+      .exec<{ cursor: number }>(
+        "INSERT INTO feed (at_ms, body) VALUES (?, ?) RETURNING cursor",
+        nowMs,
+        JSON.stringify(message),
+      )
+      .one();
+    return { ...message, cursor };
+  }
+
+  /** The newest `limit` messages after `cursor` that are no older than `sinceMs`, oldest first. */
+  readFeed(query: { cursor: number; sinceMs: number; limit: number }): LiveMessage[] {
+    return this.#sql
+      .exec<{ cursor: number; body: string }>(
+        "SELECT cursor, body FROM feed WHERE cursor > ? AND at_ms >= ? ORDER BY cursor DESC LIMIT ?",
+        query.cursor,
+        query.sinceMs,
+        query.limit,
+      )
+      .toArray()
+      .map((row) => liveMessageSchema.parse({ ...parseObject(row.body), cursor: row.cursor }))
+      .toReversed();
+  }
+
+  dueDuties(nowMs: number): OutboxRow[] {
+    return this.#sql
+      .exec<{ key: string; seq: number; body: string; attempts: number }>(
+        "SELECT key, seq, body, attempts FROM outbox WHERE due_at_ms <= ? ORDER BY seq, key",
+        nowMs,
+      )
+      .toArray()
+      .map((row) => ({
+        key: row.key,
+        seq: row.seq,
+        attempts: row.attempts,
+        duty: dutySchema.parse(JSON.parse(row.body)),
+      }));
+  }
+
+  /** Removes a duty that was done, unless a newer one has taken its place meanwhile. */
+  dutyDone(row: OutboxRow): void {
+    this.#sql.exec("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);
+  }
+
+  postponeDuty(row: OutboxRow, dueAtMs: number): void {
+    this.#sql.exec(
+      "UPDATE outbox SET attempts = attempts + 1, due_at_ms = ? WHERE key = ? AND seq = ?",
+      dueAtMs,
+      row.key,
+      row.seq,
+    );
+  }
+
+  nextDutyMs(): number | null {
+    return this.#sql.exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM outbox").one().due;
+  }
+
+  #appendEvent(event: object, refused: string | null, nowMs: number): number {
+    return this.#sql
+      .exec<{ seq: number }>(
+        "INSERT INTO events (at_ms, body, refused) VALUES (?, ?, ?) RETURNING seq",
+        nowMs,
+        JSON.stringify(event),
+        refused,
+      )
+      .one().seq;
+  }
+
+  #addDuties(duties: readonly Duty[], seq: number, nowMs: number): void {
+    for (const duty of duties) {
+      this.#sql.exec(
+        "INSERT OR REPLACE INTO outbox (key, seq, body, attempts, due_at_ms) VALUES (?, ?, ?, 0, ?)",
+        dutyKey(duty),
+        seq,
+        JSON.stringify(duty),
+        nowMs,
+      );
+    }
+  }
+}
+
+function parseObject(json: string): object {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+}

@@ -1,0 +1,21 @@
+// The sandbox carrier's REST border: a Twilio-compatible API, relative to where it is mounted (`/sandbox`).
+
+import { Hono } from "hono";
+import { logError } from "../lib/log.ts";
+import { authenticate, type SandboxEnv } from "./authenticate.ts";
+import { calls } from "./calls-routes.ts";
+import { recordings } from "./recordings-routes.ts";
+import { errorBody, notFound, TwilioError } from "./twilio-error.ts";
+
+export const sandbox = new Hono<SandboxEnv>()
+  .use(authenticate)
+  .route("/2010-04-01/Accounts/:accountSid", calls)
+  .route("/2010-04-01/Accounts/:accountSid", recordings)
+  .all("*", (c) => {
+    throw notFound(c.req.path);
+  })
+  .onError((error, c) => {
+    if (error instanceof TwilioError) return c.json(errorBody(error), error.status);
+    logError("sandbox.request", error, { path: c.req.path });
+    return c.json(errorBody(new TwilioError(500, 20500, "Internal Server Error")), 500);
+  });

@@ -1,0 +1,177 @@
+// Everything the sandbox knows of one call, as plain data that survives a restart. `timers` is all that is
+// still to come by itself; `request` and `relay` are what it is waiting for from outside.
+
+import { z } from "zod";
+import { customerMemory, NOTHING_SAID } from "./customers.ts";
+import { recordingSidOf } from "./formats.ts";
+import { destination, relayOrder, verb } from "./twiml.ts";
+
+export const CALL_STATUSES = [
+  "queued",
+  "ringing",
+  "in-progress",
+  "completed",
+  "busy",
+  "failed",
+  "no-answer",
+  "canceled",
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+export type EndStatus = Exclude<CallStatus, "queued" | "ringing" | "in-progress">;
+
+export const STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"] as const;
+export type StatusEvent = (typeof STATUS_EVENTS)[number];
+
+export const RECORDING_EVENTS = ["in-progress", "completed", "absent"] as const;
+
+const TIMER_NAMES = [
+  "dial",
+  "ring",
+  "settle",
+  "detect",
+  "time-limit",
+  "verb",
+  "agent-spoken",
+  "customer-starts",
+  "customer-done",
+  "customer-interrupts",
+  "customer-hangs-up",
+  "customer-gives-up",
+  "recording-ready",
+] as const;
+export type TimerName = (typeof TIMER_NAMES)[number];
+
+/** What the create asked for. */
+const callOrder = z.object({
+  to: z.string(),
+  from: z.string(),
+  document: z.union([destination, z.object({ twiml: z.string() })]),
+  fallback: destination.nullable(),
+  statusCallback: destination.nullable(),
+  statusEvents: z.array(z.enum(STATUS_EVENTS)),
+  timeoutSeconds: z.number(),
+  timeLimitSeconds: z.number(),
+  recording: z
+    .object({
+      channels: z.union([z.literal(1), z.literal(2)]),
+      callback: destination.nullable(),
+      events: z.array(z.enum(RECORDING_EVENTS)),
+    })
+    .nullable(),
+  detection: z
+    .object({ messageEnd: z.boolean(), async: z.boolean(), callback: destination.nullable() })
+    .nullable(),
+});
+export type CallOrder = z.infer<typeof callOrder>;
+
+/** A TwiML document that was asked for and has not come yet. */
+const documentRequest = destination.extend({
+  id: z.number(),
+  params: z.record(z.string(), z.string()),
+  /** Asked of the fallback address after an error; a second failure ends the call. */
+  isFallback: z.boolean(),
+});
+export type DocumentRequest = z.infer<typeof documentRequest>;
+
+const relay = relayOrder.extend({
+  sessionId: z.string(),
+  phase: z.enum(["connecting", "open"]),
+  startedAtMs: z.number(),
+  /** Words of the agent on their way to the customer's ear; the first is being spoken. */
+  agent: z.array(z.object({ text: z.string(), fromMs: z.number(), toMs: z.number() })),
+});
+export type Relay = z.infer<typeof relay>;
+
+const customer = z.object({
+  memory: customerMemory,
+  /** Utterances of the agent begun so far. */
+  heard: z.number(),
+  lastHeard: z.string(),
+  /** The agent was heard through and waits for this customer's words. */
+  owesReply: z.boolean(),
+  /** The words it is saying now; they become part of its memory when they are out. */
+  saying: z.object({ text: z.string(), fromMs: z.number(), memory: customerMemory }).nullable(),
+});
+
+export const callState = z.object({
+  sid: z.string(),
+  accountSid: z.string(),
+  direction: z.enum(["inbound", "outbound-api"]),
+  order: callOrder,
+  status: z.enum(CALL_STATUSES),
+  /** Grows with every change that the call's REST resource shows. */
+  version: z.number(),
+  /** The `SequenceNumber` of the next status callback. */
+  nextSequence: z.number(),
+  nextRequestId: z.number(),
+  createdAtMs: z.number(),
+  updatedAtMs: z.number(),
+  initiatedAtMs: z.number().nullable(),
+  answeredAtMs: z.number().nullable(),
+  endedAtMs: z.number().nullable(),
+  sipResponseCode: z.number().nullable(),
+  detected: z.object({ answeredBy: z.string(), durationMs: z.number() }).nullable(),
+  recording: z.enum(["none", "in-progress", "processing", "completed", "absent", "deleted"]),
+  timers: z.partialRecord(z.enum(TIMER_NAMES), z.number()),
+  request: documentRequest.nullable(),
+  /** What is left of the document being run, and where that document came from. */
+  program: z.array(verb),
+  documentUrl: z.string(),
+  relay: relay.nullable(),
+  customer,
+  speech: z.array(z.object({ who: z.enum(["agent", "customer"]), fromMs: z.number(), toMs: z.number() })),
+});
+export type CallState = z.infer<typeof callState>;
+
+/** A request to send; nothing waits for its answer. */
+export const post = destination.extend({ params: z.record(z.string(), z.string()) });
+export type Post = z.infer<typeof post>;
+
+/** From the create's answer to the dialling: real time, so that the answer is usually first. */
+const DISPATCH_MS = 50;
+
+export function newCall(sid: string, accountSid: string, order: CallOrder, nowMs: number): CallState {
+  return {
+    sid,
+    accountSid,
+    direction: "outbound-api",
+    order,
+    status: "queued",
+    version: 1,
+    nextSequence: 0,
+    nextRequestId: 1,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    initiatedAtMs: null,
+    answeredAtMs: null,
+    endedAtMs: null,
+    sipResponseCode: null,
+    detected: null,
+    recording: "none",
+    timers: { dial: nowMs + DISPATCH_MS },
+    request: null,
+    program: [],
+    documentUrl: "url" in order.document ? order.document.url : "",
+    relay: null,
+    customer: { memory: NOTHING_SAID, heard: 0, lastHeard: "", owesReply: false, saying: null },
+    speech: [],
+  };
+}
+
+export function hasEnded(state: CallState): boolean {
+  return state.endedAtMs !== null;
+}
+
+/** The timer that is due first, if any. */
+export function nextTimer(state: CallState): { timer: TimerName; dueMs: number } | undefined {
+  let first: { timer: TimerName; dueMs: number } | undefined;
+  for (const timer of TIMER_NAMES) {
+    const dueMs = state.timers[timer];
+    if (dueMs !== undefined && (first === undefined || dueMs < first.dueMs)) first = { timer, dueMs };
+  }
+  return first;
+}
+
+export function recordingPath(state: CallState): string {
+  return `/2010-04-01/Accounts/${state.accountSid}/Recordings/${recordingSidOf(state.sid)}`;
+}

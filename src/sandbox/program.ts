@@ -1,0 +1,95 @@
+// Fetching TwiML and running it, verb by verb. A document that cannot be had or read is asked for once more at
+// the fallback address; after that the caller hears Twilio's apology and the call ends as completed.
+
+import { answerParams, commonParams } from "./callbacks.ts";
+import { endCall } from "./ending.ts";
+import { newSid } from "./formats.ts";
+import { setTimer, speakingMs, type Turn } from "./turn.ts";
+import { type Destination, parseTwiml, type Verb } from "./twiml.ts";
+
+/** What came of a request for a document. */
+export type DocumentOutcome = { kind: "document"; body: string } | { kind: "failed"; errorCode: number };
+
+const APOLOGY = "We are sorry, an application error has occurred. Goodbye.";
+
+/** The call's first document: the one given inline, or the one at `Url`. */
+export function beginProgram(turn: Turn): void {
+  const { document } = turn.state.order;
+  if ("url" in document) return requestDocument(turn, document, answerParams(turn.state));
+  load(turn, document.twiml, turn.state.documentUrl);
+}
+
+export function requestDocument(turn: Turn, to: Destination, params: Record<string, string>): void {
+  turn.state.program = [];
+  turn.state.request = {
+    url: to.url,
+    method: to.method,
+    params,
+    id: turn.state.nextRequestId++,
+    isFallback: false,
+  };
+}
+
+export function receiveDocument(turn: Turn, requestId: number, outcome: DocumentOutcome): void {
+  const { request } = turn.state;
+  if (request?.id !== requestId) return;
+  if (outcome.kind === "failed") return recover(turn, outcome.errorCode);
+  load(turn, outcome.body, request.url);
+}
+
+/** Replaces whatever is running by a document that came with a REST update. */
+export function load(turn: Turn, text: string, documentUrl: string): void {
+  const verbs = parseTwiml(text, documentUrl);
+  if (!verbs.ok) return recover(turn, verbs.error.code);
+  turn.state.request = null;
+  turn.state.documentUrl = documentUrl;
+  turn.state.program = verbs.value;
+  runProgram(turn);
+}
+
+/** Goes on with the next verb; a program that has run out ends the call. */
+export function runProgram(turn: Turn): void {
+  const verb = turn.state.program.shift();
+  if (verb === undefined) return endCall(turn, "completed", 200);
+  start(turn, verb);
+}
+
+function start(turn: Turn, verb: Verb): void {
+  switch (verb.verb) {
+    case "say": {
+      const fromMs = turn.nowMs;
+      setTimer(turn, "verb", speakingMs(verb.text));
+      const toMs = turn.state.timers.verb ?? fromMs;
+      turn.state.speech.push({ who: "agent", fromMs, toMs });
+      return;
+    }
+    case "pause":
+      return setTimer(turn, "verb", verb.seconds * 1000);
+    case "hangup":
+    case "reject":
+      return endCall(turn, "completed", 200);
+    case "redirect":
+      return requestDocument(turn, verb.to, commonParams(turn.state));
+    case "relay":
+      turn.state.relay = {
+        ...verb.relay,
+        sessionId: newSid("VX"),
+        phase: "connecting",
+        startedAtMs: turn.nowMs,
+        agent: [],
+      };
+  }
+}
+
+function recover(turn: Turn, errorCode: number): void {
+  const { request, order } = turn.state;
+  if (order.fallback !== null && request?.isFallback !== true) {
+    const failed = { ErrorCode: String(errorCode), ErrorUrl: request?.url ?? turn.state.documentUrl };
+    requestDocument(turn, order.fallback, { ...commonParams(turn.state), ...failed });
+    if (turn.state.request !== null) turn.state.request.isFallback = true;
+    return;
+  }
+  turn.state.request = null;
+  turn.state.program = [{ verb: "say", text: APOLOGY }, { verb: "hangup" }];
+  runProgram(turn);
+}

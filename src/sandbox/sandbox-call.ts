@@ -1,0 +1,258 @@
+// One call. This object is the only writer of its facts; the account's list is a projection it sends.
+// It is a shell around `advance`: step, save state and outbox in one transaction, then see to what the state wants
+// from outside (a document, a socket, callbacks). What is wanted is always derived from what is stored, so after a
+// restart the same is wanted again; a socket that did not survive is reported as lost, as Twilio would.
+// One alarm serves every timer, every retry and, while something is awaited, a heartbeat.
+
+import { DurableObject } from "cloudflare:workers";
+import { readConfig } from "../config.ts";
+import { logError } from "../lib/log.ts";
+import { err, ok, type Result } from "../lib/result.ts";
+import { advance, type CallChange, type CallEvent } from "./call-machine.ts";
+import { CallOutbox } from "./call-outbox.ts";
+import {
+  type CallResource,
+  callResource,
+  listEntry,
+  type RecordingMedia,
+  recordingMedia,
+  type RecordingResource,
+  recordingResource,
+} from "./call-resource.ts";
+import {
+  type CallOrder,
+  type CallState,
+  type DocumentRequest,
+  hasEnded,
+  newCall,
+  nextTimer,
+  type Relay,
+} from "./call-state.ts";
+import { CallStore } from "./call-store.ts";
+import { sandboxAuthToken } from "./credentials.ts";
+import { fetchDocument, openSocket, type Sender } from "./outbound.ts";
+import { RelaySocket } from "./relay-socket.ts";
+
+/** While something is awaited the object must not be forgotten or fall asleep: it looks this often. */
+const HEARTBEAT_MS = 5000;
+/** How often a call whose sandbox was switched off under it looks whether it is on again. */
+const SWITCHED_OFF_MS = 600_000;
+
+export class SandboxCall extends DurableObject<Env> {
+  readonly #store: CallStore;
+  readonly #outbox: CallOutbox;
+  #state: CallState | undefined;
+  #socket: RelaySocket | undefined;
+  /** The session being connected and the request being made in this life of the object. */
+  #connecting: string | undefined;
+  #fetching: number | undefined;
+  #armedForMs: number | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new CallStore(ctx.storage);
+    this.#outbox = new CallOutbox(this.#store);
+    this.#state = this.#store.load();
+  }
+
+  async create(sid: string, accountSid: string, order: CallOrder): Promise<CallResource> {
+    if (this.#state === undefined) {
+      const state = newCall(sid, accountSid, order, Date.now());
+      this.#store.create(state);
+      this.#state = state;
+      this.#arm(state);
+    }
+    await this.#list();
+    return callResource(this.#state);
+  }
+
+  read(accountSid: string): CallResource | undefined {
+    const state = this.#of(accountSid);
+    return state && callResource(state);
+  }
+
+  async update(accountSid: string, changes: CallChange[]): Promise<Result<CallResource, 20404 | 21220>> {
+    const state = this.#of(accountSid);
+    if (state === undefined) return err(20404);
+    const replaces = changes.some((change) => change.kind === "redirect" || change.kind === "replace");
+    if (hasEnded(state) || (replaces && state.status !== "in-progress")) return err(21220);
+    for (const change of changes) this.#apply({ type: "change", change });
+    await this.#list();
+    return ok(callResource(this.#of(accountSid) ?? state));
+  }
+
+  recording(accountSid: string): RecordingResource {
+    const state = this.#of(accountSid);
+    return state && recordingResource(state, this.#baseUrl());
+  }
+
+  recordingMedia(accountSid: string): RecordingMedia | undefined {
+    const state = this.#of(accountSid);
+    return state && recordingMedia(state);
+  }
+
+  deleteRecording(accountSid: string): boolean {
+    if (this.recording(accountSid) === undefined) return false;
+    this.#apply({ type: "recording-deleted" });
+    return true;
+  }
+
+  override alarm(): void {
+    this.#armedForMs = undefined;
+    const state = this.#state;
+    if (state === undefined) return;
+    if (readConfig(this.env).SANDBOX_SECRET === undefined)
+      return this.#setAlarm(Date.now() + SWITCHED_OFF_MS);
+    try {
+      this.#runTimers();
+      this.#attend();
+    } catch (error) {
+      logError("sandbox.alarm", error, { callSid: state.sid });
+      this.#setAlarm(Date.now() + HEARTBEAT_MS);
+    }
+  }
+
+  #of(accountSid: string): CallState | undefined {
+    return this.#state?.accountSid === accountSid ? this.#state : undefined;
+  }
+
+  #runTimers(): void {
+    while (this.#state !== undefined) {
+      const next = nextTimer(this.#state);
+      if (next === undefined || next.dueMs > Date.now()) return;
+      this.#step({ type: "due", timer: next.timer });
+    }
+  }
+
+  #apply(event: CallEvent): void {
+    this.#step(event);
+    this.#attend();
+  }
+
+  #step(event: CallEvent): void {
+    if (this.#state === undefined) return;
+    const nowMs = Date.now();
+    const speed = readConfig(this.env).SANDBOX_SPEED;
+    const { state, posts, frames } = advance(this.#state, event, { nowMs, speed, baseUrl: this.#baseUrl() });
+    this.#store.save(state, posts, nowMs);
+    this.#state = state;
+    for (const frame of frames) this.#socket?.send(frame);
+  }
+
+  /** Starts whatever the state wants from outside and is not under way yet. */
+  #attend(): void {
+    const state = this.#state;
+    if (state === undefined) return;
+    const { relay, request } = state;
+    if (this.#socket !== undefined && this.#socket.sessionId !== relay?.sessionId) {
+      this.#socket.close();
+      this.#socket = undefined;
+    }
+    if (relay?.phase === "open" && this.#socket === undefined)
+      return this.#loseRelay(relay, "WebSocket lost");
+    if (relay?.phase === "connecting" && this.#connecting !== relay.sessionId)
+      this.#run(this.#connect(relay));
+    if (request !== null && this.#fetching !== request.id) this.#run(this.#fetch(request));
+    this.#run(this.#tell());
+    this.#arm(state);
+  }
+
+  async #connect(relay: Relay): Promise<void> {
+    const { sessionId } = relay;
+    this.#connecting = sessionId;
+    try {
+      const socket = await openSocket(await this.#sender(), relay.url);
+      if (socket === undefined) {
+        return this.#failRelay(sessionId, 39001, "Network connection to WebSocket server failed");
+      }
+      this.#socket?.close();
+      this.#socket = new RelaySocket(sessionId, socket, {
+        onUtterance: (text, startedAtMs) => this.#apply({ type: "utterance", sessionId, text, startedAtMs }),
+        onLanguage: (lang) => this.#apply({ type: "language", sessionId, lang }),
+        onEnd: (handoffData) =>
+          this.#apply({ type: "relay-closed", sessionId, end: { status: "ended", handoffData } }),
+        onLost: (reason) => this.#loseRelay(relay, reason),
+      });
+      this.#apply({ type: "relay-opened", sessionId });
+    } finally {
+      if (this.#connecting === sessionId) this.#connecting = undefined;
+    }
+  }
+
+  #loseRelay(relay: Relay, reason: string): void {
+    this.#failRelay(relay.sessionId, 64105, reason);
+  }
+
+  #failRelay(sessionId: string, errorCode: number, errorMessage: string): void {
+    this.#apply({ type: "relay-closed", sessionId, end: { status: "failed", errorCode, errorMessage } });
+  }
+
+  async #fetch(request: DocumentRequest): Promise<void> {
+    this.#fetching = request.id;
+    try {
+      const outcome = await fetchDocument(await this.#sender(), request);
+      this.#apply({ type: "document", requestId: request.id, outcome });
+    } finally {
+      if (this.#fetching === request.id) this.#fetching = undefined;
+    }
+  }
+
+  /** The account's list is brought up to date before any callback tells of the change. */
+  async #tell(): Promise<void> {
+    await this.#list();
+    await this.#outbox.deliverDue(await this.#sender());
+    if (this.#state !== undefined) this.#arm(this.#state);
+  }
+
+  /** What fails here is tried again at the next event or heartbeat. */
+  async #list(): Promise<void> {
+    const state = this.#state;
+    if (state === undefined || this.#store.listedVersion() >= state.version) return;
+    try {
+      await this.env.SANDBOX_ACCOUNT.getByName(state.accountSid).record(listEntry(state));
+      this.#store.markListed(state.version);
+    } catch (error) {
+      logError("sandbox.list", error, { callSid: state.sid });
+    }
+  }
+
+  #arm(state: CallState): void {
+    const nowMs = Date.now();
+    const isAwaiting =
+      state.request !== null ||
+      state.relay !== null ||
+      !this.#outbox.isEmpty ||
+      this.#store.listedVersion() < state.version;
+    const retryMs = this.#outbox.nextDueMs() ?? 0;
+    const dueMs = Math.ceil(
+      Math.min(
+        nextTimer(state)?.dueMs ?? Infinity,
+        retryMs > nowMs ? retryMs : Infinity,
+        isAwaiting ? nowMs + HEARTBEAT_MS : Infinity,
+      ),
+    );
+    if (dueMs < (this.#armedForMs ?? Infinity)) this.#setAlarm(dueMs);
+  }
+
+  #setAlarm(dueMs: number): void {
+    this.#armedForMs = dueMs;
+    this.#run(this.ctx.storage.setAlarm(dueMs));
+  }
+
+  async #sender(): Promise<Sender> {
+    const { SANDBOX_SECRET, PUBLIC_BASE_URL, isLocal } = readConfig(this.env);
+    if (SANDBOX_SECRET === undefined || this.#state === undefined) throw new Error("The sandbox is off");
+    const authToken = await sandboxAuthToken(SANDBOX_SECRET, this.#state.accountSid);
+    return { reach: { ownOrigin: PUBLIC_BASE_URL, isLocal }, authToken };
+  }
+
+  #baseUrl(): string {
+    return `${readConfig(this.env).PUBLIC_BASE_URL}/sandbox`;
+  }
+
+  #run(work: Promise<void>): void {
+    this.ctx.waitUntil(
+      work.catch((error: unknown) => logError("sandbox.call", error, { callSid: this.#state?.sid })),
+    );
+  }
+}

@@ -1,0 +1,123 @@
+// TwiML in, plain verbs out. Unknown verbs are skipped, as Twilio does after a schema warning (12200); XML that
+// does not parse (12100) or a relay without a usable address (64101) refuses the whole document.
+// https://www.twilio.com/docs/voice/twiml
+
+import { parseXml, XmlElement } from "@rgrove/parse-xml";
+import { z } from "zod";
+import { err, ok, type Result } from "../lib/result.ts";
+
+export const destination = z.object({ url: z.string(), method: z.enum(["GET", "POST"]) });
+export type Destination = z.infer<typeof destination>;
+
+export const relayOrder = z.object({
+  /** The address exactly as written: the handshake's signature is over it. */
+  url: z.string(),
+  action: destination.nullable(),
+  welcomeGreeting: z.string().nullable(),
+  lang: z.string(),
+  interruptible: z.boolean(),
+  reportsTokensPlayed: z.boolean(),
+  parameters: z.record(z.string(), z.string()),
+});
+export type RelayOrder = z.infer<typeof relayOrder>;
+
+export const verb = z.discriminatedUnion("verb", [
+  z.object({ verb: z.literal("say"), text: z.string() }),
+  z.object({ verb: z.literal("pause"), seconds: z.number() }),
+  z.object({ verb: z.literal("hangup") }),
+  z.object({ verb: z.literal("reject"), reason: z.enum(["busy", "rejected"]) }),
+  z.object({ verb: z.literal("redirect"), to: destination }),
+  z.object({ verb: z.literal("relay"), relay: relayOrder }),
+]);
+export type Verb = z.infer<typeof verb>;
+
+export type TwimlError = { code: 12100 | 64101; message: string };
+
+/** `baseUrl` is the document's own address: relative ones in it are resolved against it. */
+export function parseTwiml(text: string, baseUrl: string): Result<Verb[], TwimlError> {
+  let root: XmlElement | null;
+  try {
+    root = parseXml(text.trim()).root;
+  } catch {
+    return err({ code: 12100, message: "Document parse failure" });
+  }
+  if (root?.name !== "Response") return err({ code: 12100, message: "Document parse failure" });
+  const verbs: Verb[] = [];
+  for (const element of elementsOf(root)) {
+    const read = readVerb(element, baseUrl);
+    if (!read.ok) return read;
+    if (read.value !== undefined) verbs.push(read.value);
+  }
+  return ok(verbs);
+}
+
+function readVerb(element: XmlElement, baseUrl: string): Result<Verb | undefined, TwimlError> {
+  switch (element.name) {
+    case "Say":
+      return ok({ verb: "say", text: element.text.trim() });
+    case "Pause":
+      return ok({ verb: "pause", seconds: pauseSeconds.parse(element.attributes["length"]) });
+    case "Hangup":
+      return ok({ verb: "hangup" });
+    case "Reject":
+      return ok({ verb: "reject", reason: element.attributes["reason"] === "busy" ? "busy" : "rejected" });
+    case "Redirect":
+      return ok({ verb: "redirect", to: destinationOf(element.text.trim(), element, baseUrl) });
+    case "Connect":
+      return readConnect(element, baseUrl);
+    default:
+      return ok(undefined);
+  }
+}
+
+const pauseSeconds = z.coerce.number().int().min(0).max(3600).catch(1);
+
+function readConnect(connect: XmlElement, baseUrl: string): Result<Verb | undefined, TwimlError> {
+  const noun = elementsOf(connect).find((element) => element.name === "ConversationRelay");
+  if (noun === undefined) return ok(undefined);
+  const attributes = relayAttributes.safeParse(noun.attributes);
+  if (!attributes.success) {
+    return err({ code: 64101, message: "Invalid values for ConversationRelay parameters" });
+  }
+  const { url, welcomeGreeting, interruptible, events } = attributes.data;
+  const action = connect.attributes["action"];
+  return ok({
+    verb: "relay",
+    relay: {
+      url,
+      action: action === undefined ? null : destinationOf(action, connect, baseUrl),
+      welcomeGreeting: welcomeGreeting ?? null,
+      lang: attributes.data.transcriptionLanguage ?? attributes.data.language ?? "en-US",
+      interruptible: !["none", "false", "dtmf"].includes(interruptible),
+      reportsTokensPlayed: events.split(/\s+/).includes("tokens-played"),
+      parameters: parametersOf(noun),
+    },
+  });
+}
+
+const relayAttributes = z.object({
+  url: z.string().regex(/^wss?:\/\/\S+$/i),
+  welcomeGreeting: z.string().optional(),
+  language: z.string().optional(),
+  transcriptionLanguage: z.string().optional(),
+  interruptible: z.string().default("any"),
+  events: z.string().default(""),
+});
+
+function parametersOf(noun: XmlElement): Record<string, string> {
+  const parameters: Record<string, string> = {};
+  for (const element of elementsOf(noun)) {
+    const { name, value } = element.attributes;
+    if (element.name === "Parameter" && name !== undefined) parameters[name] = value ?? "";
+  }
+  return parameters;
+}
+
+function destinationOf(url: string, element: XmlElement, baseUrl: string): Destination {
+  const method = element.attributes["method"]?.toUpperCase() === "GET" ? "GET" : "POST";
+  return { url: URL.canParse(url) ? url : (URL.parse(url, baseUrl)?.href ?? baseUrl), method };
+}
+
+function elementsOf(parent: XmlElement): XmlElement[] {
+  return parent.children.filter((child) => child instanceof XmlElement);
+}

@@ -1,0 +1,89 @@
+import type { PlaceCallInput, PlacedCall } from "../../contract/calls.ts";
+import type { Refusal } from "../../contract/problems.ts";
+import { findPlacement, insertOutboundCall, type Placement } from "../../db/placements.ts";
+import { parsePhone } from "../../domain/phone.ts";
+import { newId } from "../../lib/ids.ts";
+import { logError } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { toEpochSeconds } from "../../lib/time.ts";
+import { sendDial } from "../../queues/queues.ts";
+import type { OrgContext } from "../context.ts";
+
+/** What a contact's merged metadata may grow to, in characters of JSON. */
+const MAX_METADATA_LENGTH = 262_144;
+
+/**
+ * Accepts one outbound call (contract A1). Once this answers, the call is in D1 and will be dialled or end
+ * with a reason; the carrier has not been asked yet. A refusal changes nothing.
+ */
+export async function placeCall(
+  { env, db, orgId }: OrgContext,
+  input: PlaceCallInput,
+): Promise<Result<PlacedCall, PlaceCallRefusal>> {
+  const metadataPatch = JSON.stringify(input.metadata ?? {});
+  const query = { orgId, campaignId: input.campaign_id, to: input.to, metadataPatch };
+  const placement = await findPlacement(db, query);
+  const source = findSource(placement, input);
+  if (!source.ok) return source;
+
+  const callId = newId("call");
+  const placed = await insertOutboundCall(db, {
+    id: callId,
+    orgId,
+    campaignId: input.campaign_id,
+    ...source.value,
+    to: input.to,
+    startedAt: toEpochSeconds(Date.now()),
+    contactName: input.contact_name,
+    metadataPatch,
+  });
+  if (placed === "number_in_call") return err(refuse("number_in_call"));
+  try {
+    await sendDial(env, { call_id: callId });
+  } catch (error) {
+    // The row stands, so the call is accepted: the sweep sends what the queue did not take.
+    logError("dial_not_queued", error, { call_id: callId });
+  }
+  return ok({ call_uuid: callId, status: "dialing", to: input.to, campaign_id: input.campaign_id });
+}
+
+/** The account and number to call from, or why there is to be no call. */
+function findSource(
+  placement: Placement | null,
+  input: PlaceCallInput,
+): Result<{ carrierId: string; from: string }, PlaceCallRefusal> {
+  if (placement === null) return err(refuse("campaign_not_found"));
+  const country = parsePhone(input.to)?.country ?? "unknown";
+  if (!placement.allowedCountries.includes("*") && !placement.allowedCountries.includes(country)) {
+    return err(refuse("destination_not_allowed"));
+  }
+  if (placement.mergedMetadataLength > MAX_METADATA_LENGTH) return err(refuse("metadata_too_large"));
+  const { campaign } = placement;
+  if (campaign.kind === "inbound") return err(refuse("campaign_inbound"));
+  if (campaign.status !== "active") return err(refuse("campaign_not_active"));
+  if (!placement.agentIsActive) return err(refuse("agent_inactive"));
+  if (campaign.carrierId === null || campaign.phoneNumber === null || !campaign.ownsNumber) {
+    return err(refuse("campaign_without_number"));
+  }
+  if (placement.optedOut) return err(refuse("contact_opted_out"));
+  if (placement.liveCallId !== null) return err(refuse("number_in_call"));
+  return ok({ carrierId: campaign.carrierId, from: campaign.phoneNumber });
+}
+
+const DETAILS = {
+  campaign_not_found: "There is no campaign with this campaign_id.",
+  destination_not_allowed: "The organisation does not allow calls to the country of this number.",
+  metadata_too_large: "The contact's metadata would exceed 256 KiB after the merge.",
+  campaign_inbound: "This campaign only takes calls; choose an outbound one.",
+  campaign_not_active: "The campaign must be active to place calls.",
+  agent_inactive: "The campaign's voice agent is missing or inactive.",
+  campaign_without_number: "The campaign has no phone number of a carrier account to call from.",
+  contact_opted_out: "This number has opted out of calls from the organisation.",
+  number_in_call: "An outbound call to this number has not ended yet.",
+} as const;
+
+type PlaceCallRefusal = Refusal<keyof typeof DETAILS>;
+
+function refuse(code: keyof typeof DETAILS): PlaceCallRefusal {
+  return { code, detail: DETAILS[code] };
+}

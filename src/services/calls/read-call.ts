@@ -1,0 +1,74 @@
+import type { CallRecord } from "../../contract/calls.ts";
+import { callExists, findCall, type CallRow, type StoredCall } from "../../db/calls.ts";
+import type { CallFacts } from "../../domain/call/facts.ts";
+import { formatDuration } from "../../domain/duration.ts";
+import type { TranscriptTurn } from "../../domain/transcript.ts";
+import { isoSeconds } from "../../lib/time.ts";
+import { callSessionOf } from "../../stubs/stubs.ts";
+import type { OrgContext } from "../context.ts";
+
+/** The call as it stands this moment (contract A3); null if the organisation has none such. */
+export async function readCall(context: OrgContext, callId: string): Promise<CallRecord | null> {
+  const stored = await findCall(context.db, context.orgId, callId);
+  if (stored === null) return null;
+  const { facts, turns } = await overlay(context, stored);
+  return toRecord(stored, facts, turns, context.config.PUBLIC_BASE_URL);
+}
+
+export async function readTranscript(context: OrgContext, callId: string): Promise<TranscriptTurn[] | null> {
+  const stored = await findCall(context.db, context.orgId, callId);
+  return stored === null ? null : (await overlay(context, stored)).turns;
+}
+
+/** Whether the organisation has this call. */
+export function hasCall({ db, orgId }: OrgContext, callId: string): Promise<boolean> {
+  return callExists(db, orgId, callId);
+}
+
+/** While a call lives its object knows more than the row. */
+async function overlay(
+  { env }: OrgContext,
+  { row, turns }: StoredCall,
+): Promise<{ facts: CallFacts; turns: TranscriptTurn[] }> {
+  if (row.status === "ended") return { facts: row, turns };
+  const snapshot = await callSessionOf(env, row.id).snapshot();
+  return snapshot ?? { facts: row, turns };
+}
+
+function toRecord(
+  { row, keyDetails }: StoredCall,
+  facts: CallFacts,
+  turns: TranscriptTurn[],
+  baseUrl: string,
+): CallRecord {
+  return {
+    ...toSummary(row, facts, baseUrl),
+    answered_at: facts.answeredAt === null ? null : isoSeconds(facts.answeredAt),
+    ended_reason: facts.endedReason,
+    fault: facts.fault,
+    carrier: { carrier_id: row.carrierId, carrier_call_id: facts.carrierCallId },
+    transfer: null,
+    transcript: turns,
+    key_details: keyDetails,
+  };
+}
+
+function toSummary(row: CallRow, facts: CallFacts, baseUrl: string) {
+  return {
+    uuid: row.id,
+    call_type: row.callType,
+    campaign_uuid: row.campaignId,
+    contact_uuid: row.contactId,
+    from_number: row.fromNumber,
+    to_number: row.toNumber,
+    status: facts.status,
+    duration: facts.duration,
+    duration_formatted: facts.duration === null ? null : formatDuration(facts.duration),
+    outcome: facts.outcome,
+    sentiment: row.sentiment,
+    summary: row.summary,
+    recording_url: row.recordingKey === null ? null : `${baseUrl}/api/voice/calls/${row.id}/recording`,
+    started_at: isoSeconds(row.startedAt),
+    ended_at: facts.endedAt === null ? null : isoSeconds(facts.endedAt),
+  };
+}

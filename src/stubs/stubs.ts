@@ -1,0 +1,13 @@
+// How one part of the product reaches a Durable Object of another: by name, over RPC.
+
+export function callSessionOf(env: Env, callId: string) {
+  return env.CALL_SESSION.getByName(callId);
+}
+
+export function carrierGateOf(env: Env, carrierId: string) {
+  return env.CARRIER_GATE.getByName(carrierId);
+}
+
+export function liveBoardOf(env: Env, orgId: string) {
+  return env.LIVE_BOARD.getByName(orgId);
+}

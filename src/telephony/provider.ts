@@ -1,0 +1,90 @@
+// What the product asks of any carrier, in our words. One folder per carrier implements it; the registry
+// names them. Nothing here throws for what a carrier or a network does: answers are values.
+
+import type { CarrierReport } from "../domain/call/events.ts";
+import type { EndedReason } from "../domain/call/status.ts";
+
+export type CreateCall = {
+  to: string;
+  from: string;
+  ringTimeoutSeconds: number;
+  /** The carrier itself cuts the call after this. */
+  timeLimitSeconds: number;
+  record: boolean;
+  /** Where the carrier reports to. */
+  urls: { answer: string; status: string; recording: string };
+};
+
+export type CreateResult =
+  | { kind: "accepted"; carrierCallId: string }
+  /** The carrier placed nothing and will not. `carrierCode` is its own error code, for the log. */
+  | { kind: "refused"; reason: EndedReason; carrierCode: string }
+  /** The carrier placed nothing, but may later. */
+  | { kind: "throttled"; retryAfterMs: number }
+  /** Nobody knows whether it placed the call. */
+  | { kind: "unknown"; detail: string };
+
+export type LookupResult =
+  { kind: "found"; report: CarrierReport } | { kind: "none" } | { kind: "failed"; detail: string };
+
+export type CommandResult = { kind: "done" } | { kind: "already_over" } | { kind: "failed"; detail: string };
+
+export type RecordingResult =
+  | { kind: "found"; body: ReadableStream; lengthBytes: number | null }
+  | { kind: "none" }
+  | { kind: "failed"; detail: string };
+
+/** What the carrier is to do with the line. */
+export type LineInstruction =
+  | { kind: "hang_up" }
+  | {
+      kind: "relay";
+      /** The `ws(s)` address at which the carrier meets the voice agent. */
+      relayUrl: string;
+      /** Asked when the relay is over. */
+      actionUrl: string;
+      language: string;
+      voice: { provider: string | null; speaker: string | null };
+    };
+
+/** A request that claims to come from the carrier. `url` is the public one that the carrier was given. */
+export type CarrierRequest = { url: string; headers: Headers; body: string };
+
+/** The carrier's words about the relay socket, in ours. */
+export type RelayFrame =
+  | { type: "opened"; carrierCallId: string }
+  | { type: "prompt"; text: string; final: boolean }
+  | { type: "interrupted"; heard: string }
+  | { type: "key_pressed"; digit: string }
+  /** The carrier has spoken these words to their end. */
+  | { type: "words_played"; text: string }
+  | { type: "error"; description: string }
+  | { type: "other" };
+
+export type RelayEnd = { carrierCallId: string; failed: boolean; callOver: boolean };
+export type AnswerRequest = { carrierCallId: string; answeredBy: CarrierReport["answeredBy"] };
+export type RecordingNotice = { carrierCallId: string; recordingId: string; durationSeconds: number };
+
+export interface TelephonyProvider {
+  createCall(call: CreateCall): Promise<CreateResult>;
+  hangUp(carrierCallId: string): Promise<CommandResult>;
+  redirect(carrierCallId: string, instruction: LineInstruction): Promise<CommandResult>;
+  /** The newest call from → to that the carrier knows of since then. */
+  findCall(query: { to: string; from: string; sinceMs: number }): Promise<LookupResult>;
+  fetchCall(carrierCallId: string): Promise<LookupResult>;
+  fetchRecording(recordingId: string): Promise<RecordingResult>;
+
+  /** What the carrier reads as the answer to its question what to do with the line. */
+  renderDocument(instruction: LineInstruction): { contentType: string; body: string };
+  isAuthentic(request: CarrierRequest): Promise<boolean>;
+
+  /** Null where the callback is for another account or is no such callback. */
+  parseAnswerRequest(body: string): AnswerRequest | null;
+  parseStatus(body: string): CarrierReport | null;
+  parseRelayEnd(body: string): RelayEnd | null;
+  parseRecording(body: string): RecordingNotice | null;
+
+  parseRelayFrame(text: string): RelayFrame | null;
+  renderWords(text: string, last: boolean): string;
+  renderRelayEnd(): string;
+}

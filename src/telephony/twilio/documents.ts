@@ -1,0 +1,89 @@
+// TwiML, and the frames of ConversationRelay.
+// https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
+// https://www.twilio.com/docs/voice/conversationrelay/websocket-messages
+
+import { z } from "zod";
+import type { LineInstruction, RelayFrame } from "../provider.ts";
+
+export function renderTwiml(instruction: LineInstruction): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${renderVerbs(instruction)}</Response>`;
+}
+
+function renderVerbs(instruction: LineInstruction): string {
+  if (instruction.kind === "hang_up") return "<Hangup/>";
+  const relay = attributes({
+    url: instruction.relayUrl,
+    language: instruction.language,
+    ttsProvider: instruction.voice.provider,
+    voice: instruction.voice.speaker,
+    interruptible: "speech",
+    dtmfDetection: "true",
+    // `tokensPlayed` tells when the agent's words were heard, so that the last ones are not cut off.
+    events: "tokens-played",
+  });
+  return `<Connect${attributes({ action: instruction.actionUrl })}><ConversationRelay${relay}/></Connect>`;
+}
+
+function attributes(values: Record<string, string | null>): string {
+  return Object.entries(values)
+    .map(([name, value]) => (value === null ? "" : ` ${name}="${escapeXml(value)}"`))
+    .join("");
+}
+
+function escapeXml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&apos;");
+}
+
+const frameSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("setup"), callSid: z.string() }),
+  z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().default(true) }),
+  z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().default("") }),
+  z.object({ type: z.literal("dtmf"), digit: z.string().max(1) }),
+  z.object({ type: z.literal("info"), name: z.string(), value: z.string().default("") }),
+  z.object({ type: z.literal("error"), description: z.string().default("") }),
+]);
+
+const anyFrameSchema = z.object({ type: z.string() });
+
+/** Null for what is no frame at all; `other` for kinds that are not for us. */
+export function parseRelayFrame(text: string): RelayFrame | null {
+  const json = parseJson(text);
+  const parsed = frameSchema.safeParse(json);
+  if (!parsed.success) return anyFrameSchema.safeParse(json).success ? { type: "other" } : null;
+  const frame = parsed.data;
+  switch (frame.type) {
+    case "setup":
+      return { type: "opened", carrierCallId: frame.callSid };
+    case "prompt":
+      return { type: "prompt", text: frame.voicePrompt, final: frame.last };
+    case "interrupt":
+      return { type: "interrupted", heard: frame.utteranceUntilInterrupt };
+    case "dtmf":
+      return { type: "key_pressed", digit: frame.digit };
+    case "info":
+      return frame.name === "tokensPlayed" ? { type: "words_played", text: frame.value } : { type: "other" };
+    case "error":
+      return { type: "error", description: frame.description };
+  }
+}
+
+export function renderWords(text: string, last: boolean): string {
+  return JSON.stringify({ type: "text", token: text, last });
+}
+
+export function renderRelayEnd(): string {
+  return JSON.stringify({ type: "end" });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

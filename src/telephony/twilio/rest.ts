@@ -1,0 +1,76 @@
+// Twilio's REST API, by plain fetch. https://www.twilio.com/docs/voice/api/call-resource
+
+import { z } from "zod";
+import { describeError } from "../../lib/log.ts";
+
+export type RestOptions = {
+  accountSid: string;
+  authToken: string;
+  /** What stands for https://api.twilio.com. */
+  apiBaseUrl: string;
+  fetch: typeof fetch;
+};
+
+/** `lost`: no answer came, or none that can be read; what was asked may or may not have been done. */
+export type RestAnswer =
+  | { kind: "ok"; json: unknown }
+  | { kind: "error"; httpStatus: number; code: number | null; retryAfterMs: number | null }
+  | { kind: "lost"; detail: string };
+
+/** A create that takes longer is an answer lost. Below the machine's own `create_answer` timer. */
+const TIMEOUT_MS = 15_000;
+
+const errorSchema = z.object({ code: z.number().nullish() });
+
+export async function request(
+  options: RestOptions,
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  form?: URLSearchParams,
+): Promise<RestAnswer> {
+  try {
+    const response = await send(options, method, `${path}.json`, form);
+    const json = parseJson(await response.text());
+    if (response.ok) {
+      return json === null
+        ? { kind: "lost", detail: `unreadable ${response.status}` }
+        : { kind: "ok", json };
+    }
+    const parsed = errorSchema.safeParse(json);
+    const code = parsed.success ? (parsed.data.code ?? null) : null;
+    return { kind: "error", httpStatus: response.status, code, retryAfterMs: retryAfterOf(response) };
+  } catch (error) {
+    return { kind: "lost", detail: describeError(error) };
+  }
+}
+
+/** Sends to a path of the account, with credentials. Redirects are not followed: they would carry them away. */
+export function send(
+  options: RestOptions,
+  method: string,
+  path: string,
+  form?: URLSearchParams,
+): Promise<Response> {
+  const url = new URL(`${options.apiBaseUrl}/2010-04-01/Accounts/${options.accountSid}/${path}`);
+  if (method === "GET" && form !== undefined) url.search = form.toString();
+  return options.fetch(url.href, {
+    method,
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: { authorization: `Basic ${btoa(`${options.accountSid}:${options.authToken}`)}` },
+    ...(method === "POST" && form !== undefined ? { body: form } : {}),
+  });
+}
+
+function retryAfterOf(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 60) * 1000 : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

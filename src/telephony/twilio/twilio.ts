@@ -1,0 +1,160 @@
+// The Twilio adapter: drives Twilio, Twilio-compatible services, and the sandbox. It knows neither the
+// product's bindings nor its database.
+
+import { z } from "zod";
+import type { CommandResult, CreateCall, CreateResult, LookupResult, TelephonyProvider } from "../provider.ts";
+import {
+  callRecordSchema,
+  parseAnswerRequest,
+  parseRecording,
+  parseRelayEnd,
+  parseStatus,
+  reportOf,
+  timeOf,
+} from "./callbacks.ts";
+import { parseRelayFrame, renderRelayEnd, renderTwiml, renderWords } from "./documents.ts";
+import { classifyRefusal, NOT_IN_PROGRESS } from "./errors.ts";
+import { request, send, type RestAnswer, type RestOptions } from "./rest.ts";
+import { isSignedBy } from "./signature.ts";
+
+/**
+ * Connection overrides ride in the fragment, which is neither sent nor signed: up to five tries, also when
+ * our answer is a 5xx or none. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ */
+const RETRY_OVERRIDES = "#rc=5&rp=ct,rt,5xx";
+
+/** First wait after a 429 that names none; spread, so that calls throttled together don't return together. */
+const THROTTLE_BASE_MS = 2_000;
+const THROTTLE_SPREAD_MS = 3_000;
+
+/** Twilio's clock and ours may differ by this when a lost call is looked for. */
+const CLOCK_SKEW_MS = 2_000;
+
+const listSchema = z.object({ calls: z.array(callRecordSchema) });
+const createdSchema = z.object({ sid: z.string() });
+
+export function createTwilioProvider(options: RestOptions): TelephonyProvider {
+  const { accountSid, authToken } = options;
+  return {
+    createCall: async (call) =>
+      createResultOf(await request(options, "POST", "Calls", createForm(call))),
+    hangUp: (id) => updateCall(options, id, { Status: "completed" }),
+    redirect: (id, instruction) => updateCall(options, id, { Twiml: renderTwiml(instruction) }),
+    findCall: (query) => findCall(options, query),
+    fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
+    fetchRecording: (id) => fetchRecording(options, id),
+    renderDocument: (instruction) => ({ contentType: "text/xml", body: renderTwiml(instruction) }),
+    isAuthentic: (carrierRequest) => isSignedBy(authToken, carrierRequest),
+    parseAnswerRequest: (body) => parseAnswerRequest(body, accountSid),
+    parseStatus: (body) => parseStatus(body, accountSid),
+    parseRelayEnd: (body) => parseRelayEnd(body, accountSid),
+    parseRecording: (body) => parseRecording(body, accountSid),
+    parseRelayFrame,
+    renderWords,
+    renderRelayEnd,
+  };
+}
+
+function createForm(call: CreateCall): URLSearchParams {
+  const form = new URLSearchParams({
+    To: call.to,
+    From: call.from,
+    Url: call.urls.answer,
+    Method: "POST",
+    StatusCallback: call.urls.status + RETRY_OVERRIDES,
+    StatusCallbackMethod: "POST",
+    Timeout: String(call.ringTimeoutSeconds),
+    TimeLimit: String(call.timeLimitSeconds),
+    MachineDetection: "Enable",
+  });
+  for (const event of ["initiated", "ringing", "answered", "completed"]) {
+    form.append("StatusCallbackEvent", event);
+  }
+  if (call.record) {
+    form.set("Record", "true");
+    form.set("RecordingChannels", "dual");
+    // Untrimmed, so that the transcript's times are the recording's.
+    form.set("Trim", "do-not-trim");
+    form.set("RecordingStatusCallback", call.urls.recording + RETRY_OVERRIDES);
+    form.set("RecordingStatusCallbackEvent", "completed");
+  }
+  return form;
+}
+
+function createResultOf(answer: RestAnswer): CreateResult {
+  if (answer.kind === "lost") return { kind: "unknown", detail: answer.detail };
+  if (answer.kind === "ok") {
+    const created = createdSchema.safeParse(answer.json);
+    return created.success
+      ? { kind: "accepted", carrierCallId: created.data.sid }
+      : { kind: "unknown", detail: "an answer without a sid" };
+  }
+  const refusal = classifyRefusal(answer.httpStatus, answer.code);
+  const carrierCode = `${answer.httpStatus}/${answer.code ?? "-"}`;
+  switch (refusal.kind) {
+    case "throttled": {
+      const waitMs = THROTTLE_BASE_MS + Math.random() * THROTTLE_SPREAD_MS;
+      return { kind: "throttled", retryAfterMs: answer.retryAfterMs ?? Math.round(waitMs) };
+    }
+    case "unknown":
+      return { kind: "unknown", detail: carrierCode };
+    case "refused":
+      return { kind: "refused", reason: refusal.reason, carrierCode };
+  }
+}
+
+async function updateCall(
+  options: RestOptions,
+  carrierCallId: string,
+  form: Record<string, string>,
+): Promise<CommandResult> {
+  const answer = await request(options, "POST", `Calls/${carrierCallId}`, new URLSearchParams(form));
+  if (answer.kind === "ok") return { kind: "done" };
+  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
+  if (answer.code === NOT_IN_PROGRESS || answer.httpStatus === 404) return { kind: "already_over" };
+  return { kind: "failed", detail: `${answer.httpStatus}/${answer.code ?? "-"}` };
+}
+
+/**
+ * Filtered by our own reading of `date_created`: Twilio's StartTime filter takes no call that is still
+ * queued, for it has not started.
+ */
+async function findCall(
+  options: RestOptions,
+  query: { to: string; from: string; sinceMs: number },
+): Promise<LookupResult> {
+  const parameters = new URLSearchParams({ To: query.to, From: query.from, PageSize: "20" });
+  const answer = await request(options, "GET", "Calls", parameters);
+  if (answer.kind !== "ok") return lookupResultOf(answer);
+  const list = listSchema.safeParse(answer.json);
+  if (!list.success) return { kind: "failed", detail: "an unreadable list" };
+  const since = Math.floor(query.sinceMs / 1000) * 1000 - CLOCK_SKEW_MS;
+  const found = list.data.calls.find((call) => (timeOf(call.date_created) ?? 0) >= since);
+  return found === undefined ? { kind: "none" } : { kind: "found", report: reportOf(found) };
+}
+
+function lookupResultOf(answer: RestAnswer): LookupResult {
+  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
+  if (answer.kind === "error") {
+    if (answer.httpStatus === 404) return { kind: "none" };
+    return { kind: "failed", detail: `${answer.httpStatus}/${answer.code ?? "-"}` };
+  }
+  const record = callRecordSchema.safeParse(answer.json);
+  return record.success
+    ? { kind: "found", report: reportOf(record.data) }
+    : { kind: "failed", detail: "an unreadable record" };
+}
+
+async function fetchRecording(options: RestOptions, recordingId: string) {
+  const response = await send(options, "GET", `Recordings/${recordingId}.mp3`);
+  if (response.status === 404) return { kind: "none" } as const;
+  if (!response.ok || response.body === null) {
+    return { kind: "failed", detail: String(response.status) } as const;
+  }
+  const length = response.headers.get("content-length");
+  return {
+    kind: "found",
+    body: response.body,
+    lengthBytes: length === null ? null : Number(length),
+  } as const;
+}

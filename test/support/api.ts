@@ -1,0 +1,33 @@
+import { exports } from "cloudflare:workers";
+import { callRecordSchema, placedCallSchema, type CallRecord } from "../../src/contract/calls.ts";
+
+export const BASE_URL = "http://localhost:8787";
+
+export function request(path: string, apiKey: string | null, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (apiKey !== null) headers.set("authorization", `Bearer ${apiKey}`);
+  return exports.default.fetch(`${BASE_URL}${path}`, { ...init, headers });
+}
+
+export function post(path: string, apiKey: string | null, body: unknown): Promise<Response> {
+  return request(path, apiKey, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+type Caller = { apiKey: string; campaignId: string };
+
+/** Places a call that must be accepted, and answers its id. */
+export async function place(caller: Caller, to: string, extra: Record<string, unknown> = {}): Promise<string> {
+  const response = await post("/v1/calls", caller.apiKey, { to, campaign_id: caller.campaignId, ...extra });
+  if (response.status !== 201) throw new Error(`Not placed: ${response.status} ${await response.text()}`);
+  return placedCallSchema.parse(await response.json()).call_uuid;
+}
+
+export async function read(caller: Caller, callId: string): Promise<CallRecord> {
+  const response = await request(`/v1/calls/${callId}`, caller.apiKey);
+  if (response.status !== 200) throw new Error(`Not read: ${response.status} ${await response.text()}`);
+  return callRecordSchema.parse(await response.json());
+}

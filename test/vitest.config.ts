@@ -1,0 +1,40 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+/** Sandbox people live this many times faster in tests; no timer of the product does. */
+const SANDBOX_SPEED = "40";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            remoteBindings: false,
+            wrangler: { configPath: "../wrangler.toml" },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+                PUBLIC_BASE_URL: "http://localhost:8787",
+                CREDENTIALS_KEY: "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI=",
+                SANDBOX_SECRET: "a-secret-that-only-tests-know-of-ok",
+                SANDBOX_SPEED,
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          root: "test",
+          include: ["**/*.test.ts"],
+          exclude: ["node/**"],
+          setupFiles: ["./setup.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: { name: "node", root: "test/node", include: ["**/*.test.ts"], testTimeout: 120_000 },
+      },
+    ],
+  },
+});
