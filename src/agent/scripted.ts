@@ -6,7 +6,6 @@ import type { Line } from "../domain/transcript.ts";
 import type { Brain, BrainOutput, Turn } from "./brain.ts";
 import { findWish, type Wish } from "./wishes.ts";
 
-
 export const scriptedBrain: Brain = {
   async *takeTurn(turn) {
     for (const output of scriptedTurn(turn)) yield output;
@@ -23,13 +22,19 @@ export function scriptedTurn({ moment, lines, plan }: Turn): BrainOutput[] {
     case "silence":
       return say("Hello, are you still there?");
     case "silence_end":
-      return [...say("I can't hear you, so I will hang up now. Goodbye."), { type: "end_call", reason: "silence" }];
+      return [
+        ...say("I can't hear you, so I will hang up now. Goodbye."),
+        { type: "end_call", reason: "silence" },
+      ];
     case "customer_spoke":
       return reply(lines, plan);
   }
 }
 
-const FAREWELLS: Record<Exclude<Wish, "human">, { words: string; reason: "dnc_request" | "wrong_number" | "hostile_caller" | "agent_hangup" }> = {
+const FAREWELLS: Record<
+  Exclude<Wish, "human">,
+  { words: string; reason: "dnc_request" | "wrong_number" | "hostile_caller" | "agent_hangup" }
+> = {
   opt_out: {
     words: "I am sorry for the disturbance. I have taken your number off our list. Goodbye.",
     reason: "dnc_request",

@@ -10,7 +10,10 @@ const PATTERNS: ReadonlyArray<readonly [Wish, RegExp]> = [
   ],
   ["wrong_number", /wrong (number|person)|(nobody|no ?one) (by|of|with) that name/i],
   ["hostile", /\b(scam\w*|idiots?|get lost|shut up|morons?|harass\w*)\b/i],
-  ["human", /\b(real|actual|live) (person|human)|\b(speak|talk)\b[^.!?]{0,20}\b(human|someone|somebody|representative)/i],
+  [
+    "human",
+    /\b(real|actual|live) (person|human)|\b(speak|talk)\b[^.!?]{0,20}\b(human|someone|somebody|representative)/i,
+  ],
   ["later", /\b(bad|not a good) time|\bcall (me )?(back|later)|\bnot interested\b/i],
   ["done", /\b(good)?bye\b|\bthat'?s (all|it|everything)\b|\bnothing else\b|^no\b.*\bthank/i],
 ];

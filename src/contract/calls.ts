@@ -2,7 +2,14 @@
 
 import { z } from "zod";
 import { checkJson } from "../domain/json-document.ts";
-import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES, SENTIMENTS } from "../domain/call/status.ts";
+import {
+  CALL_STATUSES,
+  CALL_TYPES,
+  ENDED_REASONS,
+  FAULTS,
+  OUTCOMES,
+  SENTIMENTS,
+} from "../domain/call/status.ts";
 import { parsePhone } from "../domain/phone.ts";
 import { SPEAKERS } from "../domain/transcript.ts";
 import { isId, type IdKind } from "../lib/ids.ts";

@@ -48,4 +48,8 @@ export const liveMessageSchema = z.discriminatedUnion("type", [
 ]);
 export type LiveMessage = z.infer<typeof liveMessageSchema>;
 /** Without the cursor, which the feed gives. */
-export type NewLiveMessage = LiveMessage extends infer M ? (M extends LiveMessage ? Omit<M, "cursor"> : never) : never;
+export type NewLiveMessage = LiveMessage extends infer M
+  ? M extends LiveMessage
+    ? Omit<M, "cursor">
+    : never
+  : never;

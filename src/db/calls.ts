@@ -1,5 +1,5 @@
 import { and, eq, lt, sql } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import { keyDetailsSchema, transcriptSchema } from "../contract/calls.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
@@ -50,7 +50,13 @@ export async function callExists(db: Db, orgId: string, callId: string): Promise
  */
 export async function projectCall(
   db: Db,
-  projection: { callId: string; orgId: string; seq: number; facts: CallFacts; turns: TranscriptTurn[] | null },
+  projection: {
+    callId: string;
+    orgId: string;
+    seq: number;
+    facts: CallFacts;
+    turns: TranscriptTurn[] | null;
+  },
 ): Promise<void> {
   const { callId, orgId, seq, facts, turns } = projection;
   const update = db

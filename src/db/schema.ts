@@ -5,10 +5,20 @@
 
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES, SENTIMENTS } from "../domain/call/status.ts";
+import {
+  CALL_STATUSES,
+  CALL_TYPES,
+  ENDED_REASONS,
+  FAULTS,
+  OUTCOMES,
+  SENTIMENTS,
+} from "../domain/call/status.ts";
 
 const id = () => text().primaryKey();
-const orgId = () => text().notNull().references(() => organisations.id);
+const orgId = () =>
+  text()
+    .notNull()
+    .references(() => organisations.id);
 const createdAt = () => integer().notNull();
 const json = () => text();
 
@@ -193,7 +203,9 @@ export const calls = sqliteTable(
     index("calls_by_contact").on(table.orgId, table.contactId, table.startedAt, table.id),
     index("calls_by_outcome").on(table.orgId, table.outcome, table.startedAt, table.id),
     index("calls_by_sentiment").on(table.orgId, table.sentiment, table.startedAt, table.id),
-    index("calls_live").on(table.startedAt, table.id).where(sql`status <> 'ended'`),
+    index("calls_live")
+      .on(table.startedAt, table.id)
+      .where(sql`status <> 'ended'`),
     uniqueIndex("calls_one_live_per_number")
       .on(table.orgId, table.toNumber)
       .where(sql`call_type = 'outbound' AND status <> 'ended'`),

@@ -38,7 +38,8 @@ app.route("/", carrierRoutes);
 
 app.notFound((c: Context<AppEnv>) => {
   const methods = allowedMethods(app.routes, c.req.path);
-  if (methods.length === 0) return problem(c, { code: "not_found", detail: "There is nothing at this path." });
+  if (methods.length === 0)
+    return problem(c, { code: "not_found", detail: "There is nothing at this path." });
   const detail = `This path takes ${methods.join(", ")}.`;
   return problem(c, { code: "method_not_allowed", detail }, { allow: methods.join(", ") });
 });

@@ -7,7 +7,10 @@ import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
 
 /** @param from where the key may stand: sockets and players can't set headers, so theirs may be in the query. */
-export function requireScope(scope: Scope, from: "header" | "header_or_query" = "header"): MiddlewareHandler<AppEnv> {
+export function requireScope(
+  scope: Scope,
+  from: "header" | "header_or_query" = "header",
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const services = c.get("services");
     const secret = bearer(c) ?? (from === "header_or_query" ? c.req.query("token") : undefined);

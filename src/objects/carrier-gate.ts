@@ -15,7 +15,9 @@ const MIGRATIONS = [
 type SlotRow = { call_id: string; start_at_ms: number; expires_at_ms: number };
 
 export type SlotAnswer =
-  { kind: "granted"; startAtMs: number } | { kind: "full"; retryAtMs: number } | { kind: "too_late" };
+  | { kind: "granted"; startAtMs: number }
+  | { kind: "full"; retryAtMs: number }
+  | { kind: "too_late" };
 
 export class CarrierGate extends DurableObject<Env> {
   readonly #sql: SqlStorage;
@@ -56,7 +58,9 @@ export class CarrierGate extends DurableObject<Env> {
   }
 
   #view(request: SlotRequest): GateView {
-    const held = this.#sql.exec<SlotRow>("SELECT * FROM slots WHERE call_id = ?", request.callId).toArray()[0];
+    const held = this.#sql
+      .exec<SlotRow>("SELECT * FROM slots WHERE call_id = ?", request.callId)
+      .toArray()[0];
     // Counting costs a row a slot, so it is done only where a limit bounds their number.
     const liveSlots =
       request.limits.maxConcurrent === null

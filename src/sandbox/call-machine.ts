@@ -3,22 +3,15 @@
 // Events that no longer fit (a timer of an ended call, a frame of a socket given up) change nothing.
 
 import { assertNever } from "../lib/assert-never.ts";
-import { behaviourOf } from "./behaviours.ts";
-import { answerParams, detectionParams, relayEndParams, type RelayEnd } from "./callbacks.ts";
+import { answerParams, relayEndParams, type RelayEnd } from "./callbacks.ts";
 import type { CallState, Post, Relay, TimerName } from "./call-state.ts";
 import { hasEnded } from "./call-state.ts";
+import { dial, detect, ring, settle } from "./life.ts";
 import { endCall, fireRecording } from "./ending.ts";
-import {
-  beginProgram,
-  type DocumentOutcome,
-  load,
-  receiveDocument,
-  requestDocument,
-  runProgram,
-} from "./program.ts";
+import { type DocumentOutcome, load, receiveDocument, requestDocument, runProgram } from "./program.ts";
 import type { RelayFrame } from "./relay-frames.ts";
 import { agentSpoken, customerDone, customerStarts, hearAgent, openTalk, suspendTalk } from "./talk.ts";
-import { clearTimers, fireStatus, post, type Setting, setTimer, type Turn } from "./turn.ts";
+import { clearTimers, type Setting, type Turn } from "./turn.ts";
 import type { Destination } from "./twiml.ts";
 
 export type CallEvent =
@@ -40,11 +33,6 @@ export type CallChange =
   | { kind: "limit"; seconds: number };
 
 export type Advance = { state: CallState; posts: Post[]; frames: RelayFrame[] };
-
-const SETUP_MS = 300;
-const RING_MS = 2000;
-const DETECTION_MS = 2000;
-const GREETING_END_MS = 6000;
 
 export function advance(state: CallState, event: CallEvent, setting: Setting): Advance {
   const turn: Turn = { ...setting, state: structuredClone(state), posts: [], frames: [] };
@@ -135,77 +123,6 @@ function onTimer(turn: Turn, timer: TimerName): void {
     default:
       assertNever(timer);
   }
-}
-
-function dial(turn: Turn): void {
-  turn.state.initiatedAtMs = turn.nowMs;
-  fireStatus(turn, "initiated", "initiated");
-  const behaviour = behaviourOf(turn.state.order.to);
-  const rings = behaviour.kind !== "unanswered" || behaviour.rings;
-  if (rings) return setTimer(turn, "ring", SETUP_MS);
-  setTimer(turn, "settle", behaviour.afterMs === "timeout" ? 0 : behaviour.afterMs);
-}
-
-function ring(turn: Turn): void {
-  turn.state.status = "ringing";
-  fireStatus(turn, "ringing", "ringing");
-  setTimer(turn, "settle", Math.min(pickupMs(turn.state), timeoutMs(turn.state)));
-}
-
-/** Somebody answers or declines, or the caller's patience ran out before. */
-function settle(turn: Turn): void {
-  const behaviour = behaviourOf(turn.state.order.to);
-  const ranOut = turn.state.status === "ringing" && timeoutMs(turn.state) <= pickupMs(turn.state);
-  if (ranOut) return endCall(turn, "no-answer", 487);
-  if (behaviour.kind === "unanswered") return endCall(turn, behaviour.status, behaviour.sipResponseCode);
-  answer(turn);
-}
-
-function pickupMs(state: CallState): number {
-  const behaviour = behaviourOf(state.order.to);
-  if (behaviour.kind !== "unanswered") return RING_MS;
-  return behaviour.afterMs === "timeout" ? Number.POSITIVE_INFINITY : behaviour.afterMs;
-}
-
-function timeoutMs(state: CallState): number {
-  return state.order.timeoutSeconds * 1000;
-}
-
-function answer(turn: Turn): void {
-  const { state } = turn;
-  const { detection } = state.order;
-  state.status = "in-progress";
-  state.answeredAtMs = turn.nowMs;
-  state.timers["time-limit"] = turn.nowMs + state.order.timeLimitSeconds * 1000;
-  fireStatus(turn, "answered", "in-progress");
-  if (state.order.recording !== null) {
-    state.recording = "in-progress";
-    fireRecording(turn, "in-progress");
-  }
-  if (detection !== null) {
-    const waits = detection.messageEnd && answeredBy(state) === "machine";
-    setTimer(turn, "detect", waits ? GREETING_END_MS : DETECTION_MS);
-  }
-  if (detection === null || detection.async) beginProgram(turn);
-}
-
-function detect(turn: Turn): void {
-  const { state } = turn;
-  const { detection } = state.order;
-  if (detection === null) return;
-  const heard = answeredBy(state);
-  const machine = detection.messageEnd ? "machine_end_beep" : "machine_start";
-  state.detected = {
-    answeredBy: heard === "machine" ? machine : heard,
-    durationMs: Math.round(turn.nowMs - (state.answeredAtMs ?? turn.nowMs)),
-  };
-  if (detection.async) post(turn, detection.callback, detectionParams(state));
-  else beginProgram(turn);
-}
-
-function answeredBy(state: CallState): "human" | "machine" | "fax" {
-  const behaviour = behaviourOf(state.order.to);
-  return behaviour.kind === "answers" ? behaviour.answeredBy : "human";
 }
 
 function onChange(turn: Turn, change: CallChange): void {

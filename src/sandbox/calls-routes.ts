@@ -6,6 +6,7 @@ import { callQuery, pagedBody } from "./call-list.ts";
 import type { Reach } from "./callback-url.ts";
 import { readCreateForm } from "./create-form.ts";
 import { newSid } from "./formats.ts";
+import { readForm } from "./read-form.ts";
 import { notFound, TwilioError } from "./twilio-error.ts";
 import { readUpdateForm } from "./update-form.ts";
 
@@ -17,7 +18,7 @@ const CREATE_REFUSALS: Readonly<Record<number, string>> = {
 
 export const calls = new Hono<SandboxEnv>()
   .post("/Calls.json", async (c) => {
-    const order = readCreateForm(new URLSearchParams(await c.req.text()), reachOf(c));
+    const order = readCreateForm(await readForm(c), reachOf(c));
     if (!order.ok) throw new TwilioError(400, order.error.code, order.error.message);
     const behaviour = behaviourOf(order.value.to);
     if (behaviour.kind === "refused") {
@@ -43,7 +44,7 @@ export const calls = new Hono<SandboxEnv>()
     return c.json(resource);
   })
   .post("/Calls/:file{CA[0-9a-f]{32}\\.json}", async (c) => {
-    const changes = readUpdateForm(new URLSearchParams(await c.req.text()), reachOf(c));
+    const changes = readUpdateForm(await readForm(c), reachOf(c));
     if (!changes.ok) throw new TwilioError(400, changes.error.code, changes.error.message);
     const updated = await callOf(c.env, c.req.param("file")).update(c.get("accountSid"), changes.value);
     if (updated.ok) return c.json(updated.value);

@@ -8,6 +8,7 @@ import { DurableObject } from "cloudflare:workers";
 import { readConfig } from "../config.ts";
 import { logError } from "../lib/log.ts";
 import { err, ok, type Result } from "../lib/result.ts";
+import { CallLine } from "./call-line.ts";
 import { advance, type CallChange, type CallEvent } from "./call-machine.ts";
 import { CallOutbox } from "./call-outbox.ts";
 import {
@@ -19,19 +20,10 @@ import {
   type RecordingResource,
   recordingResource,
 } from "./call-resource.ts";
-import {
-  type CallOrder,
-  type CallState,
-  type DocumentRequest,
-  hasEnded,
-  newCall,
-  nextTimer,
-  type Relay,
-} from "./call-state.ts";
+import { type CallOrder, type CallState, hasEnded, newCall, nextTimer } from "./call-state.ts";
 import { CallStore } from "./call-store.ts";
 import { sandboxAuthToken } from "./credentials.ts";
-import { fetchDocument, openSocket, type Sender } from "./outbound.ts";
-import { RelaySocket } from "./relay-socket.ts";
+import type { Sender } from "./outbound.ts";
 
 /** While something is awaited the object must not be forgotten or fall asleep: it looks this often. */
 const HEARTBEAT_MS = 5000;
@@ -41,17 +33,19 @@ const SWITCHED_OFF_MS = 600_000;
 export class SandboxCall extends DurableObject<Env> {
   readonly #store: CallStore;
   readonly #outbox: CallOutbox;
+  readonly #line: CallLine;
   #state: CallState | undefined;
-  #socket: RelaySocket | undefined;
-  /** The session being connected and the request being made in this life of the object. */
-  #connecting: string | undefined;
-  #fetching: number | undefined;
   #armedForMs: number | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new CallStore(ctx.storage);
     this.#outbox = new CallOutbox(this.#store);
+    this.#line = new CallLine({
+      sender: () => this.#sender(),
+      apply: (event) => this.#apply(event),
+      run: (work) => this.#run(work),
+    });
     this.#state = this.#store.load();
   }
 
@@ -60,7 +54,7 @@ export class SandboxCall extends DurableObject<Env> {
       const state = newCall(sid, accountSid, order, Date.now());
       this.#store.create(state);
       this.#state = state;
-      this.#arm(state);
+      this.#arm();
     }
     await this.#list();
     return callResource(this.#state);
@@ -136,72 +130,22 @@ export class SandboxCall extends DurableObject<Env> {
     const { state, posts, frames } = advance(this.#state, event, { nowMs, speed, baseUrl: this.#baseUrl() });
     this.#store.save(state, posts, nowMs);
     this.#state = state;
-    for (const frame of frames) this.#socket?.send(frame);
+    for (const frame of frames) this.#line.send(frame);
   }
 
-  /** Starts whatever the state wants from outside and is not under way yet. */
+  /** Sees to whatever the state wants from outside and is not under way yet. */
   #attend(): void {
-    const state = this.#state;
-    if (state === undefined) return;
-    const { relay, request } = state;
-    if (this.#socket !== undefined && this.#socket.sessionId !== relay?.sessionId) {
-      this.#socket.close();
-      this.#socket = undefined;
-    }
-    if (relay?.phase === "open" && this.#socket === undefined)
-      return this.#loseRelay(relay, "WebSocket lost");
-    if (relay?.phase === "connecting" && this.#connecting !== relay.sessionId)
-      this.#run(this.#connect(relay));
-    if (request !== null && this.#fetching !== request.id) this.#run(this.#fetch(request));
+    if (this.#state === undefined) return;
+    this.#line.attend(this.#state);
     this.#run(this.#tell());
-    this.#arm(state);
-  }
-
-  async #connect(relay: Relay): Promise<void> {
-    const { sessionId } = relay;
-    this.#connecting = sessionId;
-    try {
-      const socket = await openSocket(await this.#sender(), relay.url);
-      if (socket === undefined) {
-        return this.#failRelay(sessionId, 39001, "Network connection to WebSocket server failed");
-      }
-      this.#socket?.close();
-      this.#socket = new RelaySocket(sessionId, socket, {
-        onUtterance: (text, startedAtMs) => this.#apply({ type: "utterance", sessionId, text, startedAtMs }),
-        onLanguage: (lang) => this.#apply({ type: "language", sessionId, lang }),
-        onEnd: (handoffData) =>
-          this.#apply({ type: "relay-closed", sessionId, end: { status: "ended", handoffData } }),
-        onLost: (reason) => this.#loseRelay(relay, reason),
-      });
-      this.#apply({ type: "relay-opened", sessionId });
-    } finally {
-      if (this.#connecting === sessionId) this.#connecting = undefined;
-    }
-  }
-
-  #loseRelay(relay: Relay, reason: string): void {
-    this.#failRelay(relay.sessionId, 64105, reason);
-  }
-
-  #failRelay(sessionId: string, errorCode: number, errorMessage: string): void {
-    this.#apply({ type: "relay-closed", sessionId, end: { status: "failed", errorCode, errorMessage } });
-  }
-
-  async #fetch(request: DocumentRequest): Promise<void> {
-    this.#fetching = request.id;
-    try {
-      const outcome = await fetchDocument(await this.#sender(), request);
-      this.#apply({ type: "document", requestId: request.id, outcome });
-    } finally {
-      if (this.#fetching === request.id) this.#fetching = undefined;
-    }
+    this.#arm();
   }
 
   /** The account's list is brought up to date before any callback tells of the change. */
   async #tell(): Promise<void> {
     await this.#list();
     await this.#outbox.deliverDue(await this.#sender());
-    if (this.#state !== undefined) this.#arm(this.#state);
+    this.#arm();
   }
 
   /** What fails here is tried again at the next event or heartbeat. */
@@ -216,7 +160,9 @@ export class SandboxCall extends DurableObject<Env> {
     }
   }
 
-  #arm(state: CallState): void {
+  #arm(): void {
+    const state = this.#state;
+    if (state === undefined) return;
     const nowMs = Date.now();
     const isAwaiting =
       state.request !== null ||

@@ -25,7 +25,9 @@ export type CreateResult =
   | { kind: "unknown"; detail: string };
 
 export type LookupResult =
-  { kind: "found"; report: CarrierReport } | { kind: "none" } | { kind: "failed"; detail: string };
+  | { kind: "found"; report: CarrierReport }
+  | { kind: "none" }
+  | { kind: "failed"; detail: string };
 
 export type CommandResult = { kind: "done" } | { kind: "already_over" } | { kind: "failed"; detail: string };
 

@@ -26,14 +26,20 @@ describe("sandbox numbers", () => {
   test.for(ENDINGS)("%s (%s) ends %s / %s / %s", async ([number, , outcome, reason, fault]) => {
     const org = await createOrganisation();
     const callId = await place(org, `+1500555${number}`);
-    const call = await until(() => read(org, callId), ({ status }) => status === "ended");
+    const call = await until(
+      () => read(org, callId),
+      ({ status }) => status === "ended",
+    );
     expect(call).toMatchObject({ outcome, ended_reason: reason, fault });
   });
 
   test("0038 (never stops talking) ends connected / max_duration", async () => {
     const org = await createOrganisation({ campaignConfig: { max_duration: 5 } });
     const callId = await place(org, "+15005550038");
-    const call = await until(() => read(org, callId), ({ status }) => status === "ended");
+    const call = await until(
+      () => read(org, callId),
+      ({ status }) => status === "ended",
+    );
     expect(call).toMatchObject({ outcome: "connected", ended_reason: "max_duration", fault: "none" });
   });
 });

@@ -20,7 +20,11 @@ export function post(path: string, apiKey: string | null, body: unknown): Promis
 type Caller = { apiKey: string; campaignId: string };
 
 /** Places a call that must be accepted, and answers its id. */
-export async function place(caller: Caller, to: string, extra: Record<string, unknown> = {}): Promise<string> {
+export async function place(
+  caller: Caller,
+  to: string,
+  extra: Record<string, unknown> = {},
+): Promise<string> {
   const response = await post("/v1/calls", caller.apiKey, { to, campaign_id: caller.campaignId, ...extra });
   if (response.status !== 201) throw new Error(`Not placed: ${response.status} ${await response.text()}`);
   return placedCallSchema.parse(await response.json()).call_uuid;

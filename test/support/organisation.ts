@@ -38,7 +38,8 @@ export async function createOrganisation(options: Options = {}) {
   await db.insert(tables.organisations).values({
     id: orgId,
     name: "Luminary Home",
-    allowedCountries: options.allowedCountries === null ? null : JSON.stringify(options.allowedCountries ?? ["*"]),
+    allowedCountries:
+      options.allowedCountries === null ? null : JSON.stringify(options.allowedCountries ?? ["*"]),
     createdAt: NOW,
   });
   await db.insert(tables.carriers).values({
@@ -53,7 +54,9 @@ export async function createOrganisation(options: Options = {}) {
     maxConcurrent: options.maxConcurrent ?? null,
     createdAt: NOW,
   });
-  await db.insert(tables.carrierNumbers).values({ carrierId, orgId, phone: FROM, country: "US", createdAt: NOW });
+  await db
+    .insert(tables.carrierNumbers)
+    .values({ carrierId, orgId, phone: FROM, country: "US", createdAt: NOW });
   await db.insert(tables.voiceAgents).values({
     id: agentId,
     orgId,
@@ -84,7 +87,9 @@ export async function createKey(
   scopes: readonly Scope[],
   changes: Partial<typeof tables.apiKeys.$inferInsert> = {},
 ): Promise<string> {
-  const random = Array.from(crypto.getRandomValues(new Uint8Array(43)), (byte) => (byte % 36).toString(36)).join("");
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(43)), (byte) =>
+    (byte % 36).toString(36),
+  ).join("");
   const apiKey = `tl_k_${random}`;
   await openDb(env.DB)
     .insert(tables.apiKeys)

@@ -86,7 +86,9 @@ export function lineInstruction(state: CallState): "relay" | "hang_up" {
   return state.status === "in_progress" && state.closing === null ? "relay" : "hang_up";
 }
 
-type FinalReport = CarrierReport & { phase: Exclude<CarrierReport["phase"], "queued" | "ringing" | "answered"> };
+type FinalReport = CarrierReport & {
+  phase: Exclude<CarrierReport["phase"], "queued" | "ringing" | "answered">;
+};
 
 function applyPhase(state: CallState, report: CarrierReport, nowMs: number): Step {
   switch (report.phase) {

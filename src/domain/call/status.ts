@@ -1,6 +1,13 @@
 // The closed lists of a call's life: where it stands, how it ended, and whose fault that was.
 
-export const CALL_STATUSES = ["dialing", "ringing", "in_progress", "transferring", "bridged", "ended"] as const;
+export const CALL_STATUSES = [
+  "dialing",
+  "ringing",
+  "in_progress",
+  "transferring",
+  "bridged",
+  "ended",
+] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
 export const CALL_TYPES = ["outbound", "inbound"] as const;

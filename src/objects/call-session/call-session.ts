@@ -18,12 +18,7 @@ import { dueTimers, newOutboundCall, nextTimerMs } from "../../domain/call/state
 import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import type {
-  AnswerRequest,
-  LineInstruction,
-  RecordingNotice,
-  RelayEnd,
-} from "../../telephony/provider.ts";
+import type { AnswerRequest, LineInstruction, RecordingNotice, RelayEnd } from "../../telephony/provider.ts";
 import { callUrls } from "../../telephony/urls.ts";
 import { providerOf, runCarrierEffect } from "./carrier-effects.ts";
 import { doDuty, dutiesOf } from "./duties.ts";
@@ -200,7 +195,11 @@ export class CallSession extends DurableObject<Env> {
     this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
-      logInfo("call_status", { call_id: call.plan.callId, status: state.status, reason: state.ending?.reason });
+      logInfo("call_status", {
+        call_id: call.plan.callId,
+        status: state.status,
+        reason: state.ending?.reason,
+      });
     }
     if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
     this.#afterStep();

@@ -34,7 +34,10 @@ export async function runCarrierEffect(
     case "reserve_slot":
       return reserveSlot(context, call);
     case "check_opt_out":
-      return { type: "opt_out_checked", optedOut: await isOptedOut(context.db, call.plan.orgId, call.plan.to) };
+      return {
+        type: "opt_out_checked",
+        optedOut: await isOptedOut(context.db, call.plan.orgId, call.plan.to),
+      };
     case "create_call":
       return createCall(context, call);
     case "find_call":

@@ -19,7 +19,11 @@ export const dutySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("show_on_board") }),
   z.object({ type: z.literal("release_slot") }),
   z.object({ type: z.literal("opt_out") }),
-  z.object({ type: z.literal("store_recording"), recordingId: z.string(), durationSeconds: z.number().int() }),
+  z.object({
+    type: z.literal("store_recording"),
+    recordingId: z.string(),
+    durationSeconds: z.number().int(),
+  }),
 ]);
 export type Duty = z.infer<typeof dutySchema>;
 
@@ -29,11 +33,7 @@ export function dutyKey(duty: Duty): string {
 }
 
 /** What a step makes the call owe. `before` is null for a call that was just accepted. */
-export function dutiesOf(
-  before: CallState | null,
-  after: CallState,
-  effects: readonly CallEffect[],
-): Duty[] {
+export function dutiesOf(before: CallState | null, after: CallState, effects: readonly CallEffect[]): Duty[] {
   const duties: Duty[] = [];
   const changed = before === null || JSON.stringify(factsOf(before)) !== JSON.stringify(factsOf(after));
   // The row was written on acceptance, so only later changes have to be projected.

@@ -58,7 +58,8 @@ export class LiveFeed {
     const { outcome, reason, fault } = after.ending;
     const duration = after.durationSeconds ?? 0;
     this.#publish({ type: "end", outcome, ended_reason: reason, fault, duration, at }, nowMs);
-    for (const socket of this.#ctx.getWebSockets(WATCHER_TAG)) socket.close(CLOSE_ENDED, "The call has ended");
+    for (const socket of this.#ctx.getWebSockets(WATCHER_TAG))
+      socket.close(CLOSE_ENDED, "The call has ended");
   }
 
   showLine(index: number, line: Line, answeredAtMs: number | null, nowMs: number): void {

@@ -116,7 +116,8 @@ export class RelayTalk {
   /** The call is over: nothing more is said or heard. */
   close(): void {
     this.#stopTurn();
-    for (const socket of this.#deps.ctx.getWebSockets(RELAY_TAG)) retire(socket, CLOSE_NORMAL, "The call is over");
+    for (const socket of this.#deps.ctx.getWebSockets(RELAY_TAG))
+      retire(socket, CLOSE_NORMAL, "The call is over");
   }
 
   async #onOpened(socket: WebSocket, carrierCallId: string): Promise<void> {
@@ -134,7 +135,8 @@ export class RelayTalk {
     const state = this.#deps.call()?.state;
     if (state?.relay !== "open" || state.closing !== null) return;
     const lines = this.#deps.store.lines();
-    const moment = lines.length === 0 ? "opened" : lines.at(-1)?.speaker === "customer" ? "customer_spoke" : "resumed";
+    const moment =
+      lines.length === 0 ? "opened" : lines.at(-1)?.speaker === "customer" ? "customer_spoke" : "resumed";
     await this.takeTurn(moment);
   }
 
@@ -241,7 +243,10 @@ function currentRelay(ctx: DurableObjectState): WebSocket | undefined {
 function isCurrentRelay(socket: WebSocket): boolean {
   const attachment: unknown = socket.deserializeAttachment();
   return (
-    typeof attachment === "object" && attachment !== null && "current" in attachment && attachment.current === true
+    typeof attachment === "object" &&
+    attachment !== null &&
+    "current" in attachment &&
+    attachment.current === true
   );
 }
 

@@ -63,7 +63,11 @@ export class CallStore {
     });
   }
 
-  commit(call: Call, next: { state: CallState; event: object; duties: readonly Duty[] }, nowMs: number): Call {
+  commit(
+    call: Call,
+    next: { state: CallState; event: object; duties: readonly Duty[] },
+    nowMs: number,
+  ): Call {
     return this.#storage.transactionSync(() => {
       const seq = this.#appendEvent(next.event, null, nowMs);
       this.#sql.exec("UPDATE call SET state = ?, seq = ?", JSON.stringify(next.state), seq);

@@ -14,9 +14,7 @@ const REASONS: ReadonlyArray<readonly [EndedReason, readonly number[]]> = [
   // Mistakes of ours in the request, SIP credentials, and methods that the resource does not know.
   [
     "carrier_rejected",
-    [
-      13243, 13254, 20004, 21205, 21206, 21208, 21209, 21218, 21220, 21221, 21222, 21223, 21224, 21225, 21609,
-    ],
+    [13243, 13254, 20004, 21205, 21206, 21208, 21209, 21218, 21220, 21221, 21222, 21223, 21224, 21225, 21609],
   ],
 ];
 

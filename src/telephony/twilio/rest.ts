@@ -32,9 +32,7 @@ export async function request(
     const response = await send(options, method, `${path}.json`, form);
     const json = parseJson(await response.text());
     if (response.ok) {
-      return json === null
-        ? { kind: "lost", detail: `unreadable ${response.status}` }
-        : { kind: "ok", json };
+      return json === null ? { kind: "lost", detail: `unreadable ${response.status}` } : { kind: "ok", json };
     }
     const parsed = errorSchema.safeParse(json);
     const code = parsed.success ? (parsed.data.code ?? null) : null;

@@ -2,7 +2,13 @@
 // product's bindings nor its database.
 
 import { z } from "zod";
-import type { CommandResult, CreateCall, CreateResult, LookupResult, TelephonyProvider } from "../provider.ts";
+import type {
+  CommandResult,
+  CreateCall,
+  CreateResult,
+  LookupResult,
+  TelephonyProvider,
+} from "../provider.ts";
 import {
   callRecordSchema,
   parseAnswerRequest,
@@ -36,8 +42,7 @@ const createdSchema = z.object({ sid: z.string() });
 export function createTwilioProvider(options: RestOptions): TelephonyProvider {
   const { accountSid, authToken } = options;
   return {
-    createCall: async (call) =>
-      createResultOf(await request(options, "POST", "Calls", createForm(call))),
+    createCall: async (call) => createResultOf(await request(options, "POST", "Calls", createForm(call))),
     hangUp: (id) => updateCall(options, id, { Status: "completed" }),
     redirect: (id, instruction) => updateCall(options, id, { Twiml: renderTwiml(instruction) }),
     findCall: (query) => findCall(options, query),

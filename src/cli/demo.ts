@@ -1,0 +1,128 @@
+// npm run demo: places one call through the API of an instance of its own, shows it as it happens, and then
+// what is kept of it.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { callRecordSchema, placedCallSchema, type CallRecord } from "../contract/calls.ts";
+import { liveMessageSchema, type LiveMessage } from "../contract/live.ts";
+import { findFreePort, startLocalWorker, type LocalWorker } from "./local-worker.ts";
+import { parseDemoOptions, type DemoOptions } from "./options.ts";
+
+/** Fast enough to be over soon, slow enough to be read. */
+const SPEED = 10;
+const RECORDING_WITHIN_MS = 5_000;
+const CALL_WITHIN_MS = 120_000;
+
+const options = parseDemoOptions(process.argv.slice(2));
+/** With --json stdout is for the record alone. */
+const show = options.json ? console.error : console.log;
+
+process.exitCode = await main(options);
+
+async function main({ to, json }: DemoOptions): Promise<number> {
+  const stateFolder = await mkdtemp(join(tmpdir(), "trunkline-demo-"));
+  let worker: LocalWorker | null = null;
+  const stop = async (): Promise<void> => {
+    await worker?.stop();
+    await rm(stateFolder, { recursive: true, force: true });
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => void stop().then(() => process.exit(130)));
+  }
+  try {
+    show("Starting Trunkline: one Worker, its database, queues and objects, all on this machine …");
+    worker = await startLocalWorker({ port: await findFreePort(), stateFolder, speed: SPEED }, "quiet");
+    const callId = await placeCall(worker, to);
+    await watch(worker, callId);
+    const record = await readWithRecording(worker, callId);
+    if (json) console.log(JSON.stringify(record));
+    else showRecord(record);
+    return 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  } finally {
+    await stop();
+  }
+}
+
+async function placeCall({ url, instance }: LocalWorker, to: string): Promise<string> {
+  const body = {
+    to,
+    campaign_id: instance.campaignId,
+    contact_name: "Priya Kumar",
+    metadata: { product_interest: "Standing Desk Pro", cart_value: 850 },
+  };
+  show(`\nPOST /v1/calls ${JSON.stringify(body)}`);
+  const response = await fetch(`${url}/v1/calls`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${instance.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (response.status !== 201) throw new Error(`The call was refused: ${response.status} ${text}`);
+  show(`201 ${text}\n`);
+  return placedCallSchema.parse(JSON.parse(text)).call_uuid;
+}
+
+/** Follows `/ws/live/{call}` to the call's end; reconnects with the cursor, as any watcher should. */
+async function watch({ url, instance }: LocalWorker, callId: string): Promise<void> {
+  const deadline = Date.now() + CALL_WITHIN_MS;
+  const seen = { cursor: 0, ended: false };
+  while (!seen.ended) {
+    if (Date.now() > deadline) throw new Error("The call did not end in time.");
+    const address = `${url.replace("http", "ws")}/ws/live/${callId}?cursor=${seen.cursor}&token=${instance.apiKey}`;
+    const socket = new WebSocket(address);
+    await new Promise<void>((done) => {
+      socket.addEventListener("message", (event) => {
+        const message = liveMessageSchema.parse(JSON.parse(String(event.data)));
+        seen.cursor = message.cursor;
+        seen.ended ||= message.type === "end";
+        showMessage(message);
+        if (seen.ended) done();
+      });
+      socket.addEventListener("close", () => done());
+      socket.addEventListener("error", () => done());
+    });
+    socket.close();
+    // The object of a call that was just accepted may not be there yet.
+    if (!seen.ended) await new Promise((resume) => setTimeout(resume, 100));
+  }
+}
+
+function showMessage(message: LiveMessage): void {
+  switch (message.type) {
+    case "start":
+      return show(`  call from ${message.from_number} to ${message.to_number}`);
+    case "status":
+      return show(`  ── ${message.status.replace("_", " ")} ──`);
+    case "transcript":
+      return show(`  ${message.speaker === "agent" ? "   Aria" : "  Priya"}: ${message.text}`);
+    case "end":
+      return show(`  ended: ${message.outcome}, ${message.ended_reason}\n`);
+  }
+}
+
+async function readWithRecording(worker: LocalWorker, callId: string): Promise<CallRecord> {
+  const deadline = Date.now() + RECORDING_WITHIN_MS;
+  for (;;) {
+    const call = await readCall(worker, callId);
+    const complete = call.status === "ended" && call.recording_url !== null;
+    const recorded = call.outcome === "connected";
+    if (complete || (call.status === "ended" && !recorded) || Date.now() > deadline) return call;
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+}
+
+async function readCall({ url, instance }: LocalWorker, callId: string): Promise<CallRecord> {
+  const response = await fetch(`${url}/v1/calls/${callId}`, {
+    headers: { authorization: `Bearer ${instance.apiKey}` },
+  });
+  return callRecordSchema.parse(await response.json());
+}
+
+function showRecord({ transcript, ...record }: CallRecord): void {
+  show(`GET /v1/calls/${record.uuid}`);
+  show(JSON.stringify({ ...record, transcript: `[${transcript.length} turns, shown above]` }, null, 2));
+}

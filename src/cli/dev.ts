@@ -1,0 +1,35 @@
+// npm run dev: the product on this machine, with a demo organisation in it.
+
+import { startLocalWorker } from "./local-worker.ts";
+import { DEFAULT_PORT, parseDevOptions, REPOSITORY } from "./options.ts";
+import { join } from "node:path";
+
+const options = parseDevOptions(process.argv.slice(2));
+const worker = await startLocalWorker(options, "inherit");
+
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void worker.stop());
+
+const flags = [
+  options.port === DEFAULT_PORT ? "" : ` --port ${options.port}`,
+  options.stateFolder === join(REPOSITORY, ".wrangler/state") ? "" : ` --persist-to ${options.stateFolder}`,
+].join("");
+const { instance, url } = worker;
+
+console.log(`
+Trunkline runs at ${url}
+
+Call somebody (the sandbox answers; no phone rings):
+
+  curl -X POST ${url}/v1/calls \\
+    -H 'Authorization: Bearer ${instance.apiKey}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{"to":"+15005550030","campaign_id":"${instance.campaignId}","contact_name":"Priya Kumar"}'
+
+Then read it back, also while it lives:
+
+  curl ${url}/v1/calls/CALL_UUID -H 'Authorization: Bearer ${instance.apiKey}'
+
+All keys and ids: npm run --silent dev:info${flags === "" ? "" : ` --${flags}`}
+`);
+
+process.exitCode = (await worker.ended) ?? 0;

@@ -1,0 +1,47 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+export const DEFAULT_PORT = 8787;
+
+/** What `dev` and `dev:info` have in common: which instance is meant. */
+export type InstanceOptions = { port: number; stateFolder: string };
+
+export type DevOptions = InstanceOptions & { speed: number };
+
+export function parseDevOptions(args: string[]): DevOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: "string", default: String(DEFAULT_PORT) },
+      "persist-to": { type: "string", default: resolve(REPOSITORY, ".wrangler/state") },
+      speed: { type: "string", default: "4" },
+    },
+  });
+  return {
+    port: parseNumber("port", values.port, 1, 65_535),
+    stateFolder: resolve(values["persist-to"]),
+    speed: parseNumber("speed", values.speed, 1, 1_000),
+  };
+}
+
+export type DemoOptions = { to: string; json: boolean };
+
+export function parseDemoOptions(args: string[]): DemoOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      to: { type: "string", default: "+15005550030" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  return values;
+}
+
+function parseNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!(value >= min && value <= max)) throw new Error(`--${name} must be a number from ${min} to ${max}`);
+  return value;
+}

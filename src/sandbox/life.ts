@@ -1,0 +1,84 @@
+// From dialling to the answer, and the detection of who answered. Times are the sandbox's own.
+
+import { behaviourOf } from "./behaviours.ts";
+import { detectionParams } from "./callbacks.ts";
+import type { CallState } from "./call-state.ts";
+import { endCall, fireRecording } from "./ending.ts";
+import { beginProgram } from "./program.ts";
+import { fireStatus, post, setTimer, type Turn } from "./turn.ts";
+
+const SETUP_MS = 300;
+const RING_MS = 2000;
+const DETECTION_MS = 2000;
+const GREETING_END_MS = 6000;
+
+export function dial(turn: Turn): void {
+  turn.state.initiatedAtMs = turn.nowMs;
+  fireStatus(turn, "initiated", "initiated");
+  const behaviour = behaviourOf(turn.state.order.to);
+  const rings = behaviour.kind !== "unanswered" || behaviour.rings;
+  if (rings) return setTimer(turn, "ring", SETUP_MS);
+  setTimer(turn, "settle", behaviour.afterMs === "timeout" ? 0 : behaviour.afterMs);
+}
+
+export function ring(turn: Turn): void {
+  turn.state.status = "ringing";
+  fireStatus(turn, "ringing", "ringing");
+  setTimer(turn, "settle", Math.min(pickupMs(turn.state), timeoutMs(turn.state)));
+}
+
+/** Somebody answers or declines, or the caller's patience ran out before. */
+export function settle(turn: Turn): void {
+  const behaviour = behaviourOf(turn.state.order.to);
+  const ranOut = turn.state.status === "ringing" && timeoutMs(turn.state) <= pickupMs(turn.state);
+  if (ranOut) return endCall(turn, "no-answer", 487);
+  if (behaviour.kind === "unanswered") return endCall(turn, behaviour.status, behaviour.sipResponseCode);
+  answer(turn);
+}
+
+function pickupMs(state: CallState): number {
+  const behaviour = behaviourOf(state.order.to);
+  if (behaviour.kind !== "unanswered") return RING_MS;
+  return behaviour.afterMs === "timeout" ? Number.POSITIVE_INFINITY : behaviour.afterMs;
+}
+
+function timeoutMs(state: CallState): number {
+  return state.order.timeoutSeconds * 1000;
+}
+
+function answer(turn: Turn): void {
+  const { state } = turn;
+  const { detection } = state.order;
+  state.status = "in-progress";
+  state.answeredAtMs = turn.nowMs;
+  state.timers["time-limit"] = turn.nowMs + state.order.timeLimitSeconds * 1000;
+  fireStatus(turn, "answered", "in-progress");
+  if (state.order.recording !== null) {
+    state.recording = "in-progress";
+    fireRecording(turn, "in-progress");
+  }
+  if (detection !== null) {
+    const waits = detection.messageEnd && answeredBy(state) === "machine";
+    setTimer(turn, "detect", waits ? GREETING_END_MS : DETECTION_MS);
+  }
+  if (detection === null || detection.async) beginProgram(turn);
+}
+
+export function detect(turn: Turn): void {
+  const { state } = turn;
+  const { detection } = state.order;
+  if (detection === null) return;
+  const heard = answeredBy(state);
+  const machine = detection.messageEnd ? "machine_end_beep" : "machine_start";
+  state.detected = {
+    answeredBy: heard === "machine" ? machine : heard,
+    durationMs: Math.round(turn.nowMs - (state.answeredAtMs ?? turn.nowMs)),
+  };
+  if (detection.async) post(turn, detection.callback, detectionParams(state));
+  else beginProgram(turn);
+}
+
+function answeredBy(state: CallState): "human" | "machine" | "fax" {
+  const behaviour = behaviourOf(state.order.to);
+  return behaviour.kind === "answers" ? behaviour.answeredBy : "human";
+}

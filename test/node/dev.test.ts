@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { findFreePort } from "../../src/cli/local-worker.ts";
+import { interrupt, runScript, startScript, untilPrinted, type Script } from "./support/process.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "trunkline-dev-"));
+let running: Script | null = null;
+
+afterAll(async () => {
+  if (running !== null) await interrupt(running);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(port: number): Promise<void> {
+  running = startScript("dev", ["--port", String(port), "--persist-to", folder]);
+  await untilPrinted(running, "Trunkline runs at");
+}
+
+async function info(port: number) {
+  const { stdout } = await runScript("dev:info", ["--port", String(port), "--persist-to", folder]);
+  return JSON.parse(stdout);
+}
+
+test("npm run dev seeds once, serves, and keeps its state over a restart", async () => {
+  const port = await findFreePort();
+  await start(port);
+  const first = await info(port);
+  expect(first).toEqual({
+    url: `http://localhost:${port}`,
+    api_key: expect.stringMatching(/^tl_k_[0-9A-Za-z]{43}$/),
+    admin_key: expect.stringMatching(/^tl_k_[0-9A-Za-z]{43}$/),
+    campaign_id: expect.stringMatching(/^flw_/),
+    inbound_campaign_id: expect.stringMatching(/^flw_/),
+    sandbox: {
+      base_url: `http://localhost:${port}/sandbox`,
+      account_sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
+      auth_token: expect.any(String),
+    },
+  });
+  expect(statSync(join(folder, "trunkline.json")).mode & 0o777).toBe(0o600);
+
+  const headers = { authorization: `Bearer ${first.api_key}`, "content-type": "application/json" };
+  const body = JSON.stringify({ to: "+15005550002", campaign_id: first.campaign_id });
+  const placed = await fetch(`${first.url}/v1/calls`, { method: "POST", headers, body });
+  expect(placed.status).toBe(201);
+  const { call_uuid: callId } = (await placed.json()) as { call_uuid: string };
+
+  if (running !== null) await interrupt(running);
+  await start(port);
+  expect(await info(port)).toEqual(first);
+  const kept = await fetch(`${first.url}/v1/calls/${callId}`, { headers });
+  expect(kept.status).toBe(200);
+});
+
+test("npm run dev:info says what to do where nothing was started yet", async () => {
+  const { code, stdout, stderr } = await runScript("dev:info", ["--persist-to", join(folder, "empty")]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("npm run dev");
+});
