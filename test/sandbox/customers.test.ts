@@ -34,13 +34,28 @@ const SALES_TALK = [
 describe("the sandbox's people", () => {
   test("the interested customer answers every question of a sales talk in its turn", () => {
     const said = converse("interested", SALES_TALK);
-    const topics = [/good time/, /sofa/, /comfort/i, /cost/, /deliver/, /Saturday/, /e-mail/, /everything/, /bye/];
+    const topics = [
+      /good time/,
+      /sofa/,
+      /comfort/i,
+      /cost/,
+      /deliver/,
+      /Saturday/,
+      /e-mail/,
+      /everything/,
+      /bye/,
+    ];
     expect(said).toHaveLength(topics.length);
     for (const [turn, topic] of topics.entries()) expect(said[turn]).toMatch(topic);
   });
 
   test("it answers what it is asked, in whatever order", () => {
-    const said = converse("interested", ["Hello!", "Which day suits you?", "And what is your budget?", "Hm."]);
+    const said = converse("interested", [
+      "Hello!",
+      "Which day suits you?",
+      "And what is your budget?",
+      "Hm.",
+    ]);
     expect(said.slice(1)).toEqual([
       "Saturday morning suits me best.",
       "What does it cost? I'd like to stay under two thousand.",
@@ -49,7 +64,10 @@ describe("the sandbox's people", () => {
   });
 
   test("it always has done talking: two farewells, then it waits for the agent to hang up", () => {
-    const said = converse("interested", Array.from({ length: 40 }, () => "Goodbye, and take care!"));
+    const said = converse(
+      "interested",
+      Array.from({ length: 40 }, () => "Goodbye, and take care!"),
+    );
     expect(said.at(-1)).toBe("Bye!");
     expect(said.length).toBeLessThan(6);
   });
@@ -63,7 +81,12 @@ describe("the sandbox's people", () => {
   });
 
   test("the talkative customer never runs out of words", () => {
-    expect(converse("talkative", Array.from({ length: 50 }, () => "Well,"))).toHaveLength(50);
+    expect(
+      converse(
+        "talkative",
+        Array.from({ length: 50 }, () => "Well,"),
+      ),
+    ).toHaveLength(50);
   });
 
   test("nobody's line is longer than a breath", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toHex } from "../../src/lib/crypto.ts";
 import {
   FRAME_BYTES,
   FRAME_MS,
@@ -11,7 +12,7 @@ function framesOf(seconds: number, speech: SpeechSpan[]): string[] {
   const frames: string[] = [];
   for (const chunk of recordingChunks(seconds, speech)) {
     for (let at = 0; at < chunk.length; at += FRAME_BYTES) {
-      frames.push(chunk.subarray(at, at + FRAME_BYTES).toHex());
+      frames.push(toHex(chunk.subarray(at, at + FRAME_BYTES)));
     }
   }
   return frames;

@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import { isId } from "../../lib/ids.ts";
 import { readRecording } from "../../services/recordings/read-recording.ts";
+import { parseByteRange } from "../byte-range.ts";
 import type { AppEnv } from "../env.ts";
 import { problem } from "../problem.ts";
 import { requireScope } from "../require-scope.ts";
@@ -18,6 +19,7 @@ export const recordingRoute = new Hono<AppEnv>().get(
   },
 );
 
+/** R2 was handed the same headers, so its body is the part that is announced here. */
 function serve(c: Context<AppEnv>, object: R2Object | R2ObjectBody): Response {
   const headers = new Headers({
     "accept-ranges": "bytes",
@@ -26,23 +28,18 @@ function serve(c: Context<AppEnv>, object: R2Object | R2ObjectBody): Response {
     etag: object.httpEtag,
   });
   if (!("body" in object)) return new Response(null, { status: 304, headers });
-  const range = c.req.header("range") === undefined ? null : byteRange(object);
-  if (range === null) {
-    headers.set("content-length", String(object.size));
-    return new Response(object.body, { headers });
+  const range = parseByteRange(c.req.header("range"), object.size);
+  switch (range.kind) {
+    case "whole":
+      headers.set("content-length", String(object.size));
+      return new Response(object.body, { headers });
+    case "part":
+      headers.set("content-length", String(range.last - range.first + 1));
+      headers.set("content-range", `bytes ${range.first}-${range.last}/${object.size}`);
+      return new Response(object.body, { status: 206, headers });
+    case "unsatisfiable":
+      headers.delete("content-type");
+      headers.set("content-range", `bytes */${object.size}`);
+      return new Response(null, { status: 416, headers });
   }
-  headers.set("content-length", String(range.length));
-  headers.set("content-range", `bytes ${range.offset}-${range.offset + range.length - 1}/${object.size}`);
-  return new Response(object.body, { status: 206, headers });
-}
-
-function byteRange(object: R2ObjectBody): { offset: number; length: number } | null {
-  const range = object.range;
-  if (range === undefined) return null;
-  if ("suffix" in range) {
-    const length = Math.min(range.suffix, object.size);
-    return { offset: object.size - length, length };
-  }
-  const offset = range.offset ?? 0;
-  return { offset, length: range.length ?? object.size - offset };
 }

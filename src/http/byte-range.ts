@@ -1,0 +1,22 @@
+/**
+ * What a `Range` header asks of a body of `size` bytes (RFC 9110, 14). `whole`: none is asked for, or in a form
+ * that a server may ignore, such as several ranges at once.
+ */
+export type ByteRange =
+  | { kind: "whole" }
+  | { kind: "part"; first: number; last: number }
+  | { kind: "unsatisfiable" };
+
+export function parseByteRange(header: string | undefined, size: number): ByteRange {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
+  const [from, to] = [match?.[1] ?? "", match?.[2] ?? ""];
+  if (from === "" && to === "") return { kind: "whole" };
+  if (from === "") {
+    const length = Math.min(Number(to), size);
+    return length === 0 ? { kind: "unsatisfiable" } : { kind: "part", first: size - length, last: size - 1 };
+  }
+  const first = Number(from);
+  const last = to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if (to !== "" && Number(to) < first) return { kind: "whole" };
+  return first >= size ? { kind: "unsatisfiable" } : { kind: "part", first, last };
+}

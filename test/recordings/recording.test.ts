@@ -1,0 +1,113 @@
+// GET /api/voice/calls/{call_uuid}/recording (contract A7), from the carrier's callback to the client's ear.
+
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { openDb } from "../../src/db/client.ts";
+import { optOuts } from "../../src/db/schema.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { place, read, request } from "../support/api.ts";
+import { playTimeOf } from "../support/mp3.ts";
+import { createOrganisation, type Organisation } from "../support/organisation.ts";
+import { until } from "../support/wait.ts";
+
+let org: Organisation;
+let path = "";
+let size = 0;
+let duration = 0;
+
+beforeAll(async () => {
+  org = await createOrganisation();
+  const callId = await place(org, "+15005550035");
+  const call = await until(
+    () => read(org, callId),
+    ({ recording_url: url }) => url !== null,
+  );
+  path = new URL(call.recording_url ?? "").pathname;
+  duration = call.duration ?? 0;
+  size = (await (await request(path, org.apiKey)).arrayBuffer()).byteLength;
+});
+
+const get = (headers: Record<string, string> = {}, method = "GET") =>
+  request(path, org.apiKey, { method, headers });
+
+test("is a valid MP3 of the call's length", async () => {
+  const response = await get();
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("audio/mpeg");
+  expect(response.headers.get("content-length")).toBe(String(size));
+  const seconds = playTimeOf(new Uint8Array(await response.arrayBuffer()));
+  expect(Math.abs(seconds - Math.max(1, duration))).toBeLessThanOrEqual(1);
+});
+
+test("answers HEAD with the same headers and no body", async () => {
+  const response = await get({}, "HEAD");
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-length")).toBe(String(size));
+  expect((await response.arrayBuffer()).byteLength).toBe(0);
+});
+
+test.for([
+  ["from the middle", "bytes=100-199", 100, 199],
+  ["to the end", "bytes=144-", 144, null],
+  ["the last bytes", "bytes=-100", -100, null],
+  ["past the end", "bytes=100-99999999", 100, null],
+] as const)("serves a range: %s", async ([, range, from, to]) => {
+  const response = await get({ range });
+  const first = from < 0 ? size + from : from;
+  const last = to ?? size - 1;
+  expect(response.status).toBe(206);
+  expect(response.headers.get("content-range")).toBe(`bytes ${first}-${last}/${size}`);
+  expect((await response.arrayBuffer()).byteLength).toBe(last - first + 1);
+});
+
+test("refuses a range that begins past the end: 416", async () => {
+  const response = await get({ range: "bytes=99999999-" });
+  expect(response.status).toBe(416);
+  expect(response.headers.get("content-range")).toBe(`bytes */${size}`);
+});
+
+test("sends nothing again to who has it: 304", async () => {
+  const etag = (await get({}, "HEAD")).headers.get("etag") ?? "";
+  const response = await get({ "if-none-match": etag });
+  expect(response.status).toBe(304);
+  expect(response.headers.get("etag")).toBe(etag);
+});
+
+test("takes the key from the query, for players that can't set headers", async () => {
+  expect((await request(`${path}?token=${org.apiKey}`, null)).status).toBe(200);
+  expect((await request(`${path}?token=tl_k_wrong`, null)).status).toBe(401);
+});
+
+test("is nobody else's: 404 for another organisation and for a call that is none", async () => {
+  const other = await createOrganisation();
+  expect((await request(path, other.apiKey)).status).toBe(404);
+  expect((await request(`/api/voice/calls/${newId("call")}/recording`, org.apiKey)).status).toBe(404);
+  expect((await request("/api/voice/calls/nonsense/recording", org.apiKey)).status).toBe(404);
+});
+
+test("is withheld from the moment the contact opts out: 404", async () => {
+  const own = await createOrganisation();
+  const callId = await place(own, "+15005550035");
+  await until(
+    () => read(own, callId),
+    ({ recording_url: url }) => url !== null,
+  );
+  const where = `/api/voice/calls/${callId}/recording`;
+  expect((await request(where, own.apiKey)).status).toBe(200);
+  await openDb(env.DB).insert(optOuts).values({ orgId: own.orgId, phone: "+15005550035", createdAt: 1 });
+  expect((await request(where, own.apiKey)).status).toBe(404);
+});
+
+test("does not exist for a call that nobody answered, nor for a campaign that does not record", async () => {
+  const silent = await createOrganisation({ campaignConfig: { record: false } });
+  const ids = [await place(org, "+15005550010"), await place(silent, "+15005550035")];
+  for (const [index, caller] of [org, silent].entries()) {
+    const callId = ids[index] ?? "";
+    const call = await until(
+      () => read(caller, callId),
+      ({ status }) => status === "ended",
+    );
+    expect(call.recording_url).toBeNull();
+    expect((await request(`/api/voice/calls/${callId}/recording`, caller.apiKey)).status).toBe(404);
+  }
+});
