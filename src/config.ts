@@ -9,6 +9,7 @@ const schema = z.object({
   PUBLIC_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .refine((url) => url.startsWith("https:") || isLoopbackUrl(url), "must be https, or http on loopback")
+    .refine(isOrigin, "must be a scheme and a host alone, without path, query or credentials")
     .transform((url) => new URL(url).origin),
   /** Base64 of 32 random bytes: encrypts carrier credentials at rest. */
   CREDENTIALS_KEY: z
@@ -37,6 +38,12 @@ export function readConfig(env: object): Config {
   const config = Object.freeze({ ...result.data, isLocal: isLoopbackUrl(result.data.PUBLIC_BASE_URL) });
   parsed.set(env, config);
   return config;
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { pathname, search, hash, username } = new URL(text);
+  return pathname === "/" && search === "" && hash === "" && username === "";
 }
 
 export function isLoopbackUrl(url: string): boolean {

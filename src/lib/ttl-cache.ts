@@ -21,6 +21,8 @@ export class TtlCache<T> {
   }
 
   set(key: string, value: T, nowMs: number): void {
+    // Deleted first: a refreshed entry takes its new place in line, and needs nobody else's.
+    this.#entries.delete(key);
     if (this.#entries.size >= this.#maxEntries) {
       const oldest = this.#entries.keys().next();
       if (!oldest.done) this.#entries.delete(oldest.value);

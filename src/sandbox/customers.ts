@@ -44,15 +44,15 @@ const GOODBYE =
 const INTERESTED_LINES: readonly Line[] = [
   { text: "Hello! Yes, this is a good time, go ahead." },
   {
-    text: "I'm looking for a new sofa for the living room.",
+    text: "I need a good one for my home office.",
     on: /\b(looking (for|at)|which (product|piece|item)|what (product|furniture|piece))\b/i,
   },
   {
-    text: "Comfort matters most. It has to seat four of us.",
+    text: "Comfort matters most. I spend all day in that room.",
     on: /\b(matters?|important|priorit(y|ies)|looking for in)\b/i,
   },
   {
-    text: "What does it cost? I'd like to stay under two thousand.",
+    text: "Yes, I'd like to stay under a thousand.",
     on: /\b(budget|price|cost|spend|afford)\b/i,
   },
   {
@@ -64,7 +64,7 @@ const INTERESTED_LINES: readonly Line[] = [
     on: /\b(which day|what day|day (suits|works)|weekday|weekend|appointment|visit)\b/i,
   },
   {
-    text: "By e-mail, please: sam@example.com.",
+    text: "Yes, please send it to this number.",
     on: /\b(e-?mail|text message|sms|confirmation|in writing)\b/i,
   },
   {
@@ -80,7 +80,7 @@ export const SCRIPTS: Readonly<Record<CustomerName, Script>> = {
   interested: { lines: INTERESTED_LINES, farewell: FAREWELL, patienceMs: USUAL_PATIENCE_MS },
   interrupting: {
     lines: [
-      { text: "Sorry to cut in, is this about the sofa? Then go on, please." },
+      { text: "Sorry to cut in, is this about the desk? Then go on, please." },
       ...INTERESTED_LINES.slice(1),
     ],
     farewell: FAREWELL,

@@ -219,7 +219,7 @@ describe("a conversation", () => {
     call.until((state) => state.customer.memory.said.length === 1);
     expect(call.frames.map((frame) => frame.type)).toEqual(["setup", "info", "prompt"]);
     call.says("Which product are you looking at?").until((state) => state.customer.memory.said.length === 2);
-    expect(call.prompts[1]).toMatch(/sofa/);
+    expect(call.prompts[1]).toMatch(/home office/);
   });
 
   test("the agent's end leads to the action, with its handoff data", () => {

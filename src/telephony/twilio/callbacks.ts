@@ -18,7 +18,9 @@ const STATUSES = [
   "canceled",
 ] as const;
 
-const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`));
+const OVER: readonly (typeof STATUSES)[number][] = ["completed", "busy", "failed", "no-answer", "canceled"];
+
+export const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`));
 const wholeNumber = z.string().regex(/^\d+$/).transform(Number);
 
 const callFields = { AccountSid: sid("AC"), CallSid: sid("CA") };
@@ -27,8 +29,9 @@ const statusSchema = z.object({
   ...callFields,
   CallStatus: z.enum(STATUSES),
   Timestamp: z.string().optional(),
-  CallDuration: wholeNumber.optional(),
-  SipResponseCode: wholeNumber.optional(),
+  // Twilio tries no callback again that we refused, so an odd side field must not cost the whole report.
+  CallDuration: wholeNumber.optional().catch(undefined),
+  SipResponseCode: wholeNumber.optional().catch(undefined),
   AnsweredBy: z.string().optional(),
 });
 
@@ -37,21 +40,20 @@ const answerSchema = z.object({ ...callFields, AnsweredBy: z.string().optional()
 const relayEndSchema = z.object({
   ...callFields,
   CallStatus: z.enum(STATUSES),
-  SessionStatus: z.enum(["ended", "failed", "completed"]).optional(),
+  SessionStatus: z.string().optional(),
 });
 
 const recordingSchema = z.object({
   ...callFields,
   RecordingSid: sid("RE"),
   RecordingStatus: z.literal("completed"),
-  RecordingDuration: wholeNumber.default(0),
+  RecordingDuration: wholeNumber.default(0).catch(0),
 });
 
 export const callRecordSchema = z.object({
   sid: sid("CA"),
   status: z.enum(STATUSES),
   date_created: z.string().nullable().optional(),
-  start_time: z.string().nullable().optional(),
   end_time: z.string().nullable().optional(),
   duration: z.union([z.string(), z.number()]).nullable().optional(),
   answered_by: z.string().nullable().optional(),
@@ -80,7 +82,7 @@ export function parseRelayEnd(body: string, accountSid: string): RelayEnd | null
     form && {
       carrierCallId: form.CallSid,
       failed: form.SessionStatus === "failed",
-      callOver: form.CallStatus !== "in-progress",
+      callOver: OVER.includes(form.CallStatus),
     }
   );
 }
@@ -103,7 +105,8 @@ export function reportOf(record: z.infer<typeof callRecordSchema>): CarrierRepor
   return {
     carrierCallId: record.sid,
     phase,
-    atMs: timeOf(phase === "answered" ? record.start_time : record.end_time),
+    // `start_time` is when it was dialled, not when it was answered.
+    atMs: timeOf(record.end_time),
     durationSeconds: phase === "completed" && Number.isFinite(duration) ? duration : null,
     answeredBy: answererOf(record.answered_by),
   };

@@ -30,8 +30,12 @@ function attributes(values: Record<string, string | null>): string {
     .join("");
 }
 
+/** What XML 1.0 can't hold, escaped or not: control characters, lone surrogates, U+FFFE and U+FFFF. */
+const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+
 function escapeXml(text: string): string {
   return text
+    .replace(NOT_IN_XML, "")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
@@ -41,11 +45,11 @@ function escapeXml(text: string): string {
 
 const frameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("setup"), callSid: z.string() }),
-  z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().default(true) }),
-  z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().default("") }),
+  z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().nullish() }),
+  z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().nullish() }),
   z.object({ type: z.literal("dtmf"), digit: z.string().max(1) }),
-  z.object({ type: z.literal("info"), name: z.string(), value: z.string().default("") }),
-  z.object({ type: z.literal("error"), description: z.string().default("") }),
+  z.object({ type: z.literal("info"), name: z.string(), value: z.string().nullish() }),
+  z.object({ type: z.literal("error"), description: z.string().nullish() }),
 ]);
 
 const anyFrameSchema = z.object({ type: z.string() });
@@ -60,15 +64,17 @@ export function parseRelayFrame(text: string): RelayFrame | null {
     case "setup":
       return { type: "opened", carrierCallId: frame.callSid };
     case "prompt":
-      return { type: "prompt", text: frame.voicePrompt, final: frame.last };
+      return { type: "prompt", text: frame.voicePrompt, final: frame.last ?? true };
     case "interrupt":
-      return { type: "interrupted", heard: frame.utteranceUntilInterrupt };
+      return { type: "interrupted", heard: frame.utteranceUntilInterrupt ?? "" };
     case "dtmf":
       return { type: "key_pressed", digit: frame.digit };
     case "info":
-      return frame.name === "tokensPlayed" ? { type: "words_played", text: frame.value } : { type: "other" };
+      return frame.name === "tokensPlayed"
+        ? { type: "words_played", text: frame.value ?? "" }
+        : { type: "other" };
     case "error":
-      return { type: "error", description: frame.description };
+      return { type: "error", description: frame.description ?? "" };
   }
 }
 

@@ -22,19 +22,20 @@ const REASON_BY_CODE = new Map<number, EndedReason>(
   REASONS.flatMap(([reason, codes]) => codes.map((code) => [code, reason] as const)),
 );
 
-/** The call was not in progress any more. */
-export const NOT_IN_PROGRESS = 21220;
+/** The call is not in progress any more, or is none. */
+export const CALL_OVER_CODES = [21220, 20404];
 
 export type Refusal = { kind: "throttled" } | { kind: "refused"; reason: EndedReason } | { kind: "unknown" };
 
 /**
- * What a create's answer other than 2xx means. A 5xx or a time-out of a proxy leaves it open whether a
- * phone rings; any other 4xx is Twilio's word that none does.
+ * What a create's answer other than 2xx means. A 5xx, a redirect or a time-out of a proxy leaves it open
+ * whether a phone rings; any other 4xx is Twilio's word that none does.
  */
 export function classifyRefusal(httpStatus: number, code: number | null): Refusal {
+  if (httpStatus < 400 || httpStatus >= 500 || httpStatus === 408) return { kind: "unknown" };
   if (httpStatus === 429 || (code !== null && THROTTLE_CODES.has(code))) return { kind: "throttled" };
-  if (httpStatus >= 500 || httpStatus === 408) return { kind: "unknown" };
   const byCode = code === null ? undefined : REASON_BY_CODE.get(code);
   if (byCode !== undefined) return { kind: "refused", reason: byCode };
-  return { kind: "refused", reason: httpStatus === 401 ? "carrier_credentials" : "carrier_rejected" };
+  const wrongAccount = [401, 403, 404].includes(httpStatus);
+  return { kind: "refused", reason: wrongAccount ? "carrier_credentials" : "carrier_rejected" };
 }

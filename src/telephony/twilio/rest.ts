@@ -1,6 +1,7 @@
 // Twilio's REST API, by plain fetch. https://www.twilio.com/docs/voice/api/call-resource
 
 import { z } from "zod";
+import { withDeadline } from "../../lib/deadline.ts";
 import { describeError } from "../../lib/log.ts";
 
 export type RestOptions = {
@@ -29,24 +30,35 @@ export async function request(
   form?: URLSearchParams,
 ): Promise<RestAnswer> {
   try {
-    const response = await send(options, method, `${path}.json`, form);
-    const json = parseJson(await response.text());
-    if (response.ok) {
-      return json === null ? { kind: "lost", detail: `unreadable ${response.status}` } : { kind: "ok", json };
-    }
-    const parsed = errorSchema.safeParse(json);
-    const code = parsed.success ? (parsed.data.code ?? null) : null;
-    return { kind: "error", httpStatus: response.status, code, retryAfterMs: retryAfterOf(response) };
+    return await withDeadline(TIMEOUT_MS, async (signal) =>
+      readAnswer(await send(options, method, `${path}.json`, signal, form)),
+    );
   } catch (error) {
     return { kind: "lost", detail: describeError(error) };
   }
 }
 
+/** Opens a stream from a path of the account. The deadline is for the answer to begin, not for its body. */
+export function open(options: RestOptions, path: string): Promise<Response> {
+  return withDeadline(TIMEOUT_MS, (signal) => send(options, "GET", path, signal));
+}
+
+async function readAnswer(response: Response): Promise<RestAnswer> {
+  const json = parseJson(await response.text());
+  if (response.ok) {
+    return json === null ? { kind: "lost", detail: `unreadable ${response.status}` } : { kind: "ok", json };
+  }
+  const parsed = errorSchema.safeParse(json);
+  const code = parsed.success ? (parsed.data.code ?? null) : null;
+  return { kind: "error", httpStatus: response.status, code, retryAfterMs: retryAfterOf(response) };
+}
+
 /** Sends to a path of the account, with credentials. Redirects are not followed: they would carry them away. */
-export function send(
+function send(
   options: RestOptions,
   method: string,
   path: string,
+  signal: AbortSignal,
   form?: URLSearchParams,
 ): Promise<Response> {
   const url = new URL(`${options.apiBaseUrl}/2010-04-01/Accounts/${options.accountSid}/${path}`);
@@ -54,7 +66,7 @@ export function send(
   return options.fetch(url.href, {
     method,
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
     headers: { authorization: `Basic ${btoa(`${options.accountSid}:${options.authToken}`)}` },
     ...(method === "POST" && form !== undefined ? { body: form } : {}),
   });
@@ -62,7 +74,7 @@ export function send(
 
 function retryAfterOf(response: Response): number | null {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 60) * 1000 : null;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : null;
 }
 
 function parseJson(text: string): unknown {

@@ -14,7 +14,9 @@ export async function isSignedBy(authToken: string, request: CarrierRequest): Pr
   if (given === null || !URL.canParse(request.url)) return false;
   const bodyHash = new URL(request.url).searchParams.get("bodySHA256");
   if (bodyHash !== null && !(await equalSecrets(bodyHash, await sha256Hex(request.body)))) return false;
-  const parameters = bodyHash === null && isForm(request.headers) ? request.body : "";
+  // A body that neither way of signing covers could be anybody's.
+  if (bodyHash === null && request.body !== "" && !isForm(request.headers)) return false;
+  const parameters = bodyHash === null ? request.body : "";
   const matches = await Promise.all(
     urlSpellings(request.url).map(async (url) =>
       equalSecrets(given, await signatureOf(authToken, url, parameters)),

@@ -2,11 +2,13 @@
 // product's bindings nor its database.
 
 import { z } from "zod";
+import { describeError } from "../../lib/log.ts";
 import type {
   CommandResult,
   CreateCall,
   CreateResult,
   LookupResult,
+  RecordingResult,
   TelephonyProvider,
 } from "../provider.ts";
 import {
@@ -16,11 +18,12 @@ import {
   parseRelayEnd,
   parseStatus,
   reportOf,
+  sid,
   timeOf,
 } from "./callbacks.ts";
 import { parseRelayFrame, renderRelayEnd, renderTwiml, renderWords } from "./documents.ts";
-import { classifyRefusal, NOT_IN_PROGRESS } from "./errors.ts";
-import { request, send, type RestAnswer, type RestOptions } from "./rest.ts";
+import { CALL_OVER_CODES, classifyRefusal } from "./errors.ts";
+import { open, request, type RestAnswer, type RestOptions } from "./rest.ts";
 import { isSignedBy } from "./signature.ts";
 
 /**
@@ -29,15 +32,15 @@ import { isSignedBy } from "./signature.ts";
  */
 const RETRY_OVERRIDES = "#rc=5&rp=ct,rt,5xx";
 
-/** First wait after a 429 that names none; spread, so that calls throttled together don't return together. */
+/** The wait after a 429 that names none, and its spread: calls throttled together must not return together. */
 const THROTTLE_BASE_MS = 2_000;
 const THROTTLE_SPREAD_MS = 3_000;
 
 /** Twilio's clock and ours may differ by this when a lost call is looked for. */
 const CLOCK_SKEW_MS = 2_000;
 
-const listSchema = z.object({ calls: z.array(callRecordSchema) });
-const createdSchema = z.object({ sid: z.string() });
+const listSchema = z.object({ calls: z.array(z.unknown()) });
+const createdSchema = z.object({ sid: sid("CA") });
 
 export function createTwilioProvider(options: RestOptions): TelephonyProvider {
   const { accountSid, authToken } = options;
@@ -64,7 +67,7 @@ function createForm(call: CreateCall): URLSearchParams {
   const form = new URLSearchParams({
     To: call.to,
     From: call.from,
-    Url: call.urls.answer,
+    Url: call.urls.answer + RETRY_OVERRIDES,
     Method: "POST",
     StatusCallback: call.urls.status + RETRY_OVERRIDES,
     StatusCallbackMethod: "POST",
@@ -98,8 +101,8 @@ function createResultOf(answer: RestAnswer): CreateResult {
   const carrierCode = `${answer.httpStatus}/${answer.code ?? "-"}`;
   switch (refusal.kind) {
     case "throttled": {
-      const waitMs = THROTTLE_BASE_MS + Math.random() * THROTTLE_SPREAD_MS;
-      return { kind: "throttled", retryAfterMs: answer.retryAfterMs ?? Math.round(waitMs) };
+      const waitMs = (answer.retryAfterMs ?? THROTTLE_BASE_MS) + Math.random() * THROTTLE_SPREAD_MS;
+      return { kind: "throttled", retryAfterMs: Math.round(waitMs) };
     }
     case "unknown":
       return { kind: "unknown", detail: carrierCode };
@@ -116,7 +119,7 @@ async function updateCall(
   const answer = await request(options, "POST", `Calls/${carrierCallId}`, new URLSearchParams(form));
   if (answer.kind === "ok") return { kind: "done" };
   if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
-  if (answer.code === NOT_IN_PROGRESS || answer.httpStatus === 404) return { kind: "already_over" };
+  if (answer.code !== null && CALL_OVER_CODES.includes(answer.code)) return { kind: "already_over" };
   return { kind: "failed", detail: `${answer.httpStatus}/${answer.code ?? "-"}` };
 }
 
@@ -130,12 +133,21 @@ async function findCall(
 ): Promise<LookupResult> {
   const parameters = new URLSearchParams({ To: query.to, From: query.from, PageSize: "20" });
   const answer = await request(options, "GET", "Calls", parameters);
-  if (answer.kind !== "ok") return lookupResultOf(answer);
+  // There always is a list, if perhaps an empty one: a 404 is a wrong address, not an answer.
+  if (answer.kind === "error")
+    return { kind: "failed", detail: `${answer.httpStatus}/${answer.code ?? "-"}` };
+  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
   const list = listSchema.safeParse(answer.json);
   if (!list.success) return { kind: "failed", detail: "an unreadable list" };
   const since = Math.floor(query.sinceMs / 1000) * 1000 - CLOCK_SKEW_MS;
-  const found = list.data.calls.find((call) => (timeOf(call.date_created) ?? 0) >= since);
-  return found === undefined ? { kind: "none" } : { kind: "found", report: reportOf(found) };
+  const records = list.data.calls.flatMap((call) => callRecordSchema.safeParse(call).data ?? []);
+  const found = records
+    .toSorted((a, b) => (timeOf(b.date_created) ?? 0) - (timeOf(a.date_created) ?? 0))
+    .find((call) => (timeOf(call.date_created) ?? 0) >= since);
+  if (found !== undefined) return { kind: "found", report: reportOf(found) };
+  // One that can't be read may be the one that is looked for.
+  const allRead = records.length === list.data.calls.length;
+  return allRead ? { kind: "none" } : { kind: "failed", detail: "an unreadable call in the list" };
 }
 
 function lookupResultOf(answer: RestAnswer): LookupResult {
@@ -150,16 +162,14 @@ function lookupResultOf(answer: RestAnswer): LookupResult {
     : { kind: "failed", detail: "an unreadable record" };
 }
 
-async function fetchRecording(options: RestOptions, recordingId: string) {
-  const response = await send(options, "GET", `Recordings/${recordingId}.mp3`);
-  if (response.status === 404) return { kind: "none" } as const;
-  if (!response.ok || response.body === null) {
-    return { kind: "failed", detail: String(response.status) } as const;
+async function fetchRecording(options: RestOptions, recordingId: string): Promise<RecordingResult> {
+  try {
+    const response = await open(options, `Recordings/${recordingId}.mp3`);
+    if (response.status === 404) return { kind: "none" };
+    if (!response.ok || response.body === null) return { kind: "failed", detail: String(response.status) };
+    const length = response.headers.get("content-length");
+    return { kind: "found", body: response.body, lengthBytes: length === null ? null : Number(length) };
+  } catch (error) {
+    return { kind: "failed", detail: describeError(error) };
   }
-  const length = response.headers.get("content-length");
-  return {
-    kind: "found",
-    body: response.body,
-    lengthBytes: length === null ? null : Number(length),
-  } as const;
 }

@@ -1,0 +1,114 @@
+// GET /ws/live/{call_uuid}: a call as it happens, for those who watch.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { liveMessageSchema, type LiveMessage } from "../../src/contract/live.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { place, read, request } from "../support/api.ts";
+import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
+import { until } from "../support/wait.ts";
+
+const UPGRADE = { headers: { upgrade: "websocket" } };
+let org: Organisation;
+
+beforeAll(async () => {
+  org = await createOrganisation();
+});
+
+async function connect(callId: string, query = ""): Promise<WebSocket> {
+  return until(
+    async () => {
+      const response = await request(`/ws/live/${callId}${query}`, org.apiKey, UPGRADE);
+      return response.webSocket;
+    },
+    // A call that was just accepted may not have reached its object yet.
+    (socket): socket is WebSocket => socket !== null,
+  ) as Promise<WebSocket>;
+}
+
+/** All messages from joining until the call's end, or until `count` have come. */
+async function watch(callId: string, query = "", count = Number.POSITIVE_INFINITY): Promise<LiveMessage[]> {
+  const socket = await connect(callId, query);
+  const messages: LiveMessage[] = [];
+  await new Promise<void>((done) => {
+    socket.addEventListener("message", ({ data }) => {
+      messages.push(liveMessageSchema.parse(JSON.parse(String(data))));
+      if (messages.length >= count || messages.at(-1)?.type === "end") done();
+    });
+    socket.accept();
+  });
+  socket.close();
+  // More may have come until the socket was closed.
+  return messages.slice(0, count);
+}
+
+describe("a watcher", () => {
+  test("sees the call from its start to its end, and the transcript that is kept", async () => {
+    const callId = await place(org, "+15005550030");
+    const messages = await watch(callId);
+    expect(messages[0]).toMatchObject({ type: "start", call_uuid: callId, to_number: "+15005550030" });
+    const statuses = messages.flatMap((message) => (message.type === "status" ? [message.status] : []));
+    expect(statuses).toEqual(["dialing", "ringing", "in_progress", "ended"]);
+    expect(messages.at(-1)).toMatchObject({
+      type: "end",
+      outcome: "connected",
+      ended_reason: "agent_hangup",
+    });
+    const cursors = messages.map(({ cursor }) => cursor);
+    expect(cursors).toEqual(cursors.toSorted((a, b) => a - b));
+    const turns = messages.flatMap((message) =>
+      message.type === "transcript"
+        ? [{ speaker: message.speaker, text: message.text, timestamp: message.timestamp }]
+        : [],
+    );
+    expect(turns).toEqual((await read(org, callId)).transcript);
+  });
+
+  test("who joins late, or after the end, is told what went before", async () => {
+    const callId = await place(org, "+15005550031");
+    await until(
+      () => read(org, callId),
+      ({ transcript }) => transcript.length >= 4,
+    );
+    const late = await watch(callId);
+    const after = await watch(callId);
+    expect(after).toEqual(late);
+  });
+
+  test("who names a cursor misses nothing and is told nothing twice", async () => {
+    const callId = await place(org, "+15005550030");
+    const first = await watch(callId, "", 6);
+    const rest = await watch(callId, `?cursor=${first.at(-1)?.cursor}`);
+    expect([...first, ...rest]).toEqual(await watch(callId));
+  });
+});
+
+describe("is refused", () => {
+  test("to strangers, to keys without the scope, and for calls of others", async () => {
+    const callId = await place(org, "+15005550010");
+    const [other, writer] = await Promise.all([
+      createOrganisation(),
+      createKey(org.orgId, ["voice:calls:write"]),
+    ]);
+    expect((await request(`/ws/live/${callId}`, null, UPGRADE)).status).toBe(401);
+    expect((await request(`/ws/live/${callId}`, writer, UPGRADE)).status).toBe(403);
+    expect((await request(`/ws/live/${callId}`, other.apiKey, UPGRADE)).status).toBe(404);
+    expect((await request(`/ws/live/${newId("call")}`, org.apiKey, UPGRADE)).status).toBe(404);
+    expect((await request("/ws/live/nonsense", org.apiKey, UPGRADE)).status).toBe(404);
+  });
+
+  test("without an upgrade: 426; with a cursor that is none: 422", async () => {
+    const callId = await place(org, "+15005550012");
+    expect((await request(`/ws/live/${callId}`, org.apiKey)).status).toBe(426);
+    expect((await request(`/ws/live/${callId}?cursor=x`, org.apiKey, UPGRADE)).status).toBe(422);
+  });
+
+  test("but not to who brings the key in the query, as browsers must", async () => {
+    const callId = await place(org, "+15005550013");
+    const path = `/ws/live/${callId}?token=${org.apiKey}`;
+    const response = await until(
+      () => request(path, null, UPGRADE),
+      ({ status }) => status !== 404,
+    );
+    expect(response.status).toBe(101);
+  });
+});

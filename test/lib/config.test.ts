@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import { isLoopbackUrl, readConfig } from "../../src/config.ts";
+
+const BASE = {
+  PUBLIC_BASE_URL: "https://calls.example",
+  CREDENTIALS_KEY: "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI=",
+};
+const read = (changes: object = {}) => readConfig({ ...BASE, ...changes });
+
+function problemsOf(env: object): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    return [...String(error).matchAll(/\b([A-Z]+(?:_[A-Z]+)+):/g)].map(([, key]) => String(key));
+  }
+  return [];
+}
+
+describe("a configuration", () => {
+  test("that says the least takes the defaults", () => {
+    expect(read()).toEqual({ ...BASE, SANDBOX_SPEED: 1, DIAL_DEADLINE_SECONDS: 300, isLocal: false });
+  });
+
+  test("that says all is taken as it is, numbers from their text, and bindings left out", () => {
+    const SANDBOX_SECRET = "s".repeat(32);
+    expect(read({ SANDBOX_SECRET, SANDBOX_SPEED: "40.5", DIAL_DEADLINE_SECONDS: "60", DB: {} })).toEqual({
+      ...BASE,
+      SANDBOX_SECRET,
+      SANDBOX_SPEED: 40.5,
+      DIAL_DEADLINE_SECONDS: 60,
+      isLocal: false,
+    });
+  });
+
+  test("can't be changed", () => {
+    expect(Object.isFrozen(read())).toBe(true);
+    expect(() => Object.assign(read(), { isLocal: true })).toThrow(TypeError);
+  });
+
+  test("is read once for an environment, and anew for another", () => {
+    const env = { ...BASE };
+    expect(readConfig(env)).toBe(readConfig(env));
+    expect(readConfig({ ...env, DIAL_DEADLINE_SECONDS: "60" }).DIAL_DEADLINE_SECONDS).toBe(60);
+  });
+});
+
+describe("a bad configuration", () => {
+  test("is refused with every bad key by its name", () => {
+    const bad = {
+      PUBLIC_BASE_URL: "http://calls.example",
+      CREDENTIALS_KEY: "short",
+      SANDBOX_SECRET: "short",
+      SANDBOX_SPEED: "fast",
+      DIAL_DEADLINE_SECONDS: "0",
+    };
+    expect(problemsOf(bad)).toEqual(Object.keys(bad));
+    expect(problemsOf({})).toEqual(["PUBLIC_BASE_URL", "CREDENTIALS_KEY"]);
+  });
+
+  test("does not show the secrets that it refuses", () => {
+    expect(() => read({ CREDENTIALS_KEY: "almost-a-key", SANDBOX_SECRET: "almost-a-secret" })).toThrow(
+      expect.not.objectContaining({ message: expect.stringMatching(/almost-a/) }),
+    );
+  });
+
+  test.each([
+    ["no URL", "calls.example"],
+    ["empty", ""],
+    ["http elsewhere", "http://calls.example"],
+    ["http at a name like loopback", "http://localhost.calls.example"],
+    ["http at a user like loopback", "http://localhost@calls.example"],
+    ["http in the local network", "http://192.168.1.10:8787"],
+    ["http on all interfaces", "http://0.0.0.0:8787"],
+    ["a socket", "wss://calls.example"],
+    ["a file", "file:///calls.example"],
+  ])("PUBLIC_BASE_URL: %s", (_, PUBLIC_BASE_URL) => {
+    expect(problemsOf({ ...BASE, PUBLIC_BASE_URL })).toContain("PUBLIC_BASE_URL");
+  });
+
+  test.each([
+    ["16 bytes", btoa("0123456789abcdef")],
+    ["33 bytes", btoa("0123456789abcdef0123456789abcdef0")],
+    ["hexadecimal", "0f".repeat(32)],
+    ["base64url", `${"-_".repeat(21)}A=`],
+    ["a line's end", `${BASE.CREDENTIALS_KEY}\n`],
+    ["no text", 7],
+  ])("CREDENTIALS_KEY: %s", (_, CREDENTIALS_KEY) => {
+    expect(problemsOf({ ...BASE, CREDENTIALS_KEY })).toEqual(["CREDENTIALS_KEY"]);
+  });
+
+  test.each([
+    ["SANDBOX_SECRET", "s".repeat(31)],
+    ["SANDBOX_SECRET", ""],
+    ["SANDBOX_SPEED", "0"],
+    ["SANDBOX_SPEED", "0.5"],
+    ["SANDBOX_SPEED", "1001"],
+    ["SANDBOX_SPEED", ""],
+    ["SANDBOX_SPEED", "NaN"],
+    ["SANDBOX_SPEED", "Infinity"],
+    ["DIAL_DEADLINE_SECONDS", "0"],
+    ["DIAL_DEADLINE_SECONDS", "3601"],
+    ["DIAL_DEADLINE_SECONDS", "1.5"],
+    ["DIAL_DEADLINE_SECONDS", "5m"],
+    ["DIAL_DEADLINE_SECONDS", ""],
+  ])("%s=%j", (key, value) => expect(problemsOf({ ...BASE, [key]: value })).toEqual([key]));
+});
+
+describe("PUBLIC_BASE_URL", () => {
+  test.each([
+    ["http://localhost:8787", "http://localhost:8787", true],
+    ["http://127.0.0.1:8787/", "http://127.0.0.1:8787", true],
+    ["http://[::1]:8787", "http://[::1]:8787", true],
+    ["https://localhost", "https://localhost", true],
+    ["https://Calls.Example/", "https://calls.example", false],
+    ["https://calls.example:443", "https://calls.example", false],
+    ["https://calls.example:8443", "https://calls.example:8443", false],
+  ])("%s is read as %s (local: %s)", (PUBLIC_BASE_URL, origin, isLocal) => {
+    expect(read({ PUBLIC_BASE_URL })).toMatchObject({ PUBLIC_BASE_URL: origin, isLocal });
+  });
+
+  // The routes stand at the root, so what follows the host would be dropped without a word.
+  test.each(["https://calls.example/app", "https://user:pass@calls.example", "https://calls.example?a=1"])(
+    "%s is refused: it says more than scheme and host",
+    (PUBLIC_BASE_URL) => {
+      expect(problemsOf({ ...BASE, PUBLIC_BASE_URL })).toEqual(["PUBLIC_BASE_URL"]);
+    },
+  );
+});
+
+test.each([
+  ["http://localhost/", true],
+  ["ws://127.0.0.1:1/x", true],
+  ["https://[::1]/", true],
+  ["http://127.0.0.2/", false],
+  ["http://localhost.example/", false],
+  ["http://example/localhost", false],
+  ["localhost", false],
+  ["", false],
+])("isLoopbackUrl(%j) is %s", (url, loopback) => expect(isLoopbackUrl(url)).toBe(loopback));
