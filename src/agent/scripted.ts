@@ -63,7 +63,7 @@ function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
 /** The agent's part, one entry a turn. The first greets; after the last only the customer ends the call. */
 function stages(plan: CallPlan): string[] {
   const { agent, campaign, contact, organisationName } = plan;
-  const firstName = contact.name?.split(" ")[0];
+  const firstName = textOf(contact.name)?.split(/\s+/)[0];
   const product = textOf(contact.metadata.product_interest);
   const value = amountOf(contact.metadata.cart_value);
   const disclosure = campaign.config.record ? campaign.config.recording_disclosure : undefined;
@@ -121,5 +121,12 @@ function textOf(value: unknown): string | null {
 }
 
 function amountOf(value: unknown): string | null {
-  return typeof value === "number" && Number.isFinite(value) ? `$${value.toLocaleString("en-US")}` : null;
+  if (typeof value !== "number" || !(value > 0)) return null;
+  const fractionDigits = Number.isInteger(value) ? 0 : 2;
+  return value.toLocaleString("en-US", {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: fractionDigits,
+    maximumFractionDigits: fractionDigits,
+  });
 }

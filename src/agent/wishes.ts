@@ -1,4 +1,5 @@
-// What a customer may say that matters more than any script: understood by plain patterns, in English.
+// What a customer may say that matters more than any script: understood by plain patterns, in English. They
+// would rather miss a wish than hear one that was not there, for most of them end the call.
 
 export const WISHES = ["opt_out", "wrong_number", "hostile", "human", "later", "done"] as const;
 export type Wish = (typeof WISHES)[number];
@@ -6,19 +7,32 @@ export type Wish = (typeof WISHES)[number];
 const PATTERNS: ReadonlyArray<readonly [Wish, RegExp]> = [
   [
     "opt_out",
-    /\b(never|don'?t|do not|stop)\b[^.!?]{0,30}\b(call|calling|ring|phone|contact)|take me off|remove (me|my number)|(off|from) (your|the) list/i,
+    /\b(don'?t|do not|never|stop|quit)( you)?( ever)? (call|calling|ring|ringing|phone|phoning|contact|contacting)\b(?! back| (me )?(tomorrow|later|now))|\btake (me|my number|this number) off (your|the|this|that|any) (call(ing)? )?list|\b(remove|delete|lose) (me|my number|this number)\b|\boff your list\b|\b(be|get me) off the list\b|\bunsubscribe\b/i,
   ],
-  ["wrong_number", /wrong (number|person)|(nobody|no ?one) (by|of|with) that name/i],
-  ["hostile", /\b(scam\w*|idiots?|get lost|shut up|morons?|harass\w*)\b/i],
+  [
+    "wrong_number",
+    /\bwrong (number(?! of)|person)\b|\b(nobody|no ?one) (by|of|with) that name\b|\b(doesn't|does not) live here\b/i,
+  ],
+  [
+    "hostile",
+    /\b(scam(s|mers?|ming)?|get lost|shut up|harass(ing|ment)?)\b|\byou\b[^.!?]{0,20}\b(idiots?|morons?)\b/i,
+  ],
   [
     "human",
-    /\b(real|actual|live) (person|human)|\b(speak|talk)\b[^.!?]{0,20}\b(human|someone|somebody|representative)/i,
+    /\b(real|actual|live) (person|human)\b|\b(speak|talk) (to|with) (a|an|some|any|the|your)? ?(person|human|someone|somebody|one|body|agent|operator|representative|colleague|manager)\b|\bget me (a|an|the) (person|human|agent|operator|representative)\b/i,
   ],
-  ["later", /\b(bad|not a good) time|\bcall (me )?(back|later)|\bnot interested\b/i],
-  ["done", /\b(good)?bye\b|\bthat'?s (all|it|everything)\b|\bnothing else\b|^no\b.*\bthank/i],
+  [
+    "later",
+    /\b(bad|not a good) time\b|\bcall (me )?(back|later|tomorrow)\b|\bnot now\b|\b(I'm|I am) (very |quite |rather )?busy\b|\bnot interested\b(?! in)/i,
+  ],
+  [
+    "done",
+    /\b(good)?bye\b|\b(that'?s|that is) (all|it|everything)(?! right| exactly)\b|\bnothing else\b|^no(, | )(thanks|thank you)\b/i,
+  ],
 ];
 
 /** The weightiest wish in what the customer said; null for none. */
 export function findWish(text: string): Wish | null {
-  return PATTERNS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
+  const plain = text.replaceAll("’", "'");
+  return PATTERNS.find(([, pattern]) => pattern.test(plain))?.[0] ?? null;
 }

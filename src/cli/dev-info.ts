@@ -21,8 +21,8 @@ if (instance === null || !instance.seeded) {
       inbound_campaign_id: instance.inboundCampaignId,
       sandbox: {
         base_url: `${url}/sandbox`,
-        account_sid: instance.accountSid,
-        auth_token: instance.authToken,
+        account_sid: instance.seed.carrier.accountSid,
+        auth_token: instance.seed.carrier.authToken,
       },
     }),
   );

@@ -1,33 +1,35 @@
 // What a local instance remembers between runs, in its state folder beside wrangler's own: the secrets that
-// the Worker is started with, and what the seed made. Both are for this machine only and readable by its
-// owner alone.
+// the Worker is started with, and the demo organisation. For this machine only, and readable by its owner alone.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { newApiKey } from "../lib/api-key.ts";
 import { newId } from "../lib/ids.ts";
+import { SCOPES } from "../domain/scopes.ts";
 import { sandboxAuthToken } from "../sandbox/credentials.ts";
+import { WORK_SCOPES, type Seed } from "./seed.ts";
 
 export type Instance = {
   credentialsKey: string;
   sandboxSecret: string;
-  organisationId: string;
-  carrierId: string;
-  agentId: string;
+  apiKey: string;
+  adminKey: string;
   campaignId: string;
   inboundCampaignId: string;
-  apiKeyId: string;
-  apiKey: string;
-  adminKeyId: string;
-  adminKey: string;
-  accountSid: string;
-  authToken: string;
-  createdAt: number;
-  /** True once the database has all of the above. */
+  seed: Seed;
+  /** True once the database has the seed. */
   seeded: boolean;
 };
 
+const CAMPAIGN_CONFIG = {
+  persona_prompt: "You are Aria, a warm and brief sales consultant of Luminary Home, a furniture store.",
+  recording_disclosure: "This call is recorded.",
+  guardrails: ["Never promise a discount.", "Never ask for payment details."],
+  max_duration: 60,
+};
+
+/** Null where nothing was started yet. */
 export function readInstance(stateFolder: string): Instance | null {
   const path = instanceFile(stateFolder);
   // Written by us alone, whole or not at all (see writePrivately).
@@ -38,25 +40,7 @@ export function readInstance(stateFolder: string): Instance | null {
 export async function openInstance(stateFolder: string): Promise<Instance> {
   const known = readInstance(stateFolder);
   if (known !== null) return known;
-  const sandboxSecret = randomBytes(32).toString("hex");
-  const accountSid = `AC${randomBytes(16).toString("hex")}`;
-  const instance: Instance = {
-    credentialsKey: randomBytes(32).toString("base64"),
-    sandboxSecret,
-    organisationId: newId("organisation"),
-    carrierId: newId("carrier"),
-    agentId: newId("agent"),
-    campaignId: newId("campaign"),
-    inboundCampaignId: newId("campaign"),
-    apiKeyId: newId("key"),
-    apiKey: newApiKey(),
-    adminKeyId: newId("key"),
-    adminKey: newApiKey(),
-    accountSid,
-    authToken: await sandboxAuthToken(sandboxSecret, accountSid),
-    createdAt: Math.floor(Date.now() / 1000),
-    seeded: false,
-  };
+  const instance = await newInstance();
   saveInstance(stateFolder, instance);
   return instance;
 }
@@ -67,10 +51,48 @@ export function saveInstance(stateFolder: string, instance: Instance): void {
 
 /** Writes a file that only its owner can read, and that is never seen half written. */
 export function writePrivately(path: string, text: string): void {
-  mkdirSync(join(path, ".."), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, text, { mode: 0o600 });
   renameSync(draft, path);
+}
+
+async function newInstance(): Promise<Instance> {
+  const sandboxSecret = randomBytes(32).toString("hex");
+  const accountSid = `AC${randomBytes(16).toString("hex")}`;
+  const authToken = await sandboxAuthToken(sandboxSecret, accountSid);
+  const [apiKey, adminKey] = [newApiKey(), newApiKey()];
+  const [campaignId, inboundCampaignId] = [newId("campaign"), newId("campaign")];
+  return {
+    credentialsKey: randomBytes(32).toString("base64"),
+    sandboxSecret,
+    apiKey,
+    adminKey,
+    campaignId,
+    inboundCampaignId,
+    seed: {
+      organisation: { id: newId("organisation"), name: "Luminary Home", allowedCountries: ["*"] },
+      carrier: {
+        id: newId("carrier"),
+        kind: "sandbox",
+        accountSid,
+        authToken,
+        callsPerSecond: 50,
+        number: "+15550010000",
+      },
+      agent: { id: newId("agent"), name: "Aria" },
+      campaigns: [
+        { id: campaignId, kind: "outbound", name: "Basket follow-up", config: CAMPAIGN_CONFIG },
+        { id: inboundCampaignId, kind: "inbound", name: "Front desk", config: CAMPAIGN_CONFIG },
+      ],
+      keys: [
+        { id: newId("key"), name: "demo", secret: apiKey, scopes: WORK_SCOPES },
+        { id: newId("key"), name: "demo admin", secret: adminKey, scopes: SCOPES },
+      ],
+      createdAt: Math.floor(Date.now() / 1000),
+    },
+    seeded: false,
+  };
 }
 
 function instanceFile(stateFolder: string): string {

@@ -70,7 +70,7 @@ async function prepare(stateFolder: string): Promise<Instance> {
   await runToEnd(["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateFolder]);
   if (instance.seeded) return instance;
   const file = join(stateFolder, "trunkline.seed.sql");
-  writePrivately(file, await seedSql(instance));
+  writePrivately(file, await seedSql(instance.seed, instance.credentialsKey));
   await runToEnd(["d1", "execute", "DB", "--local", "--persist-to", stateFolder, "--file", file]);
   const seeded = { ...instance, seeded: true };
   saveInstance(stateFolder, seeded);

@@ -1,90 +1,92 @@
-// The demo organisation as SQL. The Worker has no way in without a key, so the first one is put where keys
-// live. May be run again: what is there stays.
+// A first organisation as SQL, ready to work: the Worker has no way in without a key, so the first one is put
+// where keys live. May be run again: what is there stays.
 
 import { sha256Hex } from "../lib/crypto.ts";
 import { seal } from "../lib/sealing.ts";
-import { SCOPES } from "../domain/scopes.ts";
-import type { Instance } from "./instance.ts";
+import { parsePhone } from "../domain/phone.ts";
+import { SCOPES, type Scope } from "../domain/scopes.ts";
 
-export const DEMO_NUMBER = "+15550010000";
+export type Seed = {
+  organisation: { id: string; name: string; allowedCountries: string[] | null };
+  carrier: {
+    id: string;
+    kind: "sandbox" | "twilio";
+    accountSid: string;
+    authToken: string;
+    callsPerSecond: number;
+    number: string;
+  };
+  agent: { id: string; name: string };
+  campaigns: { id: string; kind: "inbound" | "outbound"; name: string; config: Record<string, unknown> }[];
+  keys: { id: string; name: string; secret: string; scopes: readonly Scope[] }[];
+  createdAt: number;
+};
+
+export const WORK_SCOPES = SCOPES.filter((scope) => scope !== "voice:admin");
 
 type Row = Record<string, string | number | null>;
 
-export async function seedSql(instance: Instance): Promise<string> {
-  const org = { org_id: instance.organisationId, created_at: instance.createdAt };
-  const workScopes = SCOPES.filter((scope) => scope !== "voice:admin");
+export async function seedSql(seed: Seed, credentialsKey: string): Promise<string> {
+  const { organisation, carrier, agent } = seed;
+  const common = { org_id: organisation.id, created_at: seed.createdAt };
   const statements = [
     insert("organisations", {
-      id: instance.organisationId,
-      name: "Luminary Home",
-      allowed_countries: JSON.stringify(["*"]),
-      created_at: instance.createdAt,
+      id: organisation.id,
+      name: organisation.name,
+      allowed_countries: organisation.allowedCountries && JSON.stringify(organisation.allowedCountries),
+      created_at: seed.createdAt,
     }),
     insert("carriers", {
-      id: instance.carrierId,
-      ...org,
-      kind: "sandbox",
-      name: "Sandbox",
-      account_sid: instance.accountSid,
-      auth_token_encrypted: await seal(instance.credentialsKey, instance.authToken, instance.carrierId),
-      calls_per_second: 50,
+      id: carrier.id,
+      ...common,
+      kind: carrier.kind,
+      name: carrier.kind === "sandbox" ? "Sandbox" : "Twilio",
+      account_sid: carrier.accountSid,
+      auth_token_encrypted: await seal(credentialsKey, carrier.authToken, carrier.id),
+      calls_per_second: carrier.callsPerSecond,
     }),
-    insert("carrier_numbers", { carrier_id: instance.carrierId, ...org, phone: DEMO_NUMBER, country: "US" }),
+    insert("carrier_numbers", {
+      carrier_id: carrier.id,
+      ...common,
+      phone: carrier.number,
+      country: parsePhone(carrier.number)?.country ?? null,
+    }),
     insert("voice_agents", {
-      id: instance.agentId,
-      ...org,
-      name: "Aria",
+      id: agent.id,
+      ...common,
+      name: agent.name,
       role: "Sales consultant",
-      description: "Calls people who left something in their basket.",
       avatar_color: "#7c5cff",
-      avatar_initials: "AR",
+      avatar_initials: agent.name.slice(0, 2).toUpperCase(),
       voice_config: JSON.stringify({ language_code: "en-US" }),
       is_active: 1,
     }),
-    insert("campaigns", campaign(instance, "outbound", instance.campaignId)),
-    insert("campaigns", campaign(instance, "inbound", instance.inboundCampaignId)),
-    insert("api_keys", await key(instance, instance.apiKeyId, "demo", instance.apiKey, workScopes)),
-    insert("api_keys", await key(instance, instance.adminKeyId, "demo admin", instance.adminKey, SCOPES)),
+    ...seed.campaigns.map(({ id, kind, name, config }) =>
+      insert("campaigns", {
+        id,
+        ...common,
+        kind,
+        name,
+        status: "active",
+        voice_agent_id: agent.id,
+        carrier_id: carrier.id,
+        phone_number: carrier.number,
+        config: JSON.stringify(config),
+      }),
+    ),
+    ...(await Promise.all(
+      seed.keys.map(async ({ id, name, secret, scopes }) =>
+        insert("api_keys", {
+          id,
+          ...common,
+          name,
+          key_hash: await sha256Hex(secret),
+          scopes: JSON.stringify(scopes),
+        }),
+      ),
+    )),
   ];
   return `${statements.join("\n")}\n`;
-}
-
-function campaign(instance: Instance, kind: "inbound" | "outbound", id: string): Row {
-  const config = {
-    persona_prompt: "You are Aria, a warm and brief sales consultant of Luminary Home, a furniture store.",
-    recording_disclosure: "This call is recorded.",
-    guardrails: ["Never promise a discount.", "Never ask for payment details."],
-    max_duration: 60,
-  };
-  return {
-    id,
-    org_id: instance.organisationId,
-    kind,
-    name: kind === "outbound" ? "Basket follow-up" : "Front desk",
-    status: "active",
-    voice_agent_id: instance.agentId,
-    carrier_id: instance.carrierId,
-    phone_number: DEMO_NUMBER,
-    config: JSON.stringify(config),
-    created_at: instance.createdAt,
-  };
-}
-
-async function key(
-  instance: Instance,
-  id: string,
-  name: string,
-  secret: string,
-  scopes: readonly string[],
-): Promise<Row> {
-  return {
-    id,
-    org_id: instance.organisationId,
-    name,
-    key_hash: await sha256Hex(secret),
-    scopes: JSON.stringify(scopes),
-    created_at: instance.createdAt,
-  };
 }
 
 function insert(table: string, row: Row): string {

@@ -29,6 +29,7 @@ export type Reservation =
 const RETRY_MS = 2_000;
 
 export function decideReservation(view: GateView, request: SlotRequest, nowMs: number): Reservation {
+  if (nowMs > request.deadlineMs) return { kind: "too_late" };
   if (view.held !== null) return { kind: "granted", slot: view.held, nextStartAtMs: view.nextStartAtMs };
   const { callsPerSecond, maxConcurrent } = request.limits;
   if (maxConcurrent !== null && view.liveSlots >= maxConcurrent) {

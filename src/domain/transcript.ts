@@ -12,7 +12,9 @@ export type TranscriptTurn = { speaker: Speaker; text: string; timestamp: number
 
 export function toTurns(lines: readonly Line[], answeredAtMs: number | null): TranscriptTurn[] {
   const zero = answeredAtMs ?? lines[0]?.atMs ?? 0;
-  return lines.map((line) => ({
+  // A line of which nothing was heard is kept for the record, but is no turn.
+  const heard = lines.filter((line) => line.text !== "");
+  return heard.map((line) => ({
     speaker: line.speaker,
     text: line.text,
     timestamp: Math.max(0, Math.round((line.atMs - zero) / 100) / 10),
@@ -65,7 +67,11 @@ function vttTime(seconds: number): string {
 }
 
 function escapeCue(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", " ");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\r\n]+/g, " ");
 }
 
 function pad(value: number): string {

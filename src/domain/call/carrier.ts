@@ -9,6 +9,10 @@ import { err, ok } from "../../lib/result.ts";
 
 /** Without a word from the carrier for this long, it is asked. */
 const QUIET_MS = { dialing: 15_000, talking: 10_000, afterRingTimeout: 5_000 };
+/** The carrier ends the ringing itself; what still rings this much later is hung up. */
+const RING_MARGIN_MS = 10_000;
+/** The agent's time ends this much before the call's bound, so that the bound never cuts a talk. */
+const BOUND_MARGIN_MS = 10_000;
 /** How long a carrier may take to open its socket after it was told to. */
 const RELAY_OPENS_MS = 15_000;
 /** Relays lost in a row, without a word said, that make further tries pointless. */
@@ -52,15 +56,16 @@ export function onAnswerRequested(
   nowMs: number,
 ): StepResult {
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
-  if (state.status === "ended") return err("call_ended");
   const adopted = adopt(state, event.carrierCallId, nowMs).state;
-  const answeredBy: AnsweredBy = event.answeredBy ?? "person";
+  const answeredBy: AnsweredBy = state.answeredBy ?? event.answeredBy ?? "person";
   const answered = { ...adopted, answeredBy, answeredAtMs: state.answeredAtMs ?? nowMs };
   if (state.closing !== null) return ok(hangUpByDocument(answered, nowMs));
   if (answeredBy !== "person") {
     return ok(close(answered, answeredBy === "fax" ? "fax" : "voicemail", nowMs, true));
   }
-  return ok({ state: awaitRelay(talking(answered), nowMs), effects: [] });
+  const talks = talking(answered);
+  // The same question once more: the socket that is open already is the answer to it.
+  return ok({ state: state.relay === "open" ? talks : awaitRelay(talks, nowMs), effects: [] });
 }
 
 /** The relay is over and the carrier asks what to do: resume while the call lives, else hang up. */
@@ -70,15 +75,15 @@ export function onRelayEnded(
   nowMs: number,
 ): StepResult {
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
-  if (state.status === "ended") return err("call_ended");
   const lost = { ...state, relay: "lost" as const };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
+  if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
   if (event.callOver) {
     return ok({ state: withTimers(lost, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
   }
-  const relayLosses = state.relayLosses + 1;
-  if (relayLosses > MAX_RELAY_LOSSES) return ok(close({ ...lost, relayLosses }, "relay_lost", nowMs, true));
-  return ok({ state: awaitRelay({ ...lost, relayLosses }, nowMs), effects: [] });
+  const counted = { ...lost, relayLosses: state.relayLosses + 1 };
+  if (counted.relayLosses > MAX_RELAY_LOSSES) return ok(close(counted, "relay_lost", nowMs, true));
+  return ok({ state: awaitRelay(counted, nowMs), effects: [] });
 }
 
 /** What the carrier is to do with the line, given where the call stands. */
@@ -94,16 +99,10 @@ function applyPhase(state: CallState, report: CarrierReport, nowMs: number): Ste
   switch (report.phase) {
     case "queued":
       return { state: expectWord(state, nowMs), effects: [] };
-    case "ringing": {
-      const status = state.status === "dialing" ? ("ringing" as const) : state.status;
-      return { state: expectWord({ ...state, status }, nowMs), effects: [] };
-    }
-    case "answered": {
-      const at = reconcileTime(nowMs, report.atMs);
-      const answeredAtMs = Math.min(state.answeredAtMs ?? at, at);
-      const status = state.status === "dialing" ? ("ringing" as const) : state.status;
-      return { state: expectWord({ ...state, status, answeredAtMs }, nowMs), effects: [] };
-    }
+    case "ringing":
+      return { state: expectWord(rings(state, nowMs), nowMs), effects: [] };
+    case "answered":
+      return onPickedUp(state, report, nowMs);
     case "completed":
     case "busy":
     case "declined":
@@ -117,6 +116,34 @@ function applyPhase(state: CallState, report: CarrierReport, nowMs: number): Ste
       return finish({ ...state, answeredBy }, reason, endedAtMs, report.durationSeconds);
     }
   }
+}
+
+function rings(state: CallState, nowMs: number): CallState {
+  if (state.status !== "dialing") return state;
+  const ringsUntilMs = nowMs + state.limits.ringTimeoutMs + RING_MARGIN_MS;
+  return withTimers(
+    { ...state, status: "ringing" },
+    state.closing === null ? { ring_timeout: ringsUntilMs } : {},
+  );
+}
+
+/** Somebody or something picked up. In a talk without a socket it means that nobody hears us. */
+function onPickedUp(state: CallState, report: CarrierReport, nowMs: number): Step {
+  const at = Math.max(reconcileTime(nowMs, report.atMs), state.requestedAtMs ?? state.acceptedAtMs);
+  const answered: CallState = withTimers(
+    {
+      ...rings(state, nowMs),
+      answeredAtMs: Math.min(state.answeredAtMs ?? at, at),
+      answeredBy: state.answeredBy ?? report.answeredBy,
+    },
+    { ring_timeout: null },
+  );
+  if (state.status !== "in_progress" || state.relay === "open" || state.closing !== null) {
+    return { state: expectWord(answered, nowMs), effects: [] };
+  }
+  const counted = { ...answered, relayLosses: state.relayLosses + 1 };
+  if (counted.relayLosses > MAX_RELAY_LOSSES) return close(counted, "relay_lost", nowMs);
+  return { state: expectWord(counted, nowMs), effects: [] };
 }
 
 /** Re-arms the timer that asks the carrier when it has been quiet for too long. */
@@ -133,11 +160,11 @@ function expectWord(state: CallState, nowMs: number): CallState {
 }
 
 function talking(state: CallState): CallState {
-  const from = state.answeredAtMs ?? state.acceptedAtMs;
-  const maxDurationAtMs = from + state.limits.maxDurationMs;
+  const byLimit = (state.answeredAtMs ?? state.acceptedAtMs) + state.limits.maxDurationMs;
+  const byBound = (state.timers.must_end ?? byLimit) - BOUND_MARGIN_MS;
   return withTimers(
     { ...state, status: "in_progress" },
-    { max_duration: state.timers.max_duration ?? maxDurationAtMs },
+    { ring_timeout: null, max_duration: state.timers.max_duration ?? Math.min(byLimit, byBound) },
   );
 }
 
@@ -154,7 +181,7 @@ function whoAnswered(state: CallState, report: CarrierReport): AnsweredBy | null
 function endReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {
   const { phase } = report;
   if (phase === "completed") {
-    if (state.closing !== null) return state.closing.reason;
+    if (state.closing !== null) return closingReason(state, state.closing, report);
     if (state.answeredBy === "machine") return "voicemail";
     if (state.answeredBy === "fax") return "fax";
     if (state.answeredBy === null) return "no_answer";
@@ -162,6 +189,16 @@ function endReason(state: CallState, report: FinalReport, nowMs: number): EndedR
   }
   if (state.closing !== null && state.answeredBy === "person") return state.closing.reason;
   return UNANSWERED[phase];
+}
+
+/** Who hung up before we wanted to did so of their own accord. */
+function closingReason(
+  state: CallState,
+  closing: NonNullable<CallState["closing"]>,
+  report: FinalReport,
+): EndedReason {
+  const endedBefore = report.atMs !== null && report.atMs + 999 < closing.atMs;
+  return endedBefore && state.answeredBy === "person" ? "customer_hangup" : closing.reason;
 }
 
 function talkEndReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {

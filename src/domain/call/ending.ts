@@ -54,8 +54,13 @@ export function close(state: CallState, reason: EndedReason, nowMs: number, viaD
 }
 
 /** Lets the agent's last words play, then hangs up. */
-export function closeAfterWords(state: CallState, reason: EndedReason, playedByMs: number): Step {
-  const closing = closingState(state, reason, playedByMs);
+export function closeAfterWords(
+  state: CallState,
+  reason: EndedReason,
+  playedByMs: number,
+  nowMs: number,
+): Step {
+  const closing = closingState(state, reason, nowMs, playedByMs);
   return { state: withTimers(closing, { last_words: playedByMs }), effects: consequencesOf(reason) };
 }
 
@@ -79,11 +84,17 @@ export function insistOnHangUp(state: CallState, nowMs: number): Step {
   return { state: withTimers(state, { hang_up: nowMs + 2 * HANG_UP_RETRY_MS }), effects };
 }
 
-function closingState(state: CallState, reason: EndedReason, fromMs: number): CallState {
-  const bound = fromMs + CLOSING_GRACE_MS;
+function closingState(
+  state: CallState,
+  reason: EndedReason,
+  nowMs: number,
+  hangUpAtMs: number = nowMs,
+): CallState {
+  const bound = hangUpAtMs + CLOSING_GRACE_MS;
   return withTimers(
-    { ...state, closing: { reason } },
+    { ...state, closing: { reason, atMs: nowMs } },
     {
+      ring_timeout: null,
       silence: null,
       max_duration: null,
       ask_carrier: null,
@@ -93,7 +104,7 @@ function closingState(state: CallState, reason: EndedReason, fromMs: number): Ca
 }
 
 /** Who asks not to be called again is heard at once, whatever becomes of the call. */
-function consequencesOf(reason: EndedReason): CallEffect[] {
+export function consequencesOf(reason: EndedReason): CallEffect[] {
   return reason === "dnc_request" ? [{ type: "opt_out" }] : [];
 }
 
@@ -117,7 +128,9 @@ function settleTimes(
 ): Pick<CallState, "answeredAtMs" | "endedAtMs" | "durationSeconds"> {
   const spanMs = durationSeconds === null ? 0 : durationSeconds * 1000;
   const answered = state.answeredBy !== null || state.answeredAtMs !== null;
-  const answeredAtMs = answered ? Math.min(state.answeredAtMs ?? endedAtMs - spanMs, endedAtMs) : null;
+  // The carrier's talk time fits between the two, so the answer can't be later than that before the end.
+  const latestMs = Math.max(endedAtMs - spanMs, state.acceptedAtMs);
+  const answeredAtMs = answered ? Math.min(state.answeredAtMs ?? latestMs, latestMs) : null;
   const measured = answeredAtMs === null ? 0 : Math.floor((endedAtMs - answeredAtMs) / 1000);
-  return { answeredAtMs, endedAtMs, durationSeconds: durationSeconds ?? measured };
+  return { answeredAtMs, endedAtMs, durationSeconds: Math.min(durationSeconds ?? measured, measured) };
 }

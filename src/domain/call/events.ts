@@ -1,6 +1,6 @@
 // What can happen to a call, and what the machine can ask to be done about it.
 
-import type { EndedReason, RequestedEndReason } from "./status.ts";
+import type { AgentEndReason, EndedReason, RequestedEndReason } from "./status.ts";
 import type { AnsweredBy, CallState, TimerName } from "./state.ts";
 import type { Result } from "../../lib/result.ts";
 
@@ -55,7 +55,7 @@ export type CallEvent =
   | { type: "relay_ended"; carrierCallId: string; failed: boolean; callOver: boolean }
   | { type: "customer_spoke" }
   | { type: "agent_spoke"; playsUntilMs: number }
-  | { type: "agent_finished"; reason: EndedReason; playsUntilMs: number }
+  | { type: "agent_finished"; reason: AgentEndReason; playsUntilMs: number }
   | { type: "words_played" }
   | { type: "end_requested"; reason: RequestedEndReason }
   | { type: "recording_ready"; carrierCallId: string; recordingId: string; durationSeconds: number };

@@ -9,7 +9,7 @@ import { err, ok } from "../../lib/result.ts";
 import { adopt, mustEndMs, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
 import { close, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
-import { withTimers, type CallState, type TimerName } from "./state.ts";
+import { withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
 import {
   onAgentFinished,
   onAgentSpoke,
@@ -27,6 +27,8 @@ const RETRY_MS = 15_000;
 const CREATE_ANSWER_MS = 30_000;
 /** Waits between look-ups of a call whose create was not answered; after the last it is given up. */
 const LOOKUP_WAITS_MS = [2_000, 3_000, 5_000, 10_000, 15_000, 20_000];
+/** A carrier that says when to come back is not asked again sooner than this, whatever it says. */
+const SHORTEST_THROTTLE_MS = 1_000;
 /** How long to wait before a carrier that gave no usable answer is asked again. */
 const ASK_AGAIN_MS = 15_000;
 
@@ -35,6 +37,7 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
   if (event.type === "carrier_report") return onCarrierReport(state, event.report, nowMs);
   if (event.type === "recording_ready") return onRecordingReady(state, event);
   if (event.type === "create_accepted") return onCreateAccepted(state, event.carrierCallId, nowMs);
+  if (event.type === "agent_finished") return onAgentFinished(state, event, nowMs);
   if (state.status === "ended") return err("call_ended");
   switch (event.type) {
     case "slot_granted":
@@ -47,7 +50,7 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
       return onDialing(state, event, nowMs);
     case "lookup_empty":
     case "lookup_failed":
-      return ok(onLookup(state, event.type, nowMs));
+      return onLookup(state, event.type, nowMs);
     case "answer_requested":
       return onAnswerRequested(state, event, nowMs);
     case "relay_opened":
@@ -60,8 +63,6 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
       return onCustomerSpoke(state, nowMs);
     case "agent_spoke":
       return onAgentSpoke(state, event.playsUntilMs);
-    case "agent_finished":
-      return onAgentFinished(state, event);
     case "words_played":
       return onWordsPlayed(state, nowMs);
     case "end_requested":
@@ -85,11 +86,22 @@ type DialingEvent = Extract<
   }
 >;
 
+/** Where each makes sense. The carrier's word that it placed nothing counts also after it was given up for lost. */
+const DIALING_EVENTS: Record<DialingEvent["type"], readonly Submission[]> = {
+  slot_granted: ["waiting"],
+  slot_full: ["waiting"],
+  slot_too_late: ["waiting"],
+  opt_out_checked: ["waiting"],
+  create_refused: ["requested", "unknown"],
+  create_throttled: ["requested", "unknown"],
+  create_unanswered: ["requested"],
+};
+
 function onDialing(state: CallState, event: DialingEvent, nowMs: number): StepResult {
-  const expected = event.type.startsWith("create_") ? "requested" : "waiting";
-  if (state.submission !== expected) return err("not_applicable");
+  if (!DIALING_EVENTS[event.type].includes(state.submission)) return err("not_applicable");
   switch (event.type) {
     case "slot_granted":
+      if (nowMs > dialDeadline(state)) return ok(finish(state, "dial_expired", nowMs));
       if (event.startAtMs > nowMs) {
         return ok({ state: withTimers(state, { dial: event.startAtMs }), effects: [] });
       }
@@ -102,7 +114,9 @@ function onDialing(state: CallState, event: DialingEvent, nowMs: number): StepRe
     case "slot_too_late":
       return ok(finish(state, "dial_expired", nowMs));
     case "opt_out_checked":
-      return ok(event.optedOut ? finish(state, "contact_opted_out", nowMs) : requestCreate(state, nowMs));
+      if (event.optedOut) return ok(finish(state, "contact_opted_out", nowMs));
+      if (nowMs > dialDeadline(state)) return ok(finish(state, "dial_expired", nowMs));
+      return ok(requestCreate(state, nowMs));
     case "create_refused":
       return ok(finish(state, event.reason, nowMs));
     case "create_throttled":
@@ -112,6 +126,11 @@ function onDialing(state: CallState, event: DialingEvent, nowMs: number): StepRe
     default:
       return assertNever(event);
   }
+}
+
+/** After this no phone may begin to ring: whoever asked for the call no longer reckons with it. */
+function dialDeadline(state: CallState): number {
+  return state.acceptedAtMs + state.limits.dialDeadlineMs;
 }
 
 /** The one place from which a carrier is asked to ring. The state that says so is stored first. */
@@ -130,6 +149,7 @@ function requestCreate(state: CallState, nowMs: number): Step {
 function onCreateAccepted(state: CallState, carrierCallId: string, nowMs: number): StepResult {
   if (state.carrierCallId !== null && state.carrierCallId !== carrierCallId) return err("foreign_call");
   if (state.status === "ended") {
+    if (state.carrierCallId !== null) return err("call_ended");
     const known = { ...state, carrierCallId };
     return ok({ state: known, effects: [{ type: "hang_up", via: "carrier" }] });
   }
@@ -140,13 +160,19 @@ function onCreateAccepted(state: CallState, carrierCallId: string, nowMs: number
 function onThrottled(state: CallState, retryAfterMs: number, nowMs: number): Step {
   const waiting: CallState = { ...state, submission: "waiting", requestedAtMs: null };
   if (state.closing !== null) return finish(waiting, state.closing.reason, nowMs);
-  const retryAtMs = nowMs + retryAfterMs;
-  if (retryAtMs > state.acceptedAtMs + state.limits.dialDeadlineMs) {
-    return finish(waiting, "dial_expired", nowMs);
-  }
+  const retryAtMs = nowMs + Math.max(SHORTEST_THROTTLE_MS, Math.ceil(retryAfterMs));
+  const deadlineMs = dialDeadline(state);
+  if (retryAtMs > deadlineMs) return finish(waiting, "dial_expired", nowMs);
   return {
-    state: withTimers(waiting, { create_answer: null, must_end: null, dial: retryAtMs }),
-    effects: [],
+    state: withTimers(waiting, {
+      create_answer: null,
+      lookup: null,
+      must_end: null,
+      dial: retryAtMs,
+      dial_deadline: deadlineMs,
+    }),
+    // The next try takes its turn at the gate again.
+    effects: [{ type: "release_slot" }],
   };
 }
 
@@ -161,15 +187,19 @@ function onCreateUnanswered(state: CallState, nowMs: number): Step {
   };
 }
 
-function onLookup(state: CallState, answer: "lookup_empty" | "lookup_failed", nowMs: number): Step {
-  if (state.submission !== "unknown") {
-    if (state.closing !== null) return { state, effects: [] };
-    return { state: withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS }), effects: [] };
-  }
+function onLookup(state: CallState, answer: "lookup_empty" | "lookup_failed", nowMs: number): StepResult {
+  if (state.submission === "unknown") return ok(onFruitlessLookup(state, answer, nowMs));
+  if (state.submission !== "placed") return err("not_applicable");
+  if (state.closing !== null || state.relay === "open") return ok({ state, effects: [] });
+  return ok({ state: withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS }), effects: [] });
+}
+
+function onFruitlessLookup(state: CallState, answer: "lookup_empty" | "lookup_failed", nowMs: number): Step {
   const lookups = state.lookups + 1;
   const waitMs = LOOKUP_WAITS_MS[lookups];
   if (waitMs === undefined) {
-    return finish(state, answer === "lookup_failed" ? "carrier_unreachable" : "submission_unknown", nowMs);
+    const unknown = answer === "lookup_failed" ? "carrier_unreachable" : "submission_unknown";
+    return finish(state, state.closing?.reason ?? unknown, nowMs);
   }
   return { state: withTimers({ ...state, lookups }, { lookup: nowMs + waitMs }), effects: [] };
 }
@@ -210,6 +240,8 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
         state: withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS }),
         effects: [{ type: "fetch_call" }],
       });
+    case "ring_timeout":
+      return ok(close(state, "no_answer", nowMs));
     case "silence":
       return ok(onSilence(state, nowMs));
     case "max_duration":

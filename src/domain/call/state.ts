@@ -9,6 +9,7 @@ import { CALL_STATUSES, ENDED_REASONS, FAULTS, OUTCOMES } from "./status.ts";
  * path leads from it back to asking but the carrier's own word that it placed nothing (`waiting`).
  */
 export const SUBMISSIONS = ["waiting", "requested", "unknown", "placed"] as const;
+export type Submission = (typeof SUBMISSIONS)[number];
 
 /** Who picked up. What the carrier can't tell apart from a person counts as one. */
 export const ANSWERERS = ["person", "machine", "fax"] as const;
@@ -23,6 +24,7 @@ export const TIMERS = [
   "create_answer",
   "lookup",
   "ask_carrier",
+  "ring_timeout",
   "silence",
   "max_duration",
   "last_words",
@@ -57,7 +59,7 @@ export const callStateSchema = z.object({
   /** Re-prompts in a row that met silence. */
   silences: z.number().int(),
   /** Set once the call is meant to end; the carrier's confirmation is still to come. */
-  closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
+  closing: z.object({ reason: z.enum(ENDED_REASONS), atMs: timeMs }).nullable(),
   ending: z
     .object({ reason: z.enum(ENDED_REASONS), outcome: z.enum(OUTCOMES), fault: z.enum(FAULTS) })
     .nullable(),

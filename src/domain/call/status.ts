@@ -58,6 +58,17 @@ export const ENDINGS = {
 export type EndedReason = keyof typeof ENDINGS;
 export const ENDED_REASONS = Object.keys(ENDINGS) as [EndedReason, ...EndedReason[]];
 
+/** Reasons for which the agent itself ends a talk. */
+export const AGENT_END_REASONS = [
+  "agent_hangup",
+  "dnc_request",
+  "wrong_number",
+  "hostile_caller",
+  "silence",
+  "agent_failed",
+] as const satisfies readonly EndedReason[];
+export type AgentEndReason = (typeof AGENT_END_REASONS)[number];
+
 /** Reasons a client may give when it ends a call (contract A10). */
 export const REQUESTED_END_REASONS = [
   "dnc_request",

@@ -5,7 +5,7 @@
 
 import type { Brain } from "../../agent/brain.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
-import type { EndedReason } from "../../domain/call/status.ts";
+import type { AgentEndReason } from "../../domain/call/status.ts";
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import { heardPart } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
@@ -78,7 +78,7 @@ export class RelayTalk {
     moment: Moment,
     call: Call,
     turn: { abort: AbortController; speech: Speech },
-  ): Promise<EndedReason | null> {
+  ): Promise<AgentEndReason | null> {
     const { brain, store } = this.#deps;
     const { signal } = turn.abort;
     try {
@@ -86,7 +86,8 @@ export class RelayTalk {
       for await (const output of outputs) {
         if (signal.aborted) return null;
         if (output.type === "end_call") return output.reason;
-        if (!turn.speech.add(output.text)) return null;
+        // With no one there to hear it, what the agent does still counts.
+        turn.speech.add(output.text);
       }
       return null;
     } catch (error) {
@@ -205,11 +206,10 @@ class Speech {
     this.#provider = provider;
   }
 
-  /** False if there is no one to say it to. */
-  add(words: string): boolean {
+  add(words: string): void {
     const { store, ctx } = this.#deps;
     const socket = currentRelay(ctx);
-    if (socket === undefined) return false;
+    if (socket === undefined) return;
     this.text += words;
     if (this.#index === null) {
       this.#atMs = Date.now();
@@ -217,7 +217,7 @@ class Speech {
     } else {
       store.setLine(this.#index, this.text);
     }
-    return trySend(socket, this.#provider.renderWords(words, false));
+    trySend(socket, this.#provider.renderWords(words, false));
   }
 
   finish(): void {

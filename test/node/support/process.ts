@@ -9,8 +9,12 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 export type Script = { child: ChildProcess; stdout: () => string; stderr: () => string };
 
 /** Starts `npm run --silent NAME -- ARGS` in a process group of its own. */
-export function startScript(name: string, args: string[]): Script {
-  const child = spawn("npm", ["run", "--silent", name, "--", ...args], { cwd: REPOSITORY, detached: true });
+export function startScript(name: string, args: string[], env: Record<string, string> = {}): Script {
+  const child = spawn("npm", ["run", "--silent", name, "--", ...args], {
+    cwd: REPOSITORY,
+    detached: true,
+    env: { ...process.env, ...env },
+  });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
@@ -18,8 +22,8 @@ export function startScript(name: string, args: string[]): Script {
 }
 
 /** Runs a script to its end. */
-export async function runScript(name: string, args: string[] = []) {
-  const script = startScript(name, args);
+export async function runScript(name: string, args: string[] = [], env: Record<string, string> = {}) {
+  const script = startScript(name, args, env);
   const [code] = await once(script.child, "close");
   return { code: Number(code), stdout: script.stdout(), stderr: script.stderr() };
 }
