@@ -24,11 +24,11 @@ const CHECKS: Record<string, () => Promise<Outcome> | Outcome> = {
 };
 
 const results = await Promise.all(
-  Object.entries(CHECKS).map(async ([name, check]) => ({ name, ...(await check()) })),
+  Object.entries(CHECKS).map(async ([name, check]) => [name, await check()] as const),
 );
-for (const { name, ok, output } of results)
+for (const [name, { ok, output }] of results)
   console.log(`${ok ? "ok  " : "FAIL"} ${name}${ok ? "" : `\n${output}`}`);
-const failed = results.filter(({ ok }) => !ok).length;
+const failed = results.filter(([, { ok }]) => !ok).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -1,7 +1,7 @@
 // The triggers of migration 0001: rollups that equal a count, whatever happens to `calls`.
 
 import { env } from "cloudflare:workers";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { OUTCOMES, SENTIMENTS } from "../../src/domain/call/status.ts";
 import { newId } from "../../src/lib/ids.ts";
