@@ -10,7 +10,7 @@ import { findFreePort, startLocalWorker, type LocalWorker } from "./local-worker
 import { parseDemoOptions, type DemoOptions } from "./options.ts";
 
 /** Fast enough to be over soon, slow enough to be read. */
-const SPEED = 10;
+const SPEED = 12;
 const RECORDING_WITHIN_MS = 5_000;
 const CALL_WITHIN_MS = 120_000;
 
