@@ -7,7 +7,7 @@ export type Wish = (typeof WISHES)[number];
 const PATTERNS: ReadonlyArray<readonly [Wish, RegExp]> = [
   [
     "opt_out",
-    /\b(don'?t|do not|never|stop|quit)( you)?( ever)? (call|calling|ring|ringing|phone|phoning|contact|contacting)\b(?! back| (me )?(tomorrow|later|now))|\btake (me|my number|this number) off (your|the|this|that|any) (call(ing)? )?list|\b(remove|delete|lose) (me|my number|this number)\b|\boff your list\b|\b(be|get me) off the list\b|\bunsubscribe\b/i,
+    /\b(don'?t|do not|never|stop|quit)( you)?( ever)? (call|ring|phone|contact)(ing)?\b( me| us| my| this| here| again| back| any ?more|\s*[.!,]|$)(?! (later|tomorrow|now))|\b(don'?t|never) want (you|anyone|anybody) to (call|ring|phone|contact)\b|\b(stop the|no more) calls\b|\b(take|get) (me|my name|my number|this number) off (your|the|this|that|any) (call(ing)? )?list|\b(remove|delete|lose) (me|my name|my number|this number)\b|\boff your list\b|\b(be|get me) off the list\b|\bunsubscribe\b/i,
   ],
   [
     "wrong_number",

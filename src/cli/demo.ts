@@ -86,7 +86,6 @@ async function watch({ url, instance }: LocalWorker, callId: string): Promise<vo
       socket.addEventListener("error", () => done());
     });
     socket.close();
-    // The object of a call that was just accepted may not be there yet.
     if (!seen.ended) await new Promise((resume) => setTimeout(resume, 100));
   }
 }

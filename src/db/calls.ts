@@ -1,6 +1,7 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { keyDetailsSchema, transcriptSchema } from "../contract/calls.ts";
+import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import type { Db } from "./client.ts";
@@ -34,14 +35,14 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
   };
 }
 
-/** True if the call exists in the organisation. */
-export async function callExists(db: Db, orgId: string, callId: string): Promise<boolean> {
+/** The status that the row shows; null if the organisation has no such call. */
+export async function findCallStatus(db: Db, orgId: string, callId: string): Promise<CallStatus | null> {
   const row = await db
-    .select({ id: calls.id })
+    .select({ status: calls.status })
     .from(calls)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
-  return row !== undefined;
+  return row?.status ?? null;
 }
 
 /**

@@ -8,6 +8,8 @@ export type GateLimits = { callsPerSecond: number; maxConcurrent: number | null 
 
 export type SlotRequest = {
   callId: string;
+  /** Counts the call's tries: a higher one keeps the slot but takes its turn in the pace anew. */
+  attempt: number;
   limits: GateLimits;
   /** How long the slot may be held at most. */
   leaseMs: number;
@@ -15,7 +17,7 @@ export type SlotRequest = {
   deadlineMs: number;
 };
 
-export type Slot = { callId: string; startAtMs: number; expiresAtMs: number };
+export type Slot = { callId: string; attempt: number; startAtMs: number; expiresAtMs: number };
 
 /** What the gate knows at the moment of asking. `liveSlots` counts leases that have not expired. */
 export type GateView = { held: Slot | null; liveSlots: number; nextStartAtMs: number };
@@ -30,16 +32,20 @@ const RETRY_MS = 2_000;
 
 export function decideReservation(view: GateView, request: SlotRequest, nowMs: number): Reservation {
   if (nowMs > request.deadlineMs) return { kind: "too_late" };
-  if (view.held !== null) return { kind: "granted", slot: view.held, nextStartAtMs: view.nextStartAtMs };
+  const { held } = view;
+  if (held !== null && held.attempt >= request.attempt) {
+    return { kind: "granted", slot: held, nextStartAtMs: view.nextStartAtMs };
+  }
   const { callsPerSecond, maxConcurrent } = request.limits;
-  if (maxConcurrent !== null && view.liveSlots >= maxConcurrent) {
+  if (held === null && maxConcurrent !== null && view.liveSlots >= maxConcurrent) {
     return { kind: "full", retryAtMs: nowMs + RETRY_MS };
   }
   const startAtMs = Math.max(nowMs, view.nextStartAtMs);
   if (startAtMs > request.deadlineMs) return { kind: "too_late" };
+  const { callId, attempt, leaseMs } = request;
   return {
     kind: "granted",
-    slot: { callId: request.callId, startAtMs, expiresAtMs: startAtMs + request.leaseMs },
+    slot: { callId, attempt, startAtMs, expiresAtMs: startAtMs + leaseMs },
     nextStartAtMs: startAtMs + Math.ceil(1000 / callsPerSecond),
   };
 }

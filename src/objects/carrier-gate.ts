@@ -6,13 +6,13 @@ import { decideReservation, type GateView, type Slot, type SlotRequest } from ".
 import { migrate } from "../lib/sql-migrations.ts";
 
 const MIGRATIONS = [
-  `CREATE TABLE slots (call_id TEXT PRIMARY KEY, start_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL);
+  `CREATE TABLE slots (call_id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, start_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL);
    CREATE INDEX slots_by_expiry ON slots (expires_at_ms);
    CREATE TABLE pace (id INTEGER PRIMARY KEY CHECK (id = 1), next_start_at_ms INTEGER NOT NULL);
    INSERT INTO pace (id, next_start_at_ms) VALUES (1, 0);`,
 ];
 
-type SlotRow = { call_id: string; start_at_ms: number; expires_at_ms: number };
+type SlotRow = { call_id: string; attempt: number; start_at_ms: number; expires_at_ms: number };
 
 export type SlotAnswer =
   | { kind: "granted"; startAtMs: number }
@@ -28,7 +28,7 @@ export class CarrierGate extends DurableObject<Env> {
     this.#sql = ctx.storage.sql;
   }
 
-  /** Asked again for the same call, it answers the same grant. */
+  /** Asked again for the same attempt of the same call, it answers the same grant. */
   reserve(request: SlotRequest): SlotAnswer {
     const nowMs = Date.now();
     this.#sql.exec("DELETE FROM slots WHERE expires_at_ms <= ?", nowMs);
@@ -36,8 +36,9 @@ export class CarrierGate extends DurableObject<Env> {
     if (reservation.kind !== "granted") return reservation;
     const { slot, nextStartAtMs } = reservation;
     this.#sql.exec(
-      "INSERT OR IGNORE INTO slots (call_id, start_at_ms, expires_at_ms) VALUES (?, ?, ?)",
+      "INSERT OR REPLACE INTO slots (call_id, attempt, start_at_ms, expires_at_ms) VALUES (?, ?, ?, ?)",
       slot.callId,
+      slot.attempt,
       slot.startAtMs,
       slot.expiresAtMs,
     );
@@ -74,5 +75,10 @@ export class CarrierGate extends DurableObject<Env> {
 }
 
 function toSlot(row: SlotRow): Slot {
-  return { callId: row.call_id, startAtMs: row.start_at_ms, expiresAtMs: row.expires_at_ms };
+  return {
+    callId: row.call_id,
+    attempt: row.attempt,
+    startAtMs: row.start_at_ms,
+    expiresAtMs: row.expires_at_ms,
+  };
 }

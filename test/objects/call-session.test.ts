@@ -123,6 +123,7 @@ test("asks about opt-outs again just before the carrier is asked", async () => {
   const gate = env.CARRIER_GATE.getByName(org.carrierId);
   const other = {
     callId: newId("call"),
+    attempt: 1,
     limits: { callsPerSecond: 100, maxConcurrent: 1 },
     leaseMs: 60_000,
     deadlineMs: Date.now() + 60_000,

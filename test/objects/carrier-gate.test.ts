@@ -12,6 +12,7 @@ function requestOf(
   const { callsPerSecond = 2, maxConcurrent = null, leaseMs = 60_000 } = changes;
   return {
     callId,
+    attempt: 1,
     limits: { callsPerSecond, maxConcurrent },
     leaseMs,
     deadlineMs: Date.now() + 10_000,
@@ -35,6 +36,16 @@ test("answers the same call the same grant, also after an eviction", async () =>
     kind: "granted",
     startAtMs: (first.kind === "granted" ? first.startAtMs : 0) + 500,
   });
+});
+
+test("keeps the slot of a call that tries again, but gives it a new turn", async () => {
+  const gate = gateOf();
+  const first = await gate.reserve(requestOf("a", { maxConcurrent: 1 }));
+  const again = await gate.reserve({ ...requestOf("a", { maxConcurrent: 1 }), attempt: 2 });
+  const startOf = (answer: typeof first) => (answer.kind === "granted" ? answer.startAtMs : Number.NaN);
+  expect(startOf(again) - startOf(first)).toBe(500);
+  expect(await gate.heldBy()).toEqual(["a"]);
+  expect((await gate.reserve(requestOf("b", { maxConcurrent: 1 }))).kind).toBe("full");
 });
 
 test("never lets more calls live than the account may have, however many ask at once", async () => {

@@ -13,6 +13,8 @@ const QUIET_MS = { dialing: 15_000, talking: 10_000, afterRingTimeout: 5_000 };
 const RING_MARGIN_MS = 10_000;
 /** The agent's time ends this much before the call's bound, so that the bound never cuts a talk. */
 const BOUND_MARGIN_MS = 10_000;
+/** Clocks that are kept differ by less than this. */
+const CLOCK_SKEW_MS = 5_000;
 /** How long a carrier may take to open its socket after it was told to. */
 const RELAY_OPENS_MS = 15_000;
 /** Relays lost in a row, without a word said, that make further tries pointless. */
@@ -75,15 +77,22 @@ export function onRelayEnded(
   nowMs: number,
 ): StepResult {
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
+  if (state.status !== "in_progress") return err("not_applicable");
   const lost = { ...state, relay: "lost" as const };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
   if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
   if (event.callOver) {
     return ok({ state: withTimers(lost, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
   }
-  const counted = { ...lost, relayLosses: state.relayLosses + 1 };
-  if (counted.relayLosses > MAX_RELAY_LOSSES) return ok(close(counted, "relay_lost", nowMs, true));
+  const counted = countRelayLoss(lost);
+  if (counted === null) return ok(close(lost, "relay_lost", nowMs, true));
   return ok({ state: awaitRelay(counted, nowMs), effects: [] });
+}
+
+/** Null once the relay was lost so often in a row that there is no sense in going on. */
+export function countRelayLoss(state: CallState): CallState | null {
+  const relayLosses = state.relayLosses + 1;
+  return relayLosses > MAX_RELAY_LOSSES ? null : { ...state, relayLosses };
 }
 
 /** What the carrier is to do with the line, given where the call stands. */
@@ -112,7 +121,7 @@ function applyPhase(state: CallState, report: CarrierReport, nowMs: number): Ste
     case "canceled": {
       const answeredBy = state.answeredBy ?? whoAnswered(state, report);
       const reason = endReason({ ...state, answeredBy }, { ...report, phase: report.phase }, nowMs);
-      const endedAtMs = reconcileTime(nowMs, report.atMs);
+      const endedAtMs = reconcileTime(state, nowMs, report.atMs);
       return finish({ ...state, answeredBy }, reason, endedAtMs, report.durationSeconds);
     }
   }
@@ -127,9 +136,8 @@ function rings(state: CallState, nowMs: number): CallState {
   );
 }
 
-/** Somebody or something picked up. In a talk without a socket it means that nobody hears us. */
 function onPickedUp(state: CallState, report: CarrierReport, nowMs: number): Step {
-  const at = Math.max(reconcileTime(nowMs, report.atMs), state.requestedAtMs ?? state.acceptedAtMs);
+  const at = reconcileTime(state, nowMs, report.atMs);
   const answered: CallState = withTimers(
     {
       ...rings(state, nowMs),
@@ -138,12 +146,7 @@ function onPickedUp(state: CallState, report: CarrierReport, nowMs: number): Ste
     },
     { ring_timeout: null },
   );
-  if (state.status !== "in_progress" || state.relay === "open" || state.closing !== null) {
-    return { state: expectWord(answered, nowMs), effects: [] };
-  }
-  const counted = { ...answered, relayLosses: state.relayLosses + 1 };
-  if (counted.relayLosses > MAX_RELAY_LOSSES) return close(counted, "relay_lost", nowMs);
-  return { state: expectWord(counted, nowMs), effects: [] };
+  return { state: expectWord(answered, nowMs), effects: [] };
 }
 
 /** Re-arms the timer that asks the carrier when it has been quiet for too long. */
@@ -181,7 +184,7 @@ function whoAnswered(state: CallState, report: CarrierReport): AnsweredBy | null
 function endReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {
   const { phase } = report;
   if (phase === "completed") {
-    if (state.closing !== null) return closingReason(state, state.closing, report);
+    if (state.closing !== null) return state.closing.reason;
     if (state.answeredBy === "machine") return "voicemail";
     if (state.answeredBy === "fax") return "fax";
     if (state.answeredBy === null) return "no_answer";
@@ -191,19 +194,9 @@ function endReason(state: CallState, report: FinalReport, nowMs: number): EndedR
   return UNANSWERED[phase];
 }
 
-/** Who hung up before we wanted to did so of their own accord. */
-function closingReason(
-  state: CallState,
-  closing: NonNullable<CallState["closing"]>,
-  report: FinalReport,
-): EndedReason {
-  const endedBefore = report.atMs !== null && report.atMs + 999 < closing.atMs;
-  return endedBefore && state.answeredBy === "person" ? "customer_hangup" : closing.reason;
-}
-
 function talkEndReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {
   const limitAtMs = state.timers.max_duration;
-  if (limitAtMs !== undefined && reconcileTime(nowMs, report.atMs) >= limitAtMs) return "max_duration";
+  if (limitAtMs !== undefined && reconcileTime(state, nowMs, report.atMs) >= limitAtMs) return "max_duration";
   // The carrier knows of a person and yet never asked us for words: we failed them.
   const neverAsked = state.relay === "none" && report.answeredBy === "person";
   return neverAsked ? "agent_failed" : "customer_hangup";
@@ -223,9 +216,13 @@ function isForeign(state: CallState, carrierCallId: string): boolean {
 }
 
 /**
- * The carrier's clock decides, to its whole second; within that second the arrival is the better guess.
+ * The carrier's clock decides, to its whole second; within that second the arrival is the better guess. A time
+ * that can't be (before the call was handed over, or still to come) is a clock that is wrong, and is not heeded.
  */
-export function reconcileTime(arrivedAtMs: number, carrierAtMs: number | null): number {
+function reconcileTime(state: CallState, arrivedAtMs: number, carrierAtMs: number | null): number {
+  const earliestMs = state.requestedAtMs ?? state.acceptedAtMs;
   if (carrierAtMs === null) return arrivedAtMs;
-  return Math.min(Math.max(arrivedAtMs, carrierAtMs), carrierAtMs + 999);
+  if (carrierAtMs < earliestMs - CLOCK_SKEW_MS || carrierAtMs > arrivedAtMs + CLOCK_SKEW_MS)
+    return arrivedAtMs;
+  return Math.max(Math.min(Math.max(arrivedAtMs, carrierAtMs), carrierAtMs + 999), earliestMs);
 }

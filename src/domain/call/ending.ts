@@ -54,13 +54,8 @@ export function close(state: CallState, reason: EndedReason, nowMs: number, viaD
 }
 
 /** Lets the agent's last words play, then hangs up. */
-export function closeAfterWords(
-  state: CallState,
-  reason: EndedReason,
-  playedByMs: number,
-  nowMs: number,
-): Step {
-  const closing = closingState(state, reason, nowMs, playedByMs);
+export function closeAfterWords(state: CallState, reason: EndedReason, playedByMs: number): Step {
+  const closing = closingState(state, reason, playedByMs);
   return { state: withTimers(closing, { last_words: playedByMs }), effects: consequencesOf(reason) };
 }
 
@@ -84,15 +79,10 @@ export function insistOnHangUp(state: CallState, nowMs: number): Step {
   return { state: withTimers(state, { hang_up: nowMs + 2 * HANG_UP_RETRY_MS }), effects };
 }
 
-function closingState(
-  state: CallState,
-  reason: EndedReason,
-  nowMs: number,
-  hangUpAtMs: number = nowMs,
-): CallState {
-  const bound = hangUpAtMs + CLOSING_GRACE_MS;
+function closingState(state: CallState, reason: EndedReason, fromMs: number): CallState {
+  const bound = fromMs + CLOSING_GRACE_MS;
   return withTimers(
-    { ...state, closing: { reason, atMs: nowMs } },
+    { ...state, closing: { reason } },
     {
       ring_timeout: null,
       silence: null,
@@ -115,10 +105,10 @@ function hangUpEffects(state: CallState): CallEffect[] {
 
 function settleReason(state: CallState, reason: EndedReason): EndedReason {
   const connected = ENDINGS[reason].outcome === "connected";
-  if (state.answeredBy === "person" && !connected) {
-    return reason === "platform_error" ? "agent_failed" : "relay_lost";
-  }
-  return state.answeredBy !== "person" && connected ? "canceled" : reason;
+  if (state.answeredBy !== "person") return connected ? "canceled" : reason;
+  // A person who picked up while we gave up on the ringing was hung up on by us.
+  if (reason === "no_answer") return "agent_hangup";
+  return connected ? reason : "relay_lost";
 }
 
 function settleTimes(
@@ -126,11 +116,17 @@ function settleTimes(
   endedAtMs: number,
   durationSeconds: number | null,
 ): Pick<CallState, "answeredAtMs" | "endedAtMs" | "durationSeconds"> {
-  const spanMs = durationSeconds === null ? 0 : durationSeconds * 1000;
-  const answered = state.answeredBy !== null || state.answeredAtMs !== null;
-  // The carrier's talk time fits between the two, so the answer can't be later than that before the end.
+  const spanMs = (durationSeconds ?? 0) * 1000;
   const latestMs = Math.max(endedAtMs - spanMs, state.acceptedAtMs);
-  const answeredAtMs = answered ? Math.min(state.answeredAtMs ?? latestMs, latestMs) : null;
+  const answered = state.answeredBy !== null || state.answeredAtMs !== null;
+  // The carrier's talk time must fit between answer and end; but it is rounded, and that moves no answer.
+  const fits = state.answeredAtMs !== null && state.answeredAtMs <= latestMs + 999;
+  const answeredAtMs = answered
+    ? fits
+      ? Math.min(state.answeredAtMs ?? latestMs, endedAtMs)
+      : latestMs
+    : null;
   const measured = answeredAtMs === null ? 0 : Math.floor((endedAtMs - answeredAtMs) / 1000);
-  return { answeredAtMs, endedAtMs, durationSeconds: Math.min(durationSeconds ?? measured, measured) };
+  const told = Math.min(durationSeconds ?? measured, measured + 1);
+  return { answeredAtMs, endedAtMs, durationSeconds: told };
 }

@@ -6,7 +6,14 @@
 
 import { assertNever } from "../../lib/assert-never.ts";
 import { err, ok } from "../../lib/result.ts";
-import { adopt, mustEndMs, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
+import {
+  adopt,
+  countRelayLoss,
+  mustEndMs,
+  onAnswerRequested,
+  onCarrierReport,
+  onRelayEnded,
+} from "./carrier.ts";
 import { close, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
 import { withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
@@ -37,7 +44,7 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
   if (event.type === "carrier_report") return onCarrierReport(state, event.report, nowMs);
   if (event.type === "recording_ready") return onRecordingReady(state, event);
   if (event.type === "create_accepted") return onCreateAccepted(state, event.carrierCallId, nowMs);
-  if (event.type === "agent_finished") return onAgentFinished(state, event, nowMs);
+  if (event.type === "agent_finished") return onAgentFinished(state, event);
   if (state.status === "ended") return err("call_ended");
   switch (event.type) {
     case "slot_granted":
@@ -158,7 +165,13 @@ function onCreateAccepted(state: CallState, carrierCallId: string, nowMs: number
 
 /** The carrier placed nothing and said so: the call may be asked for again, until its dial deadline. */
 function onThrottled(state: CallState, retryAfterMs: number, nowMs: number): Step {
-  const waiting: CallState = { ...state, submission: "waiting", requestedAtMs: null };
+  const waiting: CallState = {
+    ...state,
+    submission: "waiting",
+    requestedAtMs: null,
+    lookups: 0,
+    dialAttempt: state.dialAttempt + 1,
+  };
   if (state.closing !== null) return finish(waiting, state.closing.reason, nowMs);
   const retryAtMs = nowMs + Math.max(SHORTEST_THROTTLE_MS, Math.ceil(retryAfterMs));
   const deadlineMs = dialDeadline(state);
@@ -171,8 +184,7 @@ function onThrottled(state: CallState, retryAfterMs: number, nowMs: number): Ste
       dial: retryAtMs,
       dial_deadline: deadlineMs,
     }),
-    // The next try takes its turn at the gate again.
-    effects: [{ type: "release_slot" }],
+    effects: [],
   };
 }
 
@@ -236,10 +248,7 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
         effects: [{ type: "find_call" }],
       });
     case "ask_carrier":
-      return ok({
-        state: withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS }),
-        effects: [{ type: "fetch_call" }],
-      });
+      return ok(onQuiet(state, nowMs));
     case "ring_timeout":
       return ok(close(state, "no_answer", nowMs));
     case "silence":
@@ -255,6 +264,16 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
     default:
       return assertNever(name);
   }
+}
+
+/** No word from the carrier for too long. In a talk it means that nobody hears us: that has its limit too. */
+function onQuiet(state: CallState, nowMs: number): Step {
+  const waits = withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS });
+  if (state.status !== "in_progress") return { state: waits, effects: [{ type: "fetch_call" }] };
+  const lost = countRelayLoss(waits);
+  return lost === null
+    ? close(waits, "relay_lost", nowMs)
+    : { state: lost, effects: [{ type: "fetch_call" }] };
 }
 
 /** The bound on every call. Whatever was lost, it ends here, and the carrier is told once more. */

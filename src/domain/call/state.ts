@@ -59,12 +59,14 @@ export const callStateSchema = z.object({
   /** Re-prompts in a row that met silence. */
   silences: z.number().int(),
   /** Set once the call is meant to end; the carrier's confirmation is still to come. */
-  closing: z.object({ reason: z.enum(ENDED_REASONS), atMs: timeMs }).nullable(),
+  closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
   ending: z
     .object({ reason: z.enum(ENDED_REASONS), outcome: z.enum(OUTCOMES), fault: z.enum(FAULTS) })
     .nullable(),
   durationSeconds: z.number().int().nullable(),
   lookups: z.number().int(),
+  /** How often the call has stood in line at the gate: once, and once more for each throttled create. */
+  dialAttempt: z.number().int(),
   timers: z.partialRecord(z.enum(TIMERS), timeMs),
 });
 export type CallState = z.infer<typeof callStateSchema>;
@@ -87,6 +89,7 @@ export function newOutboundCall(limits: CallLimits, acceptedAtMs: number): CallS
     ending: null,
     durationSeconds: null,
     lookups: 0,
+    dialAttempt: 1,
     timers: { dial: acceptedAtMs, dial_deadline: acceptedAtMs + limits.dialDeadlineMs },
   };
 }

@@ -51,10 +51,9 @@ export function onAgentSpoke(state: CallState, playsUntilMs: number): StepResult
 export function onAgentFinished(
   state: CallState,
   event: Extract<CallEvent, { type: "agent_finished" }>,
-  nowMs: number,
 ): StepResult {
   if (state.status === "in_progress" && state.closing === null) {
-    return ok(closeAfterWords(state, event.reason, event.playsUntilMs + LAST_WORDS_MARGIN_MS, nowMs));
+    return ok(closeAfterWords(state, event.reason, event.playsUntilMs + LAST_WORDS_MARGIN_MS));
   }
   // The call ends for another reason, or has ended; what the agent promised meanwhile holds all the same.
   const effects = consequencesOf(event.reason);

@@ -2,8 +2,7 @@ import { zValidator } from "@hono/zod-validator";
 import { Hono } from "hono";
 import { z } from "zod";
 import { isId } from "../../lib/ids.ts";
-import { hasCall } from "../../services/calls/read-call.ts";
-import { callSessionOf } from "../../stubs/stubs.ts";
+import { watchCall } from "../../services/calls/watch-call.ts";
 import type { AppEnv } from "../env.ts";
 import { notFound } from "../problem.ts";
 import { requireScope } from "../require-scope.ts";
@@ -19,7 +18,8 @@ export const liveRoute = new Hono<AppEnv>().get(
   zValidator("query", query, refuseInvalid),
   async (c) => {
     const callId = c.req.param("call_uuid");
-    if (!isId("call", callId) || !(await hasCall(c.get("org"), callId))) return notFound(c, "call");
-    return upgradeToCall(c, callSessionOf(c.env, callId), `/watch?cursor=${c.req.valid("query").cursor}`);
+    const { cursor } = c.req.valid("query");
+    const watch = isId("call", callId) ? await watchCall(c.get("org"), callId, cursor) : null;
+    return watch === null ? notFound(c, "call") : upgradeToCall(c, watch.session, watch.target);
   },
 );

@@ -100,16 +100,18 @@ export class CallSession extends DurableObject<Env> {
     return this.#accept(carrierId, { type: "recording_ready", ...notice });
   }
 
-  /** WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?cursor=…` for a watcher. */
+  /**
+   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?cursor=…&ended=…` for a watcher, who may
+   * come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
+   */
   override async fetch(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    if (this.#call === null) return new Response("No such call", { status: 404 });
+    const { pathname, searchParams } = new URL(request.url);
     const { 0: client, 1: server } = new WebSocketPair();
-    if (url.pathname === "/watch") {
-      const cursor = Number(url.searchParams.get("cursor") ?? 0);
-      this.#feed.join(server, cursor, this.#call.state.status === "ended", Date.now());
+    if (pathname === "/watch") {
+      const ended = this.#call?.state.status === "ended" || searchParams.get("ended") === "true";
+      this.#feed.join(server, Number(searchParams.get("cursor")), ended, Date.now());
     } else {
-      if (url.searchParams.get("carrier") !== this.#call.plan.carrierId) {
+      if (this.#call === null || searchParams.get("carrier") !== this.#call.plan.carrierId) {
         return new Response("No such call", { status: 404 });
       }
       this.ctx.acceptWebSocket(server, [RELAY_TAG]);

@@ -60,6 +60,7 @@ async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promi
   const { dialDeadlineMs, ringTimeoutMs, maxDurationMs } = state.limits;
   const answer = await carrierGateOf(env, plan.carrierId).reserve({
     callId: plan.callId,
+    attempt: state.dialAttempt,
     limits: plan.gate,
     leaseMs: dialDeadlineMs + ringTimeoutMs + maxDurationMs + LEASE_MARGIN_MS,
     deadlineMs: state.acceptedAtMs + dialDeadlineMs,

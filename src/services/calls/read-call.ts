@@ -1,5 +1,5 @@
 import type { CallRecord } from "../../contract/calls.ts";
-import { callExists, findCall, type CallRow, type StoredCall } from "../../db/calls.ts";
+import { findCall, type CallRow, type StoredCall } from "../../db/calls.ts";
 import type { CallFacts } from "../../domain/call/facts.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
@@ -18,11 +18,6 @@ export async function readCall(context: OrgContext, callId: string): Promise<Cal
 export async function readTranscript(context: OrgContext, callId: string): Promise<TranscriptTurn[] | null> {
   const stored = await findCall(context.db, context.orgId, callId);
   return stored === null ? null : (await overlay(context, stored)).turns;
-}
-
-/** Whether the organisation has this call. */
-export function hasCall({ db, orgId }: OrgContext, callId: string): Promise<boolean> {
-  return callExists(db, orgId, callId);
 }
 
 /** While a call lives its object knows more than the row. */
