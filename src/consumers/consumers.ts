@@ -10,19 +10,17 @@ import { dialCall } from "../services/calls/dial-call.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { storeRecording } from "../services/recordings/store-recording.ts";
 
-type Consumer = (context: ServiceContext, body: unknown) => Promise<void>;
+type Verb = (context: ServiceContext, body: unknown) => Promise<void>;
+/** `retrySeconds` is the wait before the second try; it doubles each time, to an hour at most. */
+type Consumer = { verb: Verb; retrySeconds: number };
 
 const CONSUMERS: Record<string, Consumer> = {
-  "trunkline-dial": consume(dialMessageSchema, dialCall),
-  "trunkline-call-events": consume(callEventMessageSchema, storeRecording),
-  "trunkline-dial-dead": noteDead,
-  "trunkline-call-events-dead": noteDead,
+  // Somebody waits for a phone to ring.
+  "trunkline-dial": { verb: consume(dialMessageSchema, dialCall), retrySeconds: 2 },
+  "trunkline-call-events": { verb: consume(callEventMessageSchema, storeRecording), retrySeconds: 30 },
+  "trunkline-dial-dead": { verb: noteDead, retrySeconds: 30 },
+  "trunkline-call-events-dead": { verb: noteDead, retrySeconds: 30 },
 };
-
-/** The wait before another try: half a minute, doubled each time, at most an hour. */
-function retryDelaySeconds(attempts: number): number {
-  return Math.min(3_600, 30 * 2 ** (attempts - 1));
-}
 
 export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {
   const consumer = CONSUMERS[batch.queue];
@@ -31,11 +29,12 @@ export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> 
   await Promise.all(
     batch.messages.map(async (message) => {
       try {
-        await consumer(context, message.body);
+        await consumer.verb(context, message.body);
         message.ack();
       } catch (error) {
         logError("queue_message_failed", error, { queue: batch.queue, attempts: message.attempts });
-        message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+        const doubled = consumer.retrySeconds * 2 ** (message.attempts - 1);
+        message.retry({ delaySeconds: Math.min(3_600, doubled) });
       }
     }),
   );
@@ -44,7 +43,7 @@ export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> 
 function consume<T>(
   schema: z.ZodType<T>,
   verb: (context: ServiceContext, message: T) => Promise<void>,
-): Consumer {
+): Verb {
   return async (context, body) => {
     const message = schema.safeParse(body);
     if (message.success) await verb(context, message.data);

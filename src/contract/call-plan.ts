@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { callLimitsSchema } from "../domain/call/state.ts";
 import { CALL_TYPES } from "../domain/call/status.ts";
+import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 import { campaignConfigSchema, voiceConfigSchema } from "./campaign-config.ts";
 
 export const callPlanSchema = z.object({
@@ -13,6 +14,13 @@ export const callPlanSchema = z.object({
   campaignId: z.string(),
   contactId: z.string().nullable(),
   carrierId: z.string(),
+  /** The account with its token still sealed: a talk must not hang on a database that is away. */
+  carrier: z.object({
+    kind: z.enum(CARRIER_KINDS),
+    accountSid: z.string(),
+    authTokenEncrypted: z.string(),
+    apiBaseUrl: z.string().nullable(),
+  }),
   from: z.string(),
   to: z.string(),
   acceptedAtMs: z.number().int(),

@@ -20,7 +20,7 @@ export type BoardEntry = z.infer<typeof boardEntrySchema>;
 
 /**
  * Messages of `/ws/live/{call_uuid}`. `cursor` grows with each; a watcher that reconnects names the last one
- * it saw. A `transcript` message with an `index` that was sent before replaces that turn.
+ * it saw. `index` numbers the lines; one that was sent before is replaced, and taken back if its text is empty.
  */
 const cursor = z.number().int();
 export const liveMessageSchema = z.discriminatedUnion("type", [

@@ -21,10 +21,17 @@ const cache = new TtlCache<CarrierAccount>(60_000, 200);
 export async function findCarrier(db: Db, carrierId: string, nowMs: number): Promise<CarrierAccount | null> {
   const cached = cache.get(carrierId, nowMs);
   if (cached !== undefined) return cached;
-  const account = await readCarrier(db, carrierId);
-  if (account === undefined) return null;
-  cache.set(carrierId, account, nowMs);
-  return account;
+  try {
+    const account = await readCarrier(db, carrierId);
+    if (account === undefined) return null;
+    cache.set(carrierId, account, nowMs);
+    return account;
+  } catch (error) {
+    // Calls live that this account serves; an old token is better than none while the database is away.
+    const stale = cache.getStale(carrierId);
+    if (stale === undefined) throw error;
+    return stale;
+  }
 }
 
 function readCarrier(db: Db, carrierId: string) {

@@ -1,5 +1,5 @@
 // D1's tables. Triggers (rollups, contact counters, guards) live in the custom migrations beside the
-// generated ones; drizzle knows nothing of them, and `test/db/triggers.test.ts` asserts that they exist.
+// generated ones; drizzle knows nothing of them, and `test/db/rollups.test.ts` asserts that they exist.
 //
 // Times of business (`started_at` …) are epoch seconds, as the API shows them; see .github/decisions.
 
@@ -13,6 +13,7 @@ import {
   OUTCOMES,
   SENTIMENTS,
 } from "../domain/call/status.ts";
+import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 
 const id = () => text().primaryKey();
 const orgId = () =>
@@ -42,8 +43,6 @@ export const apiKeys = sqliteTable("api_keys", {
   revokedAt: integer(),
   createdAt: createdAt(),
 });
-
-export const CARRIER_KINDS = ["sandbox", "twilio"] as const;
 
 export const carriers = sqliteTable("carriers", {
   id: id(),

@@ -10,15 +10,15 @@ export type Line = { speaker: Speaker; text: string; atMs: number };
 /** One utterance as the API shows it: `timestamp` is seconds from the answer, one decimal. */
 export type TranscriptTurn = { speaker: Speaker; text: string; timestamp: number };
 
+/** A line of which nothing was heard is kept for the record, but is no turn. */
 export function toTurns(lines: readonly Line[], answeredAtMs: number | null): TranscriptTurn[] {
-  const zero = answeredAtMs ?? lines[0]?.atMs ?? 0;
-  // A line of which nothing was heard is kept for the record, but is no turn.
-  const heard = lines.filter((line) => line.text !== "");
-  return heard.map((line) => ({
-    speaker: line.speaker,
-    text: line.text,
-    timestamp: Math.max(0, Math.round((line.atMs - zero) / 100) / 10),
-  }));
+  const zeroMs = answeredAtMs ?? lines[0]?.atMs ?? 0;
+  return lines.filter((line) => line.text !== "").map((line) => toTurn(line, zeroMs));
+}
+
+export function toTurn(line: Line, answeredAtMs: number | null): TranscriptTurn {
+  const seconds = (line.atMs - (answeredAtMs ?? line.atMs)) / 1000;
+  return { speaker: line.speaker, text: line.text, timestamp: Math.max(0, Math.round(seconds * 10) / 10) };
 }
 
 export function toPlainText(turns: readonly TranscriptTurn[]): string {

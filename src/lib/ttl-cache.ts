@@ -15,9 +15,12 @@ export class TtlCache<T> {
   get(key: string, nowMs: number): T | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAtMs > nowMs) return entry.value;
-    this.#entries.delete(key);
-    return undefined;
+    return entry.expiresAtMs > nowMs ? entry.value : undefined;
+  }
+
+  /** The value however old it is: for when there is no way to a newer one. */
+  getStale(key: string): T | undefined {
+    return this.#entries.get(key)?.value;
   }
 
   set(key: string, value: T, nowMs: number): void {

@@ -33,7 +33,11 @@ export class CarrierGate extends DurableObject<Env> {
     const nowMs = Date.now();
     this.#sql.exec("DELETE FROM slots WHERE expires_at_ms <= ?", nowMs);
     const reservation = decideReservation(this.#view(request), request, nowMs);
-    if (reservation.kind !== "granted") return reservation;
+    if (reservation.kind === "full") {
+      // Spread, so that those who wait do not all come back at the same moment.
+      return { ...reservation, retryAtMs: reservation.retryAtMs + Math.round(Math.random() * 1_000) };
+    }
+    if (reservation.kind === "too_late") return reservation;
     const { slot, nextStartAtMs } = reservation;
     this.#sql.exec(
       "INSERT OR REPLACE INTO slots (call_id, attempt, start_at_ms, expires_at_ms) VALUES (?, ?, ?, ?)",

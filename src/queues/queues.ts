@@ -7,8 +7,13 @@ export async function sendDial(env: Env, message: DialMessage): Promise<void> {
   await env.DIAL.send(message);
 }
 
+/** The most that one `sendBatch` takes. */
+const BATCH_SIZE = 100;
+
 export async function sendDials(env: Env, messages: readonly DialMessage[]): Promise<void> {
-  if (messages.length > 0) await env.DIAL.sendBatch(messages.map((body) => ({ body })));
+  for (let from = 0; from < messages.length; from += BATCH_SIZE) {
+    await env.DIAL.sendBatch(messages.slice(from, from + BATCH_SIZE).map((body) => ({ body })));
+  }
 }
 
 export async function sendCallEvent(env: Env, message: CallEventMessage): Promise<void> {

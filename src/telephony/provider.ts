@@ -54,7 +54,7 @@ export type CarrierRequest = { url: string; headers: Headers; body: string };
 
 /** The carrier's words about the relay socket, in ours. */
 export type RelayFrame =
-  | { type: "opened"; carrierCallId: string }
+  | { type: "opened"; carrierCallId: string; sessionId: string }
   | { type: "prompt"; text: string; final: boolean }
   | { type: "interrupted"; heard: string }
   | { type: "key_pressed"; digit: string }
@@ -63,9 +63,24 @@ export type RelayFrame =
   | { type: "error"; description: string }
   | { type: "other" };
 
-export type RelayEnd = { carrierCallId: string; failed: boolean; callOver: boolean };
+/** `sessionId`: which relay it was, if the carrier told. */
+export type RelayEnd = {
+  carrierCallId: string;
+  sessionId: string | null;
+  failed: boolean;
+  callOver: boolean;
+};
 export type AnswerRequest = { carrierCallId: string; answeredBy: CarrierReport["answeredBy"] };
 export type RecordingNotice = { carrierCallId: string; recordingId: string; durationSeconds: number };
+
+/** The frames of the relay socket. They need no account, so a talk goes on whatever can't be reached. */
+export interface RelayProtocol {
+  /** Null for what is no frame at all. */
+  parseRelayFrame(text: string): RelayFrame | null;
+  /** @param last no more words follow in this turn. */
+  renderWords(text: string, last: boolean): string;
+  renderRelayEnd(): string;
+}
 
 export interface TelephonyProvider {
   createCall(call: CreateCall): Promise<CreateResult>;
@@ -85,8 +100,4 @@ export interface TelephonyProvider {
   parseStatus(body: string): CarrierReport | null;
   parseRelayEnd(body: string): RelayEnd | null;
   parseRecording(body: string): RecordingNotice | null;
-
-  parseRelayFrame(text: string): RelayFrame | null;
-  renderWords(text: string, last: boolean): string;
-  renderRelayEnd(): string;
 }

@@ -1,14 +1,16 @@
 // The one place that knows carriers by name.
 
 import type { Config } from "../config.ts";
+import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import { unseal } from "../lib/sealing.ts";
 import { fetchWithLoopback } from "./loopback.ts";
-import type { TelephonyProvider } from "./provider.ts";
+import type { RelayProtocol, TelephonyProvider } from "./provider.ts";
+import { twilioRelay } from "./twilio/documents.ts";
 import { createTwilioProvider } from "./twilio/twilio.ts";
 
 export type CarrierAccess = {
   id: string;
-  kind: "sandbox" | "twilio";
+  kind: CarrierKind;
   accountSid: string;
   authTokenEncrypted: string;
   apiBaseUrl: string | null;
@@ -23,4 +25,9 @@ export async function openProvider(account: CarrierAccess, config: Config): Prom
     apiBaseUrl: account.apiBaseUrl ?? own[account.kind],
     fetch: fetchWithLoopback(config.PUBLIC_BASE_URL),
   });
+}
+
+export function relayProtocolOf(kind: CarrierKind): RelayProtocol {
+  const protocols: Record<CarrierKind, RelayProtocol> = { sandbox: twilioRelay, twilio: twilioRelay };
+  return protocols[kind];
 }

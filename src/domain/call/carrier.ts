@@ -45,7 +45,7 @@ export function onCarrierReport(state: CallState, report: CarrierReport, nowMs: 
   if (state.status === "ended") {
     const lives = ["queued", "ringing", "answered"].includes(report.phase);
     const known = { ...state, carrierCallId: report.carrierCallId };
-    return lives ? ok({ state: known, effects: [{ type: "hang_up", via: "carrier" }] }) : err("call_ended");
+    return lives ? ok({ state: known, effects: [{ type: "ensure_hung_up" }] }) : err("call_ended");
   }
   const adopted = adopt(state, report.carrierCallId, nowMs);
   const next = applyPhase(adopted.state, report, nowMs);
@@ -78,11 +78,15 @@ export function onRelayEnded(
 ): StepResult {
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
   if (state.status !== "in_progress") return err("not_applicable");
+  // Of an earlier relay, while a newer one is open: asked once more, and answered as before.
+  const isOld = event.sessionId !== null && event.sessionId !== state.relaySession;
+  if (isOld && state.relay === "open") return ok({ state, effects: [] });
   const lost = { ...state, relay: "lost" as const };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
   if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
   if (event.callOver) {
-    return ok({ state: withTimers(lost, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
+    const over = { ...lost, relay: "none" as const };
+    return ok({ state: withTimers(over, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
   }
   const counted = countRelayLoss(lost);
   if (counted === null) return ok(close(lost, "relay_lost", nowMs, true));
@@ -190,7 +194,10 @@ function endReason(state: CallState, report: FinalReport, nowMs: number): EndedR
     if (state.answeredBy === null) return "no_answer";
     return talkEndReason(state, report, nowMs);
   }
-  if (state.closing !== null && state.answeredBy === "person") return state.closing.reason;
+  // A call that we hung up on while it rang is what we hung up for; the carrier calls it canceled.
+  if (state.closing !== null && (state.answeredBy === "person" || phase === "canceled")) {
+    return state.closing.reason;
+  }
   return UNANSWERED[phase];
 }
 
@@ -198,7 +205,7 @@ function talkEndReason(state: CallState, report: FinalReport, nowMs: number): En
   const limitAtMs = state.timers.max_duration;
   if (limitAtMs !== undefined && reconcileTime(state, nowMs, report.atMs) >= limitAtMs) return "max_duration";
   // The carrier knows of a person and yet never asked us for words: we failed them.
-  const neverAsked = state.relay === "none" && report.answeredBy === "person";
+  const neverAsked = state.status !== "in_progress" && report.answeredBy === "person";
   return neverAsked ? "agent_failed" : "customer_hangup";
 }
 

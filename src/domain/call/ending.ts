@@ -107,7 +107,7 @@ function settleReason(state: CallState, reason: EndedReason): EndedReason {
   const connected = ENDINGS[reason].outcome === "connected";
   if (state.answeredBy !== "person") return connected ? "canceled" : reason;
   // A person who picked up while we gave up on the ringing was hung up on by us.
-  if (reason === "no_answer") return "agent_hangup";
+  if (state.closing?.reason === "no_answer") return "agent_hangup";
   return connected ? reason : "relay_lost";
 }
 
@@ -117,7 +117,7 @@ function settleTimes(
   durationSeconds: number | null,
 ): Pick<CallState, "answeredAtMs" | "endedAtMs" | "durationSeconds"> {
   const spanMs = (durationSeconds ?? 0) * 1000;
-  const latestMs = Math.max(endedAtMs - spanMs, state.acceptedAtMs);
+  const latestMs = Math.max(endedAtMs - spanMs, state.requestedAtMs ?? state.acceptedAtMs);
   const answered = state.answeredBy !== null || state.answeredAtMs !== null;
   // The carrier's talk time must fit between answer and end; but it is rounded, and that moves no answer.
   const fits = state.answeredAtMs !== null && state.answeredAtMs <= latestMs + 999;

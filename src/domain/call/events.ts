@@ -49,13 +49,23 @@ export type CallEvent =
   /** The carrier was asked and gave no usable answer. */
   | { type: "lookup_failed" }
   | { type: "answer_requested"; carrierCallId: string; answeredBy: AnsweredBy | null }
-  | { type: "relay_opened" }
+  | { type: "relay_opened"; sessionId: string }
   | { type: "relay_closed" }
   /** The carrier asks what to do now that the relay is over. */
-  | { type: "relay_ended"; carrierCallId: string; failed: boolean; callOver: boolean }
+  | {
+      type: "relay_ended";
+      carrierCallId: string;
+      sessionId: string | null;
+      failed: boolean;
+      callOver: boolean;
+    }
+  /** A sign of life: the customer talks on, or has cut the agent off. */
+  | { type: "customer_heard" }
+  /** The customer has said something whole. */
   | { type: "customer_spoke" }
   | { type: "agent_spoke"; playsUntilMs: number }
   | { type: "agent_finished"; reason: AgentEndReason; playsUntilMs: number }
+  /** All that the agent said was spoken to its end. */
   | { type: "words_played" }
   | { type: "end_requested"; reason: RequestedEndReason }
   | { type: "recording_ready"; carrierCallId: string; recordingId: string; durationSeconds: number };
@@ -69,6 +79,10 @@ export type CallEffect =
   /** Ask the carrier how the call with the known id stands. */
   | { type: "fetch_call" }
   | { type: "hang_up"; via: "relay" | "carrier" }
+  /** A call that we hold for ended may live at the carrier: it is told until it has heard. */
+  | { type: "ensure_hung_up" }
+  /** The carrier holds the line and no socket is open: give it a new relay. */
+  | { type: "redirect" }
   | { type: "agent_turn"; moment: Moment }
   | { type: "release_slot" }
   /** The customer's number is not to be called again, by anyone in the organisation. */

@@ -20,6 +20,7 @@ import { withTimers, type CallState, type Submission, type TimerName } from "./s
 import {
   onAgentFinished,
   onAgentSpoke,
+  onCustomerHeard,
   onCustomerSpoke,
   onEndRequested,
   onRelayClosed,
@@ -61,11 +62,13 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
     case "answer_requested":
       return onAnswerRequested(state, event, nowMs);
     case "relay_opened":
-      return onRelayOpened(state, nowMs);
+      return onRelayOpened(state, event.sessionId, nowMs);
     case "relay_closed":
       return onRelayClosed(state, nowMs);
     case "relay_ended":
       return onRelayEnded(state, event, nowMs);
+    case "customer_heard":
+      return onCustomerHeard(state, nowMs);
     case "customer_spoke":
       return onCustomerSpoke(state, nowMs);
     case "agent_spoke":
@@ -158,7 +161,7 @@ function onCreateAccepted(state: CallState, carrierCallId: string, nowMs: number
   if (state.status === "ended") {
     if (state.carrierCallId !== null) return err("call_ended");
     const known = { ...state, carrierCallId };
-    return ok({ state: known, effects: [{ type: "hang_up", via: "carrier" }] });
+    return ok({ state: known, effects: [{ type: "ensure_hung_up" }] });
   }
   return ok(adopt(state, carrierCallId, nowMs));
 }
@@ -269,11 +272,12 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
 /** No word from the carrier for too long. In a talk it means that nobody hears us: that has its limit too. */
 function onQuiet(state: CallState, nowMs: number): Step {
   const waits = withTimers(state, { ask_carrier: nowMs + ASK_AGAIN_MS });
-  if (state.status !== "in_progress") return { state: waits, effects: [{ type: "fetch_call" }] };
+  // Not in a talk, or in one that the carrier says is over: its record is what is wanted.
+  if (state.status !== "in_progress" || state.relay === "none") {
+    return { state: waits, effects: [{ type: "fetch_call" }] };
+  }
   const lost = countRelayLoss(waits);
-  return lost === null
-    ? close(waits, "relay_lost", nowMs)
-    : { state: lost, effects: [{ type: "fetch_call" }] };
+  return lost === null ? close(waits, "relay_lost", nowMs) : { state: lost, effects: [{ type: "redirect" }] };
 }
 
 /** The bound on every call. Whatever was lost, it ends here, and the carrier is told once more. */
@@ -282,5 +286,5 @@ function onMustEnd(state: CallState, nowMs: number): Step {
   const reason = state.closing?.reason ?? (state.answeredBy === "person" ? "relay_lost" : unheard);
   const ended = finish(state, reason, nowMs);
   if (state.carrierCallId === null) return ended;
-  return { state: ended.state, effects: [{ type: "hang_up", via: "carrier" }, ...ended.effects] };
+  return { state: ended.state, effects: [{ type: "ensure_hung_up" }, ...ended.effects] };
 }

@@ -54,6 +54,8 @@ export const callStateSchema = z.object({
   endedAtMs: timeMs.nullable(),
   answeredBy: z.enum(ANSWERERS).nullable(),
   relay: z.enum(RELAY_STATES),
+  /** The carrier's id of the relay that was opened last. */
+  relaySession: z.string().nullable().default(null),
   /** Times in a row that the relay was lost without the customer saying a word. */
   relayLosses: z.number().int(),
   /** Re-prompts in a row that met silence. */
@@ -66,7 +68,7 @@ export const callStateSchema = z.object({
   durationSeconds: z.number().int().nullable(),
   lookups: z.number().int(),
   /** How often the call has stood in line at the gate: once, and once more for each throttled create. */
-  dialAttempt: z.number().int(),
+  dialAttempt: z.number().int().default(1),
   timers: z.partialRecord(z.enum(TIMERS), timeMs),
 });
 export type CallState = z.infer<typeof callStateSchema>;
@@ -83,6 +85,7 @@ export function newOutboundCall(limits: CallLimits, acceptedAtMs: number): CallS
     endedAtMs: null,
     answeredBy: null,
     relay: "none",
+    relaySession: null,
     relayLosses: 0,
     silences: 0,
     closing: null,

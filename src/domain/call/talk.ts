@@ -17,9 +17,9 @@ const LAST_WORDS_MARGIN_MS = 2_000;
 /** A relay that closed is usually a customer who hung up: the carrier's word for it follows at once. */
 const AFTER_RELAY_MS = 5_000;
 
-export function onRelayOpened(state: CallState, nowMs: number): StepResult {
+export function onRelayOpened(state: CallState, sessionId: string, nowMs: number): StepResult {
   if (state.status !== "in_progress") return err("not_applicable");
-  const open = withTimers({ ...state, relay: "open" }, { ask_carrier: null });
+  const open = withTimers({ ...state, relay: "open", relaySession: sessionId }, { ask_carrier: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));
   return ok({ state: withTimers(open, { silence: nowMs + AGENT_TURN_MS }), effects: [] });
 }
@@ -61,8 +61,16 @@ export function onAgentFinished(
 }
 
 export function onWordsPlayed(state: CallState, nowMs: number): StepResult {
-  if (state.timers.last_words === undefined) return err("not_applicable");
-  return ok(hangUpAfterWords(state, nowMs));
+  if (state.timers.last_words !== undefined) return ok(hangUpAfterWords(state, nowMs));
+  if (state.timers.silence === undefined) return err("not_applicable");
+  // Now is known what was estimated when the words were sent.
+  return ok({ state: withTimers(state, { silence: nowMs + SILENCE_MS }), effects: [] });
+}
+
+export function onCustomerHeard(state: CallState, nowMs: number): StepResult {
+  if (state.relay !== "open" || state.closing !== null) return err("not_applicable");
+  const heard = { ...state, silences: 0, relayLosses: 0 };
+  return ok({ state: withTimers(heard, { silence: nowMs + SILENCE_MS }), effects: [] });
 }
 
 export function onSilence(state: CallState, nowMs: number): Step {

@@ -7,7 +7,6 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { scriptedBrain } from "../../agent/scripted.ts";
-import { readConfig } from "../../config.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import { openDb, type Db } from "../../db/client.ts";
 import { lineInstruction } from "../../domain/call/carrier.ts";
@@ -16,12 +15,12 @@ import { factsOf, type CallFacts } from "../../domain/call/facts.ts";
 import { step } from "../../domain/call/machine.ts";
 import { dueTimers, newOutboundCall, nextTimerMs } from "../../domain/call/state.ts";
 import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
+import { withDeadline } from "../../lib/deadline.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { AnswerRequest, LineInstruction, RecordingNotice, RelayEnd } from "../../telephony/provider.ts";
-import { callUrls } from "../../telephony/urls.ts";
-import { providerOf, runCarrierEffect } from "./carrier-effects.ts";
-import { doDuty, dutiesOf } from "./duties.ts";
+import { relayInstruction, runCarrierEffect } from "./carrier-effects.ts";
+import { doDuty, dutiesOf, dutyKey, isDuty, MAX_ATTEMPTS } from "./duties.ts";
 import { LiveFeed, WATCHER_TAG } from "./live-feed.ts";
 import { RELAY_TAG, RelayTalk } from "./relay-talk.ts";
 import { CallStore, type Call, type OutboxRow } from "./store.ts";
@@ -33,6 +32,10 @@ export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTur
 /** The drain that follows each step has this long before the alarm takes its place. */
 const DRAIN_GRACE_MS = 2_000;
 const DUTY_RETRY_MS = { first: 1_000, longest: 60_000 };
+/** What a target may take before the duty counts as not done. */
+const DUTY_DEADLINE_MS = 30_000;
+/** A duty that a queue has taken over is sent again if nobody says within this that it was done. */
+const DUTY_CONFIRM_MS = 600_000;
 /** After a failure of ours the alarm comes back this much later. */
 const ALARM_RETRY_MS = 5_000;
 
@@ -43,7 +46,8 @@ export class CallSession extends DurableObject<Env> {
   readonly #talk: RelayTalk;
   #call: Call | null;
   #alarmAtMs: number | null = null;
-  #draining: Promise<void> | null = null;
+  /** Keys of the duties that are being done at this moment. */
+  readonly #underWay = new Set<string>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -56,12 +60,15 @@ export class CallSession extends DurableObject<Env> {
       store: this.#store,
       feed: this.#feed,
       brain: scriptedBrain,
-      provider: () => providerOf({ env, db: this.#db }, this.#call?.plan.carrierId ?? ""),
       call: () => this.#call,
       dispatch: async (event) => {
         await this.#dispatch(event);
       },
     });
+    // A crash takes sockets along without a word; a hibernating object finds its own again.
+    if (this.#call?.state.relay === "open" && !this.#talk.hasSocket()) {
+      this.#stepInBackground({ type: "relay_closed" });
+    }
   }
 
   /** Takes an outbound call on. Idempotent: a second message for the same call changes nothing. */
@@ -72,7 +79,8 @@ export class CallSession extends DurableObject<Env> {
     this.#call = this.#store.create(plan, state, dutiesOf(null, state, []), nowMs);
     this.#feed.showAcceptance(this.#call, nowMs);
     this.#feed.showChange(null, state, nowMs);
-    this.#afterStep();
+    this.#drain();
+    this.#armAlarm();
   }
 
   /** How the call stands; null if it never came here. */
@@ -100,6 +108,12 @@ export class CallSession extends DurableObject<Env> {
     return this.#accept(carrierId, { type: "recording_ready", ...notice });
   }
 
+  /** The recording is in R2: the duty to have it stored is done. */
+  async recordingStored(recordingId: string): Promise<void> {
+    const duty = { type: "store_recording" as const, recordingId, durationSeconds: 0 };
+    this.#store.dropDuty(dutyKey(duty));
+  }
+
   /**
    * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?cursor=…&ended=…` for a watcher, who may
    * come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
@@ -111,8 +125,9 @@ export class CallSession extends DurableObject<Env> {
       const ended = this.#call?.state.status === "ended" || searchParams.get("ended") === "true";
       this.#feed.join(server, Number(searchParams.get("cursor")), ended, Date.now());
     } else {
-      if (this.#call === null || searchParams.get("carrier") !== this.#call.plan.carrierId) {
-        return new Response("No such call", { status: 404 });
+      const isOurs = searchParams.get("carrier") === this.#call?.plan.carrierId;
+      if (!isOurs || this.#call?.state.status !== "in_progress") {
+        return new Response("No such talk", { status: 404 });
       }
       this.ctx.acceptWebSocket(server, [RELAY_TAG]);
     }
@@ -139,9 +154,9 @@ export class CallSession extends DurableObject<Env> {
     try {
       const nowMs = Date.now();
       for (const name of this.#call === null ? [] : dueTimers(this.#call.state, nowMs)) {
-        await this.#dispatch({ type: "timer", name });
+        this.#stepInBackground({ type: "timer", name });
       }
-      await this.#drain();
+      this.#drain();
       this.#armAlarm();
     } catch (error) {
       logError("alarm_failed", error, { call_id: this.#call?.plan.callId });
@@ -151,25 +166,20 @@ export class CallSession extends DurableObject<Env> {
   }
 
   async #instruct(carrierId: string, event: CallEvent): Promise<Result<LineInstruction, CarrierRefusal>> {
-    const accepted = await this.#accept(carrierId, event);
+    const accepted = this.#accept(carrierId, event);
     if (!accepted.ok) return accepted;
     const call = this.#call;
     if (call === null || lineInstruction(call.state) === "hang_up") return ok({ kind: "hang_up" });
-    const { plan } = call;
-    const urls = callUrls(readConfig(this.env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
-    const { voice } = plan.agent;
-    return ok({
-      kind: "relay",
-      relayUrl: urls.relay,
-      actionUrl: urls.relayEnd,
-      language: voice.language_code,
-      voice: { provider: voice.provider ?? null, speaker: voice.speaker ?? null },
-    });
+    return ok(relayInstruction(this.env, call.plan));
   }
 
-  async #accept(carrierId: string, event: CallEvent): Promise<Result<null, CarrierRefusal>> {
+  #accept(carrierId: string, event: CallEvent): Result<null, CarrierRefusal> {
     if (this.#call === null || this.#call.plan.carrierId !== carrierId) return err("unknown_call");
-    // The carrier waits for its answer only until the step is stored, not until all is done about it.
+    return this.#stepInBackground(event);
+  }
+
+  /** Who brings the event waits until the step is stored, not until all is done about it. */
+  #stepInBackground(event: CallEvent): Result<null, StepRefusal> {
     const stepped = this.#step(event);
     if (!stepped.ok) return stepped;
     this.ctx.waitUntil(this.#guard("effects_failed", this.#perform(stepped.value)));
@@ -195,6 +205,8 @@ export class CallSession extends DurableObject<Env> {
     const { state, effects } = result.value;
     const duties = dutiesOf(call.state, state, effects);
     this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
+    // What the agent was saying is shown before the end is.
+    if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
       logInfo("call_status", {
@@ -203,54 +215,32 @@ export class CallSession extends DurableObject<Env> {
         reason: state.ending?.reason,
       });
     }
-    if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
-    this.#afterStep();
+    this.#drain();
+    this.#armAlarm();
     return ok(effects);
   }
 
   async #perform(effects: readonly CallEffect[]): Promise<void> {
+    const context = { env: this.env, db: this.#db };
     for (const effect of effects) {
       const call = this.#call;
-      if (call === null) return;
-      switch (effect.type) {
-        case "agent_turn":
-          await this.#talk.takeTurn(effect.moment);
-          break;
-        case "release_slot":
-        case "opt_out":
-        case "store_recording":
-          break; // Duties: they were stored with the step and are done from the outbox.
-        case "hang_up":
-          if (effect.via === "relay" && (await this.#talk.end())) break;
-          await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
-          break;
-        default: {
-          const event = await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
-          if (event !== null) await this.#dispatch(event);
-        }
+      // Duties were stored with the step, and are done from the outbox.
+      if (call === null || isDuty(effect)) continue;
+      if (effect.type === "agent_turn") {
+        await this.#talk.takeTurn(effect.moment);
+      } else if (effect.type !== "hang_up" || effect.via !== "relay" || !this.#talk.end()) {
+        const event = await runCarrierEffect(context, call, effect);
+        if (event !== null) await this.#dispatch(event);
       }
     }
   }
 
-  #afterStep(): void {
-    this.ctx.waitUntil(this.#guard("drain_failed", this.#drain()));
-    this.#armAlarm();
-  }
-
-  /** Does what is owed. Single-flight; duties that come up meanwhile are done in the same run. */
-  #drain(): Promise<void> {
-    this.#draining ??= this.#drainAll().finally(() => {
-      this.#draining = null;
-      this.#armAlarm();
-    });
-    return this.#draining;
-  }
-
-  async #drainAll(): Promise<void> {
-    for (;;) {
-      const rows = this.#store.dueDuties(Date.now());
-      if (rows.length === 0) return;
-      await Promise.all(rows.map((row) => this.#tryDuty(row)));
+  /** Does what is owed and due, each duty by itself: a slow one holds up no other. */
+  #drain(): void {
+    for (const row of this.#store.dueDuties(Date.now())) {
+      if (this.#underWay.has(row.key)) continue;
+      this.#underWay.add(row.key);
+      this.ctx.waitUntil(this.#guard("duty_unsettled", this.#tryDuty(row)));
     }
   }
 
@@ -258,13 +248,27 @@ export class CallSession extends DurableObject<Env> {
     const call = this.#call;
     if (call === null) return;
     try {
-      await doDuty(row.duty, call, { env: this.env, db: this.#db, store: this.#store });
-      this.#store.dutyDone(row);
+      const result = await withDeadline(DUTY_DEADLINE_MS, () =>
+        doDuty(row.duty, call, { env: this.env, db: this.#db, store: this.#store }),
+      );
+      if (result === "done") this.#store.dutyDone(row);
+      else this.#postpone(row, DUTY_CONFIRM_MS);
     } catch (error) {
       logError("duty_failed", error, { call_id: call.plan.callId, duty: row.key, attempts: row.attempts });
       const waitMs = Math.min(DUTY_RETRY_MS.longest, DUTY_RETRY_MS.first * 2 ** Math.min(row.attempts, 10));
-      this.#store.postponeDuty(row, Date.now() + waitMs);
+      this.#postpone(row, waitMs);
+    } finally {
+      this.#underWay.delete(row.key);
+      // A newer duty may have taken the place of this one while it was under way.
+      this.#drain();
+      this.#armAlarm();
     }
+  }
+
+  #postpone(row: OutboxRow, waitMs: number): void {
+    const limit = MAX_ATTEMPTS[row.duty.type] ?? Number.POSITIVE_INFINITY;
+    if (row.attempts < limit) this.#store.postponeDuty(row, Date.now() + waitMs);
+    else this.#store.dutyDone(row);
   }
 
   #armAlarm(): void {

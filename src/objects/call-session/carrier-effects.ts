@@ -2,13 +2,18 @@
 // the event that tells the machine what came of it; none for a hang-up, whose proof is the call's end.
 
 import { readConfig } from "../../config.ts";
-import { findCarrier } from "../../db/carriers.ts";
+import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Db } from "../../db/client.ts";
 import { isOptedOut } from "../../db/opt-outs.ts";
 import type { CallEffect, CallEvent } from "../../domain/call/events.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { carrierGateOf } from "../../stubs/stubs.ts";
-import type { CreateResult, LookupResult, TelephonyProvider } from "../../telephony/provider.ts";
+import type {
+  CreateResult,
+  LineInstruction,
+  LookupResult,
+  TelephonyProvider,
+} from "../../telephony/provider.ts";
 import { openProvider } from "../../telephony/registry.ts";
 import { callUrls } from "../../telephony/urls.ts";
 import type { Call } from "./store.ts";
@@ -22,7 +27,16 @@ const LEASE_MARGIN_MS = 120_000;
 
 export type CarrierEffect = Extract<
   CallEffect,
-  { type: "reserve_slot" | "check_opt_out" | "create_call" | "find_call" | "fetch_call" | "hang_up" }
+  {
+    type:
+      | "reserve_slot"
+      | "check_opt_out"
+      | "create_call"
+      | "find_call"
+      | "fetch_call"
+      | "redirect"
+      | "hang_up";
+  }
 >;
 
 export async function runCarrierEffect(
@@ -43,17 +57,37 @@ export async function runCarrierEffect(
     case "find_call":
     case "fetch_call":
       return lookUp(context, call);
+    case "redirect":
+      return redirect(context, call);
     case "hang_up":
       await hangUp(context, call);
       return null;
   }
 }
 
-/** The adapter of the call's carrier account. */
-export async function providerOf({ env, db }: EffectContext, carrierId: string): Promise<TelephonyProvider> {
-  const account = await findCarrier(db, carrierId, Date.now());
-  if (account === null) throw new Error(`Carrier account ${carrierId} is gone`);
-  return openProvider(account, readConfig(env));
+/** What the carrier is to do with the line while the call lives: talk with the agent. */
+export function relayInstruction(env: Env, plan: CallPlan): LineInstruction {
+  const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
+  const { language_code: language, provider, speaker } = plan.agent.voice;
+  return {
+    kind: "relay",
+    relayUrl: urls.relay,
+    actionUrl: urls.relayEnd,
+    language,
+    voice: { provider: provider ?? null, speaker: speaker ?? null },
+  };
+}
+
+/** Hangs up at the carrier. Throws if that can't be said to have been heard. */
+export async function hangUp({ env }: EffectContext, { plan, state }: Call): Promise<void> {
+  if (state.carrierCallId === null) return;
+  const provider = await providerOf(env, plan);
+  const result = await provider.hangUp(state.carrierCallId);
+  if (result.kind === "failed") throw new Error(`The carrier did not hang up: ${result.detail}`);
+}
+
+function providerOf(env: Env, { carrierId, carrier }: CallPlan): Promise<TelephonyProvider> {
+  return openProvider({ id: carrierId, ...carrier }, readConfig(env));
 }
 
 async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promise<CallEvent> {
@@ -77,7 +111,7 @@ async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promi
 
 /** The one call of `provider.createCall`. That it is asked was stored before this runs. */
 async function createCall(context: EffectContext, { plan, state }: Call): Promise<CallEvent> {
-  const provider = await openOrNull(context, plan.carrierId);
+  const provider = await openOrNull(context.env, plan);
   if (provider === null) return { type: "create_refused", reason: "platform_error" };
   const urls = callUrls(readConfig(context.env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
   const result = await provider.createCall({
@@ -102,18 +136,18 @@ async function createCall(context: EffectContext, { plan, state }: Call): Promis
 }
 
 /** Null if the account can't be opened: then nothing was asked of the carrier, and the call may say so. */
-async function openOrNull(context: EffectContext, carrierId: string): Promise<TelephonyProvider | null> {
+async function openOrNull(env: Env, plan: CallPlan): Promise<TelephonyProvider | null> {
   try {
-    return await providerOf(context, carrierId);
+    return await providerOf(env, plan);
   } catch (error) {
-    logError("carrier_account_unusable", error, { carrier_id: carrierId });
+    logError("carrier_account_unusable", error, { call_id: plan.callId });
     return null;
   }
 }
 
 /** By id where the id is known, else by numbers and time. */
 async function lookUp(context: EffectContext, { plan, state }: Call): Promise<CallEvent> {
-  const provider = await providerOf(context, plan.carrierId);
+  const provider = await providerOf(context.env, plan);
   const result: LookupResult =
     state.carrierCallId === null
       ? await provider.findCall({
@@ -133,13 +167,14 @@ async function lookUp(context: EffectContext, { plan, state }: Call): Promise<Ca
   }
 }
 
-async function hangUp(context: EffectContext, { plan, state }: Call): Promise<void> {
-  if (state.carrierCallId === null) return;
-  const provider = await providerOf(context, plan.carrierId);
-  const result = await provider.hangUp(state.carrierCallId);
-  if (result.kind === "failed") {
-    logError("hang_up_failed", result.detail, { call_id: plan.callId });
-  }
+/** Gives the line a new relay. If the line is gone, the carrier's record tells how. */
+async function redirect(context: EffectContext, call: Call): Promise<CallEvent | null> {
+  const { plan, state } = call;
+  if (state.carrierCallId === null) return null;
+  const provider = await providerOf(context.env, plan);
+  const result = await provider.redirect(state.carrierCallId, relayInstruction(context.env, plan));
+  if (result.kind === "failed") logInfo("redirect_failed", { call_id: plan.callId, detail: result.detail });
+  return result.kind === "already_over" ? lookUp(context, call) : null;
 }
 
 function describe(callId: string, result: Exclude<CreateResult, { kind: "accepted" }>) {

@@ -12,6 +12,7 @@ import { projectCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
 import { addOptOut } from "../../db/opt-outs.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
+import { hangUp } from "./carrier-effects.ts";
 import { carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
 
 export const dutySchema = z.discriminatedUnion("type", [
@@ -19,6 +20,7 @@ export const dutySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("show_on_board") }),
   z.object({ type: z.literal("release_slot") }),
   z.object({ type: z.literal("opt_out") }),
+  z.object({ type: z.literal("ensure_hung_up") }),
   z.object({
     type: z.literal("store_recording"),
     recordingId: z.string(),
@@ -40,15 +42,32 @@ export function dutiesOf(before: CallState | null, after: CallState, effects: re
   if (before !== null && changed) duties.push({ type: "project" });
   if (before?.status !== after.status) duties.push({ type: "show_on_board" });
   for (const effect of effects) {
-    if (effect.type === "release_slot" || effect.type === "opt_out") duties.push({ type: effect.type });
-    if (effect.type === "store_recording") duties.push(effect);
+    if (isDuty(effect)) duties.push(effect);
   }
   return duties;
 }
 
+/** Effects that are owed until they are done; the others are tried when they come up, and have their timers. */
+export function isDuty(effect: CallEffect): effect is CallEffect & Duty {
+  return DUTY_EFFECTS.some((type) => type === effect.type);
+}
+
+const DUTY_EFFECTS = ["release_slot", "opt_out", "ensure_hung_up", "store_recording"] as const;
+
+/** Tries of a duty whose target may be gone for good, with a minute between the later ones. */
+export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
+  ensure_hung_up: 60,
+  store_recording: 60,
+};
+
 export type DutyContext = { env: Env; db: Db; store: CallStore };
 
-export async function doDuty(duty: Duty, call: Call, { env, db, store }: DutyContext): Promise<void> {
+/** `sent`: the queue has it, and it is done once `recordingStored` says so. */
+export async function doDuty(
+  duty: Duty,
+  call: Call,
+  { env, db, store }: DutyContext,
+): Promise<"done" | "sent"> {
   const { plan, state, seq } = call;
   const ended = state.status === "ended";
   switch (duty.type) {
@@ -60,13 +79,16 @@ export async function doDuty(duty: Duty, call: Call, { env, db, store }: DutyCon
         facts: factsOf(state),
         turns: ended ? toTurns(store.lines(), state.answeredAtMs) : null,
       });
-      return;
+      return "done";
     case "show_on_board":
       await liveBoardOf(env, plan.orgId).show(plan.callId, seq, ended ? null : boardEntryOf(call));
-      return;
+      return "done";
     case "release_slot":
       await carrierGateOf(env, plan.carrierId).release(plan.callId);
-      return;
+      return "done";
+    case "ensure_hung_up":
+      await hangUp({ env, db }, call);
+      return "done";
     case "opt_out":
       await addOptOut(db, {
         orgId: plan.orgId,
@@ -74,7 +96,7 @@ export async function doDuty(duty: Duty, call: Call, { env, db, store }: DutyCon
         reason: `Asked for in call ${plan.callId}`,
         atSeconds: toEpochSeconds(Date.now()),
       });
-      return;
+      return "done";
     case "store_recording":
       await sendCallEvent(env, {
         type: "recording_ready",
@@ -83,7 +105,7 @@ export async function doDuty(duty: Duty, call: Call, { env, db, store }: DutyCon
         recording_id: duty.recordingId,
         duration_seconds: duty.durationSeconds,
       });
-      return;
+      return "sent";
   }
 }
 

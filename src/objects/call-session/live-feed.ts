@@ -2,7 +2,7 @@
 // reconnecting watcher names. A late joiner gets the last 200 of the last ten minutes.
 
 import type { LiveMessage, NewLiveMessage } from "../../contract/live.ts";
-import { toTurns, type Line } from "../../domain/transcript.ts";
+import { toTurn, type Line } from "../../domain/transcript.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { Call, CallStore } from "./store.ts";
@@ -27,11 +27,12 @@ export class LiveFeed {
   /** Takes a watcher's socket in. @param cursor the last message it has seen; 0 for none. */
   join(socket: WebSocket, cursor: number, ended: boolean, nowMs: number): void {
     this.#ctx.acceptWebSocket(socket, [WATCHER_TAG]);
-    // A named cursor is a promise to miss nothing, so age does not count then.
-    const sinceMs = cursor === 0 ? nowMs - REPLAY_AGE_MS : 0;
-    for (const message of this.#store.readFeed({ cursor, sinceMs, limit: REPLAY_LIMIT })) {
-      socket.send(JSON.stringify(message));
-    }
+    // A named cursor is a promise to miss nothing; who names none is told what is new.
+    const messages =
+      cursor === 0
+        ? this.#store.readRecentFeed(nowMs - REPLAY_AGE_MS, REPLAY_LIMIT)
+        : this.#store.readFeedAfter(cursor);
+    for (const message of messages) socket.send(JSON.stringify(message));
     if (ended) socket.close(CLOSE_ENDED, "The call has ended");
   }
 
@@ -62,9 +63,9 @@ export class LiveFeed {
       socket.close(CLOSE_ENDED, "The call has ended");
   }
 
+  /** @param line an empty text takes the line back: nothing of it was heard. */
   showLine(index: number, line: Line, answeredAtMs: number | null, nowMs: number): void {
-    const turn = toTurns([line], answeredAtMs)[0];
-    if (turn !== undefined) this.#publish({ type: "transcript", index, ...turn }, nowMs);
+    this.#publish({ type: "transcript", index, ...toTurn(line, answeredAtMs) }, nowMs);
   }
 
   #publish(message: NewLiveMessage, nowMs: number): void {

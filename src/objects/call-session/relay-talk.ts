@@ -1,15 +1,17 @@
 // The conversation on the carrier's relay socket: the customer's words come in, the agent's go out.
 //
-// A word is written to the transcript before it is sent, so nothing that was said is ever missing from it.
-// Only one turn of the agent is under way; what the customer says ends it.
+// Only one turn of the agent is under way; what the customer says ends it. Nothing here waits for anything but
+// the brain: a frame needs neither the database nor the carrier's account.
 
 import type { Brain } from "../../agent/brain.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
 import type { AgentEndReason } from "../../domain/call/status.ts";
 import { estimateSpeechMs } from "../../domain/speech.ts";
-import { heardPart } from "../../domain/transcript.ts";
+import { heardPart, type Line } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
-import type { RelayFrame, TelephonyProvider } from "../../telephony/provider.ts";
+import type { RelayFrame, RelayProtocol } from "../../telephony/provider.ts";
+import { relayProtocolOf } from "../../telephony/registry.ts";
+import { AgentSpeech } from "./agent-speech.ts";
 import { trySend, type LiveFeed } from "./live-feed.ts";
 import type { Call, CallStore } from "./store.ts";
 
@@ -19,6 +21,9 @@ export const RELAY_TAG = "relay";
 const CLOSE_NORMAL = 1000;
 const CLOSE_POLICY = 1008;
 
+/** A customer who talks on is taken note of no more often than this. */
+const HEARD_EVERY_MS = 2_000;
+
 const APOLOGY = "I am sorry, something went wrong on our side. Goodbye.";
 
 export type RelayTalkDeps = {
@@ -26,26 +31,31 @@ export type RelayTalkDeps = {
   store: CallStore;
   feed: LiveFeed;
   brain: Brain;
-  provider: () => Promise<TelephonyProvider>;
   call: () => Call | null;
   dispatch: (event: CallEvent) => Promise<void>;
 };
 
+type AgentTurn = { abort: AbortController; speech: AgentSpeech };
+
 export class RelayTalk {
   readonly #deps: RelayTalkDeps;
-  #turn: { abort: AbortController; speech: Speech } | null = null;
+  #turn: AgentTurn | null = null;
   /** When the words sent so far will have been spoken, by estimate. */
   #playsUntilMs = 0;
+  /** The end of what the agent said last; after an eviction unknown, and then the estimate alone counts. */
+  #lastPiece = "";
+  #heardAtMs = 0;
 
   constructor(deps: RelayTalkDeps) {
     this.#deps = deps;
   }
 
   async onFrame(socket: WebSocket, text: string): Promise<void> {
-    const frame = (await this.#deps.provider()).parseRelayFrame(text);
-    if (frame === null) return;
-    if (frame.type === "opened") await this.#onOpened(socket, frame.carrierCallId);
-    else if (isCurrentRelay(socket)) await this.#onTalk(frame);
+    const call = this.#deps.call();
+    const frame = call === null ? null : protocolOf(call).parseRelayFrame(text);
+    if (call === null || frame === null) return;
+    if (frame.type === "opened") await this.#onOpened(call, socket, frame);
+    else if (isCurrentRelay(socket)) await this.#onTalk(call, frame);
   }
 
   async onClose(socket: WebSocket): Promise<void> {
@@ -57,43 +67,66 @@ export class RelayTalk {
 
   /** Lets the agent take a turn; one that is still under way is given up. */
   async takeTurn(moment: Moment): Promise<void> {
-    const provider = await this.#deps.provider();
     const call = this.#deps.call();
     if (call === null) return;
     this.#stopTurn();
-    const turn = { abort: new AbortController(), speech: new Speech(this.#deps, provider) };
+    const { store, feed, ctx } = this.#deps;
+    const speech = new AgentSpeech({
+      store,
+      feed,
+      protocol: protocolOf(call),
+      socket: () => currentRelay(ctx),
+      answeredAtMs: call.state.answeredAtMs,
+    });
+    const turn = { abort: new AbortController(), speech };
     this.#turn = turn;
-    this.#playsUntilMs = Math.max(this.#playsUntilMs, Date.now());
     const end = await this.#speak(moment, call, turn);
     if (this.#turn !== turn) return;
     this.#stopTurn();
-    this.#playsUntilMs += estimateSpeechMs(turn.speech.text);
+    this.#playsUntilMs = speech.playsUntilMs(this.#playsUntilMs);
+    this.#lastPiece = speech.lastPiece;
     const playsUntilMs = this.#playsUntilMs;
     if (end === null) await this.#deps.dispatch({ type: "agent_spoke", playsUntilMs });
     else await this.#deps.dispatch({ type: "agent_finished", reason: end, playsUntilMs });
   }
 
+  hasSocket(): boolean {
+    return currentRelay(this.#deps.ctx) !== undefined;
+  }
+
+  /** Tells the carrier that the relay is over. False if there is no socket to tell it on. */
+  end(): boolean {
+    this.#stopTurn();
+    const call = this.#deps.call();
+    const socket = currentRelay(this.#deps.ctx);
+    if (call === null || socket === undefined) return false;
+    return trySend(socket, protocolOf(call).renderRelayEnd());
+  }
+
+  /** The call is over: nothing more is said or heard. */
+  close(): void {
+    this.#stopTurn();
+    for (const socket of this.#deps.ctx.getWebSockets(RELAY_TAG)) {
+      retire(socket, CLOSE_NORMAL, "The call is over");
+    }
+  }
+
   /** Speaks what the brain says; answers the reason if it ends the call. */
-  async #speak(
-    moment: Moment,
-    call: Call,
-    turn: { abort: AbortController; speech: Speech },
-  ): Promise<AgentEndReason | null> {
+  async #speak(moment: Moment, call: Call, { abort, speech }: AgentTurn): Promise<AgentEndReason | null> {
     const { brain, store } = this.#deps;
-    const { signal } = turn.abort;
+    const { signal } = abort;
     try {
       const outputs = brain.takeTurn({ moment, lines: store.lines(), plan: call.plan }, signal);
       for await (const output of outputs) {
         if (signal.aborted) return null;
         if (output.type === "end_call") return output.reason;
-        // With no one there to hear it, what the agent does still counts.
-        turn.speech.add(output.text);
+        speech.add(output.text);
       }
       return null;
     } catch (error) {
       if (signal.aborted) return null;
       logError("agent_turn_failed", error, { call_id: call.plan.callId });
-      turn.speech.add(APOLOGY);
+      speech.add(APOLOGY);
       return "agent_failed";
     }
   }
@@ -106,25 +139,13 @@ export class RelayTalk {
     turn?.speech.finish();
   }
 
-  /** Tells the carrier that the relay is over. False if there is no socket to tell it on. */
-  async end(): Promise<boolean> {
-    this.#stopTurn();
-    const socket = currentRelay(this.#deps.ctx);
-    if (socket === undefined) return false;
-    return trySend(socket, (await this.#deps.provider()).renderRelayEnd());
-  }
-
-  /** The call is over: nothing more is said or heard. */
-  close(): void {
-    this.#stopTurn();
-    for (const socket of this.#deps.ctx.getWebSockets(RELAY_TAG))
-      retire(socket, CLOSE_NORMAL, "The call is over");
-  }
-
-  async #onOpened(socket: WebSocket, carrierCallId: string): Promise<void> {
-    const call = this.#deps.call();
-    if (call === null || call.state.carrierCallId !== carrierCallId) {
-      retire(socket, CLOSE_POLICY, "Not this call");
+  async #onOpened(
+    call: Call,
+    socket: WebSocket,
+    frame: Extract<RelayFrame, { type: "opened" }>,
+  ): Promise<void> {
+    if (call.state.carrierCallId !== frame.carrierCallId || call.state.status !== "in_progress") {
+      retire(socket, CLOSE_POLICY, "No such talk");
       return;
     }
     for (const other of this.#deps.ctx.getWebSockets(RELAY_TAG)) {
@@ -132,43 +153,23 @@ export class RelayTalk {
     }
     socket.serializeAttachment({ current: true });
     this.#playsUntilMs = 0;
-    await this.#deps.dispatch({ type: "relay_opened" });
+    await this.#deps.dispatch({ type: "relay_opened", sessionId: frame.sessionId });
     const state = this.#deps.call()?.state;
     if (state?.relay !== "open" || state.closing !== null) return;
-    const lines = this.#deps.store.lines();
-    const moment =
-      lines.length === 0 ? "opened" : lines.at(-1)?.speaker === "customer" ? "customer_spoke" : "resumed";
-    await this.takeTurn(moment);
+    const last = this.#deps.store.lastLine();
+    const resumed = last?.speaker === "customer" ? "customer_spoke" : "resumed";
+    await this.takeTurn(last === null ? "opened" : resumed);
   }
 
-  async #onTalk(frame: Exclude<RelayFrame, { type: "opened" }>): Promise<void> {
-    const { store, feed, dispatch } = this.#deps;
-    const call = this.#deps.call();
-    if (call === null) return;
+  async #onTalk(call: Call, frame: Exclude<RelayFrame, { type: "opened" }>): Promise<void> {
     switch (frame.type) {
-      case "prompt": {
-        const words = frame.text.trim();
-        if (!frame.final || words === "") return;
-        this.#stopTurn();
-        const nowMs = Date.now();
-        // The carrier hands the words over when they were said; they began a little earlier.
-        const beganMs = Math.max(call.state.answeredAtMs ?? 0, nowMs - estimateSpeechMs(words));
-        const lastMs = store.lines().at(-1)?.atMs ?? 0;
-        const line = { speaker: "customer" as const, text: words, atMs: Math.max(beganMs, lastMs) };
-        const index = store.addLine(line.speaker, line.text, line.atMs);
-        feed.showLine(index, line, call.state.answeredAtMs, nowMs);
-        await dispatch({ type: "customer_spoke" });
-        return;
-      }
+      case "prompt":
+        return frame.final ? this.#onWords(call, frame.text.trim()) : this.#onTalkingOn();
       case "interrupted":
         this.#onInterrupted(call, frame.heard);
-        await dispatch({ type: "agent_spoke", playsUntilMs: Date.now() });
-        return;
+        return this.#deps.dispatch({ type: "customer_heard" });
       case "words_played":
-        if (this.#turn === null && endsWith(store.lines().at(-1)?.text ?? "", frame.text)) {
-          await dispatch({ type: "words_played" });
-        }
-        return;
+        return this.#onPlayed(frame.text.trim());
       case "error":
         logError("relay_error", frame.description, { call_id: call.plan.callId });
         return;
@@ -178,62 +179,62 @@ export class RelayTalk {
     }
   }
 
+  async #onWords(call: Call, words: string): Promise<void> {
+    if (words === "") return;
+    const { store, feed, dispatch } = this.#deps;
+    const nowMs = Date.now();
+    this.#stopTurn();
+    // The carrier hands the words over when they were said; they began a little earlier, but after what is written.
+    const beganMs = nowMs - estimateSpeechMs(words);
+    const earliestMs = store.lastLine()?.atMs ?? call.state.answeredAtMs ?? 0;
+    const line: Line = { speaker: "customer", text: words, atMs: Math.max(beganMs, earliestMs) };
+    const index = store.addLine(line.speaker, line.text, line.atMs);
+    feed.showLine(index, line, call.state.answeredAtMs, nowMs);
+    if (call.state.closing === null) await dispatch({ type: "customer_spoke" });
+    else await this.#heed(call);
+  }
+
+  /** The call is about to end and nothing more is said; but a wish not to be called again is still heard. */
+  async #heed(call: Call): Promise<void> {
+    const { brain, store, dispatch } = this.#deps;
+    const turn = { moment: "customer_spoke" as const, lines: store.lines(), plan: call.plan };
+    for await (const output of brain.takeTurn(turn, new AbortController().signal)) {
+      if (output.type !== "end_call" || output.reason !== "dnc_request") continue;
+      await dispatch({ type: "agent_finished", reason: output.reason, playsUntilMs: Date.now() });
+    }
+  }
+
+  async #onTalkingOn(): Promise<void> {
+    const nowMs = Date.now();
+    if (nowMs - this.#heardAtMs < HEARD_EVERY_MS) return;
+    this.#heardAtMs = nowMs;
+    await this.#deps.dispatch({ type: "customer_heard" });
+  }
+
+  /** Carriers report words as they were sent, in pieces or whole; the last piece is what counts. */
+  async #onPlayed(words: string): Promise<void> {
+    if (this.#turn !== null || words === "") return;
+    const whole = this.#deps.store.lastLine()?.text.trim();
+    if (words !== this.#lastPiece.trim() && words !== whole) return;
+    this.#playsUntilMs = Date.now();
+    await this.#deps.dispatch({ type: "words_played" });
+  }
+
   /** The transcript keeps what was heard of the agent's last words, not what it meant to say. */
   #onInterrupted(call: Call, heard: string): void {
     const { store, feed } = this.#deps;
     this.#stopTurn();
     this.#playsUntilMs = Date.now();
-    const lines = store.lines();
-    const index = lines.findLastIndex((line) => line.speaker === "agent");
-    const line = lines[index];
-    if (line === undefined) return;
+    const line = store.lastLine();
+    if (line?.speaker !== "agent") return;
     const text = heardPart(line.text, heard);
-    store.setLine(index, text);
-    feed.showLine(index, { ...line, text }, call.state.answeredAtMs, Date.now());
+    store.setLine(line.index, text);
+    feed.showLine(line.index, { ...line, text }, call.state.answeredAtMs, Date.now());
   }
 }
 
-/** The agent's words of one turn: one line of the transcript that grows while they are sent. */
-class Speech {
-  text = "";
-  #index: number | null = null;
-  #atMs = 0;
-  readonly #deps: RelayTalkDeps;
-  readonly #provider: TelephonyProvider;
-
-  constructor(deps: RelayTalkDeps, provider: TelephonyProvider) {
-    this.#deps = deps;
-    this.#provider = provider;
-  }
-
-  add(words: string): void {
-    const { store, ctx } = this.#deps;
-    const socket = currentRelay(ctx);
-    if (socket === undefined) return;
-    this.text += words;
-    if (this.#index === null) {
-      this.#atMs = Date.now();
-      this.#index = store.addLine("agent", this.text, this.#atMs);
-    } else {
-      store.setLine(this.#index, this.text);
-    }
-    trySend(socket, this.#provider.renderWords(words, false));
-  }
-
-  finish(): void {
-    const { feed, ctx, call } = this.#deps;
-    const socket = currentRelay(ctx);
-    if (this.#index === null) return;
-    if (socket !== undefined) trySend(socket, this.#provider.renderWords("", true));
-    const line = { speaker: "agent" as const, text: this.text, atMs: this.#atMs };
-    feed.showLine(this.#index, line, call()?.state.answeredAtMs ?? null, Date.now());
-  }
-}
-
-/** Carriers report words as they were sent, in pieces or whole; the last piece is what counts. */
-function endsWith(said: string, played: string): boolean {
-  const words = played.trim();
-  return words !== "" && said.trim().endsWith(words);
+function protocolOf({ plan }: Call): RelayProtocol {
+  return relayProtocolOf(plan.carrier.kind);
 }
 
 function currentRelay(ctx: DurableObjectState): WebSocket | undefined {

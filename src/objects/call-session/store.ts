@@ -106,8 +106,13 @@ export class CallStore {
     this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
   }
 
-  removeLine(index: number): void {
-    this.#sql.exec("DELETE FROM lines WHERE idx = ?", index);
+  lastLine(): (Line & { index: number }) | null {
+    const row = this.#sql
+      .exec("SELECT idx, speaker, text, at_ms FROM lines ORDER BY idx DESC LIMIT 1")
+      .toArray()[0];
+    if (row === undefined) return null;
+    const { speaker, text, at_ms: atMs } = lineRowSchema.parse(row);
+    return { index: Number(row.idx), speaker, text, atMs };
   }
 
   addToFeed(message: NewLiveMessage, nowMs: number): LiveMessage {
@@ -121,17 +126,24 @@ export class CallStore {
     return { ...message, cursor };
   }
 
-  /** The newest `limit` messages after `cursor` that are no older than `sinceMs`, oldest first. */
-  readFeed(query: { cursor: number; sinceMs: number; limit: number }): LiveMessage[] {
+  /** All messages after `cursor`, oldest first. */
+  readFeedAfter(cursor: number): LiveMessage[] {
     return this.#sql
-      .exec<{ cursor: number; body: string }>(
-        "SELECT cursor, body FROM feed WHERE cursor > ? AND at_ms >= ? ORDER BY cursor DESC LIMIT ?",
-        query.cursor,
-        query.sinceMs,
-        query.limit,
+      .exec<FeedRow>("SELECT cursor, body FROM feed WHERE cursor > ? ORDER BY cursor", cursor)
+      .toArray()
+      .map(toLiveMessage);
+  }
+
+  /** The newest `limit` messages that are no older than `sinceMs`, oldest first. */
+  readRecentFeed(sinceMs: number, limit: number): LiveMessage[] {
+    return this.#sql
+      .exec<FeedRow>(
+        "SELECT cursor, body FROM feed WHERE at_ms >= ? ORDER BY cursor DESC LIMIT ?",
+        sinceMs,
+        limit,
       )
       .toArray()
-      .map((row) => liveMessageSchema.parse({ ...parseObject(row.body), cursor: row.cursor }))
+      .map(toLiveMessage)
       .toReversed();
   }
 
@@ -153,6 +165,10 @@ export class CallStore {
   /** Removes a duty that was done, unless a newer one has taken its place meanwhile. */
   dutyDone(row: OutboxRow): void {
     this.#sql.exec("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);
+  }
+
+  dropDuty(key: string): void {
+    this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
   }
 
   postponeDuty(row: OutboxRow, dueAtMs: number): void {
@@ -192,6 +208,9 @@ export class CallStore {
   }
 }
 
-function parseObject(json: string): object {
-  return z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+type FeedRow = { cursor: number; body: string };
+
+function toLiveMessage({ cursor, body }: FeedRow): LiveMessage {
+  const message = z.record(z.string(), z.unknown()).parse(JSON.parse(body));
+  return liveMessageSchema.parse({ ...message, cursor });
 }

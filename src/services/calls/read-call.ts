@@ -3,6 +3,7 @@ import { findCall, type CallRow, type StoredCall } from "../../db/calls.ts";
 import type { CallFacts } from "../../domain/call/facts.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
+import { logError } from "../../lib/log.ts";
 import { isoSeconds } from "../../lib/time.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
@@ -20,14 +21,27 @@ export async function readTranscript(context: OrgContext, callId: string): Promi
   return stored === null ? null : (await overlay(context, stored)).turns;
 }
 
+type Told = { facts: CallFacts; turns: TranscriptTurn[] };
+
 /** While a call lives its object knows more than the row. */
-async function overlay(
-  { env }: OrgContext,
-  { row, turns }: StoredCall,
-): Promise<{ facts: CallFacts; turns: TranscriptTurn[] }> {
+async function overlay({ env }: OrgContext, { row, turns }: StoredCall): Promise<Told> {
   if (row.status === "ended") return { facts: row, turns };
-  const snapshot = await callSessionOf(env, row.id).snapshot();
-  return snapshot ?? { facts: row, turns };
+  return (await askObject(env, row.id)) ?? { facts: row, turns };
+}
+
+/** Null if the call has not come to its object, or the object can't be reached: then the row must do. */
+async function askObject(env: Env, callId: string): Promise<Told | null> {
+  try {
+    return await callSessionOf(env, callId).snapshot();
+  } catch {
+    // An object that was just restarted refuses what met it in that moment; asked anew it answers.
+    return callSessionOf(env, callId)
+      .snapshot()
+      .catch((error: unknown) => {
+        logError("snapshot_failed", error, { call_id: callId });
+        return null;
+      });
+  }
 }
 
 function toRecord(

@@ -4,6 +4,7 @@ import { findCarrier } from "../../db/carriers.ts";
 import { logInfo } from "../../lib/log.ts";
 import { putRecording, recordingKey } from "../../recordings/bucket.ts";
 import { openProvider } from "../../telephony/registry.ts";
+import { callSessionOf } from "../../stubs/stubs.ts";
 import type { ServiceContext } from "../context.ts";
 
 /** Copies a recording from the carrier to R2 and tells the call's row. Throws to be tried again. */
@@ -21,10 +22,12 @@ export async function storeRecording(
   const recording = await provider.fetchRecording(recordingId);
   if (recording.kind === "failed") throw new Error(`Recording not fetched: ${recording.detail}`);
   if (recording.kind === "none") {
-    logInfo("recording_gone", { call_id: callId, recording_id: recordingId });
+    // It may not be there yet: the call's object sends this again until it is, or gives up.
+    logInfo("recording_not_found", { call_id: callId, recording_id: recordingId });
     return;
   }
   const key = recordingKey(orgId, callId);
   await putRecording(env.RECORDINGS, key, recording);
   await setRecording(db, { callId, key, seconds: message.duration_seconds });
+  await callSessionOf(env, callId).recordingStored(recordingId);
 }

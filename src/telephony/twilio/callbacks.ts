@@ -40,6 +40,7 @@ const answerSchema = z.object({ ...callFields, AnsweredBy: z.string().optional()
 const relayEndSchema = z.object({
   ...callFields,
   CallStatus: z.enum(STATUSES),
+  SessionId: z.string().optional(),
   SessionStatus: z.string().optional(),
 });
 
@@ -81,6 +82,7 @@ export function parseRelayEnd(body: string, accountSid: string): RelayEnd | null
   return (
     form && {
       carrierCallId: form.CallSid,
+      sessionId: form.SessionId ?? null,
       failed: form.SessionStatus === "failed",
       callOver: OVER.includes(form.CallStatus),
     }

@@ -3,7 +3,8 @@
 // https://www.twilio.com/docs/voice/conversationrelay/websocket-messages
 
 import { z } from "zod";
-import type { LineInstruction, RelayFrame } from "../provider.ts";
+import type { LineInstruction, RelayFrame, RelayProtocol } from "../provider.ts";
+import { RETRY_OVERRIDES } from "./retry-overrides.ts";
 
 export function renderTwiml(instruction: LineInstruction): string {
   return `<?xml version="1.0" encoding="UTF-8"?><Response>${renderVerbs(instruction)}</Response>`;
@@ -18,10 +19,12 @@ function renderVerbs(instruction: LineInstruction): string {
     voice: instruction.voice.speaker,
     interruptible: "speech",
     dtmfDetection: "true",
+    // Without them a customer who talks for long looks like one who is silent.
+    partialPrompts: "true",
     // `tokensPlayed` tells when the agent's words were heard, so that the last ones are not cut off.
     events: "tokens-played",
   });
-  return `<Connect${attributes({ action: instruction.actionUrl })}><ConversationRelay${relay}/></Connect>`;
+  return `<Connect${attributes({ action: instruction.actionUrl + RETRY_OVERRIDES })}><ConversationRelay${relay}/></Connect>`;
 }
 
 function attributes(values: Record<string, string | null>): string {
@@ -44,7 +47,7 @@ function escapeXml(text: string): string {
 }
 
 const frameSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("setup"), callSid: z.string() }),
+  z.object({ type: z.literal("setup"), callSid: z.string(), sessionId: z.string().default("") }),
   z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().nullish() }),
   z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().nullish() }),
   z.object({ type: z.literal("dtmf"), digit: z.string().max(1) }),
@@ -62,7 +65,7 @@ export function parseRelayFrame(text: string): RelayFrame | null {
   const frame = parsed.data;
   switch (frame.type) {
     case "setup":
-      return { type: "opened", carrierCallId: frame.callSid };
+      return { type: "opened", carrierCallId: frame.callSid, sessionId: frame.sessionId };
     case "prompt":
       return { type: "prompt", text: frame.voicePrompt, final: frame.last ?? true };
     case "interrupt":
@@ -93,3 +96,5 @@ function parseJson(text: string): unknown {
     return null;
   }
 }
+
+export const twilioRelay: RelayProtocol = { parseRelayFrame, renderWords, renderRelayEnd };

@@ -25,7 +25,7 @@ const errorSchema = z.object({ code: z.number().nullish() });
 
 export async function request(
   options: RestOptions,
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST",
   path: string,
   form?: URLSearchParams,
 ): Promise<RestAnswer> {

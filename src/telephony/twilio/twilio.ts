@@ -21,16 +21,11 @@ import {
   sid,
   timeOf,
 } from "./callbacks.ts";
-import { parseRelayFrame, renderRelayEnd, renderTwiml, renderWords } from "./documents.ts";
+import { renderTwiml } from "./documents.ts";
 import { CALL_OVER_CODES, classifyRefusal } from "./errors.ts";
+import { RETRY_OVERRIDES } from "./retry-overrides.ts";
 import { open, request, type RestAnswer, type RestOptions } from "./rest.ts";
 import { isSignedBy } from "./signature.ts";
-
-/**
- * Connection overrides ride in the fragment, which is neither sent nor signed: up to five tries, also when
- * our answer is a 5xx or none. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
- */
-const RETRY_OVERRIDES = "#rc=5&rp=ct,rt,5xx";
 
 /** The wait after a 429 that names none, and its spread: calls throttled together must not return together. */
 const THROTTLE_BASE_MS = 2_000;
@@ -57,9 +52,6 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     parseStatus: (body) => parseStatus(body, accountSid),
     parseRelayEnd: (body) => parseRelayEnd(body, accountSid),
     parseRecording: (body) => parseRecording(body, accountSid),
-    parseRelayFrame,
-    renderWords,
-    renderRelayEnd,
   };
 }
 
@@ -143,11 +135,17 @@ async function findCall(
   const records = list.data.calls.flatMap((call) => callRecordSchema.safeParse(call).data ?? []);
   const found = records
     .toSorted((a, b) => (timeOf(b.date_created) ?? 0) - (timeOf(a.date_created) ?? 0))
-    .find((call) => (timeOf(call.date_created) ?? 0) >= since);
+    .find((call) => (timeOf(call.date_created) ?? 0) >= since && !endedBefore(call, query.sinceMs));
   if (found !== undefined) return { kind: "found", report: reportOf(found) };
   // One that can't be read may be the one that is looked for.
   const allRead = records.length === list.data.calls.length;
   return allRead ? { kind: "none" } : { kind: "failed", detail: "an unreadable call in the list" };
+}
+
+/** A call that was over before ours was asked for is an earlier one to the same number. */
+function endedBefore(call: z.infer<typeof callRecordSchema>, sinceMs: number): boolean {
+  const endedAtMs = timeOf(call.end_time);
+  return endedAtMs !== null && endedAtMs + 999 < sinceMs;
 }
 
 function lookupResultOf(answer: RestAnswer): LookupResult {
