@@ -6,6 +6,10 @@ const SANDBOX_SPEED = "40";
 
 export default defineConfig({
   test: {
+    // One runtime for all files, one after the other: each test makes its own organisation, and a runtime that is
+    // taken down while calls live may hang.
+    isolate: false,
+    maxWorkers: 1,
     projects: [
       {
         plugins: [
@@ -25,6 +29,7 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          isolate: false,
           root: "test",
           include: ["**/*.test.ts"],
           exclude: ["node/**"],

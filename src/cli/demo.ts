@@ -6,15 +6,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../contract/calls.ts";
 import { liveMessageSchema, type LiveMessage } from "../contract/live.ts";
-import { findFreePort, startLocalWorker, type LocalWorker } from "./local-worker.ts";
-import { parseDemoOptions, type DemoOptions } from "./options.ts";
+import {
+  findFreePort,
+  startLocalWorker,
+  stopEverything,
+  stopOnSignal,
+  type LocalWorker,
+} from "./local-worker.ts";
+import { parseDemoOptions, readOptions, type DemoOptions } from "./options.ts";
 
 /** Fast enough to be over soon, slow enough to be read. */
 const SPEED = 12;
 const RECORDING_WITHIN_MS = 5_000;
 const CALL_WITHIN_MS = 120_000;
 
-const options = parseDemoOptions(process.argv.slice(2));
+const options = readOptions(parseDemoOptions);
 /** With --json stdout is for the record alone. */
 const show = options.json ? console.error : console.log;
 
@@ -22,17 +28,11 @@ process.exitCode = await main(options);
 
 async function main({ to, json }: DemoOptions): Promise<number> {
   const stateFolder = await mkdtemp(join(tmpdir(), "trunkline-demo-"));
-  let worker: LocalWorker | null = null;
-  const stop = async (): Promise<void> => {
-    await worker?.stop();
-    await rm(stateFolder, { recursive: true, force: true });
-  };
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => void stop().then(() => process.exit(130)));
-  }
+  const cleanUp = () => rm(stateFolder, { recursive: true, force: true });
+  stopOnSignal(cleanUp);
   try {
     show("Starting Trunkline: one Worker, its database, queues and objects, all on this machine …");
-    worker = await startLocalWorker({ port: await findFreePort(), stateFolder, speed: SPEED }, "quiet");
+    const worker = await startLocalWorker({ port: await findFreePort(), stateFolder, speed: SPEED }, "quiet");
     const callId = await placeCall(worker, to);
     await watch(worker, callId);
     const record = await readWithRecording(worker, callId);
@@ -43,7 +43,8 @@ async function main({ to, json }: DemoOptions): Promise<number> {
     console.error(error instanceof Error ? error.message : error);
     return 1;
   } finally {
-    await stop();
+    await stopEverything();
+    await cleanUp();
   }
 }
 
@@ -107,9 +108,8 @@ async function readWithRecording(worker: LocalWorker, callId: string): Promise<C
   const deadline = Date.now() + RECORDING_WITHIN_MS;
   for (;;) {
     const call = await readCall(worker, callId);
-    const complete = call.status === "ended" && call.recording_url !== null;
-    const recorded = call.outcome === "connected";
-    if (complete || (call.status === "ended" && !recorded) || Date.now() > deadline) return call;
+    const isWhole = call.recording_url !== null || call.answered_at === null;
+    if ((call.status === "ended" && isWhole) || Date.now() > deadline) return call;
     await new Promise((resume) => setTimeout(resume, 100));
   }
 }

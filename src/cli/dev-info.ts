@@ -2,9 +2,9 @@
 
 import { readInstance } from "./instance.ts";
 import { localUrl } from "./local-worker.ts";
-import { parseDevOptions } from "./options.ts";
+import { parseDevOptions, readOptions } from "./options.ts";
 
-const options = parseDevOptions(process.argv.slice(2));
+const options = readOptions(parseDevOptions);
 const instance = readInstance(options.stateFolder);
 
 if (instance === null || !instance.seeded) {

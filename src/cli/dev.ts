@@ -1,13 +1,15 @@
 // npm run dev: the product on this machine, with a demo organisation in it.
 
-import { startLocalWorker } from "./local-worker.ts";
-import { DEFAULT_PORT, parseDevOptions, REPOSITORY } from "./options.ts";
+import { startLocalWorker, stopOnSignal } from "./local-worker.ts";
+import { DEFAULT_PORT, parseDevOptions, readOptions, REPOSITORY } from "./options.ts";
 import { join } from "node:path";
 
-const options = parseDevOptions(process.argv.slice(2));
-const worker = await startLocalWorker(options, "inherit");
-
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void worker.stop());
+const options = readOptions(parseDevOptions);
+stopOnSignal();
+const worker = await startLocalWorker(options, "inherit").catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 
 const flags = [
   options.port === DEFAULT_PORT ? "" : ` --port ${options.port}`,

@@ -3,6 +3,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
@@ -17,13 +18,33 @@ const STOP_WITHIN_MS = 5_000;
 export type LocalWorker = {
   url: string;
   instance: Instance;
-  /** Settles when the Worker has ended, by `stop` or by itself. */
+  /** Settles with the exit code when the Worker has ended. */
   ended: Promise<number | null>;
-  stop(): Promise<void>;
 };
 
 export function localUrl(port: number): string {
   return `http://localhost:${port}`;
+}
+
+const children = new Set<ChildProcess>();
+
+/** Ends all that was started here, and waits until it is gone. */
+export async function stopEverything(): Promise<void> {
+  await Promise.all([...children].map(stopGroup));
+}
+
+/** Ends all on Ctrl-C, whenever it comes, and then the process itself. */
+export function stopOnSignal(cleanUp: () => Promise<void> = async () => {}): void {
+  for (const [name, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(name, () => {
+      void stopEverything()
+        .then(cleanUp)
+        .then(() => process.exit(code));
+    });
+  }
 }
 
 /** @param output where the Worker's own output goes: to ours, or only into an error if it fails to start. */
@@ -32,6 +53,8 @@ export async function startLocalWorker(
   output: "inherit" | "quiet",
 ): Promise<LocalWorker> {
   const { port, stateFolder } = options;
+  await refuseBusyPort(port);
+  claimFolder(stateFolder);
   const instance = await prepare(stateFolder);
   const url = localUrl(port);
   const vars = join(stateFolder, "trunkline.vars");
@@ -41,17 +64,16 @@ export async function startLocalWorker(
     output,
   );
   const log = collect(child);
-  const ended = once(child, "exit").then(([code]) => code as number | null);
-  const stop = (): Promise<void> => stopGroup(child, ended);
+  const ended = endOf(child);
   try {
     await untilReady(url, ended);
   } catch (error) {
-    await stop();
+    await stopEverything();
     throw new Error(`The local Worker did not start.\n${log()}`, { cause: error });
   }
   const cron = setInterval(() => void pokeCron(url), CRON_EVERY_MS);
   void ended.then(() => clearInterval(cron));
-  return { url, instance, ended, stop };
+  return { url, instance, ended };
 }
 
 /** A port that nobody listens on at this moment. */
@@ -63,6 +85,37 @@ export async function findFreePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
+}
+
+/** Another instance on the port would answer for ours. */
+async function refuseBusyPort(port: number): Promise<void> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(`Port ${port} is in use; choose another with -- --port N`, { cause: error });
+  }
+  server.close();
+  await once(server, "close");
+}
+
+/** Two instances on one folder would take each other's settings and state. */
+function claimFolder(stateFolder: string): void {
+  const file = join(stateFolder, "trunkline.pid");
+  const owner = existsSync(file) ? Number(readFileSync(file, "utf8")) : null;
+  if (owner !== null && owner !== process.pid && isRunning(owner)) {
+    throw new Error(`${stateFolder} is in use by process ${owner}; choose another with -- --persist-to DIR`);
+  }
+  writePrivately(file, String(process.pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function prepare(stateFolder: string): Promise<Instance> {
@@ -88,12 +141,19 @@ function varsFile(from: { url: string; speed: number; instance: Instance }): str
 }
 
 function runWrangler(args: string[], output: "inherit" | "quiet"): ChildProcess {
-  return spawn(process.execPath, [WRANGLER, ...args], {
+  const child = spawn(process.execPath, [WRANGLER, ...args], {
     cwd: REPOSITORY,
     detached: true,
     stdio: ["ignore", output === "inherit" ? "inherit" : "pipe", output === "inherit" ? "inherit" : "pipe"],
-    env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
+    env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
   });
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  return child;
+}
+
+function endOf(child: ChildProcess): Promise<number | null> {
+  return once(child, "exit").then(([code]) => code as number | null);
 }
 
 async function runToEnd(args: string[]): Promise<void> {
@@ -131,8 +191,9 @@ async function pokeCron(url: string): Promise<void> {
   await fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => null);
 }
 
-async function stopGroup(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
+async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return;
+  const ended = endOf(child);
   const group = -child.pid;
   signal(group, "SIGTERM");
   const timer = setTimeout(() => signal(group, "SIGKILL"), STOP_WITHIN_MS);

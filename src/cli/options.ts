@@ -40,8 +40,20 @@ export function parseDemoOptions(args: string[]): DemoOptions {
   return values;
 }
 
+/** The options of this process; wrong ones end it with one line that says why. */
+export function readOptions<T>(parse: (args: string[]) => T): T {
+  try {
+    return parse(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return process.exit(1);
+  }
+}
+
 function parseNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (!(value >= min && value <= max)) throw new Error(`--${name} must be a number from ${min} to ${max}`);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new Error(`--${name} must be a whole number from ${min} to ${max}`);
+  }
   return value;
 }

@@ -9,15 +9,18 @@ import { SCOPES } from "../domain/scopes.ts";
 import { seedSql } from "./seed.ts";
 
 const USAGE = `Usage: CREDENTIALS_KEY=… TWILIO_ACCOUNT_SID=AC… TWILIO_AUTH_TOKEN=… \\
-  npm run --silent setup -- --number +1… --name "My company" > setup.sql`;
+  npm run --silent setup -- --number +1… --name "My company" [--countries US,IN] > setup.sql`;
 
-const { values } = parseArgs({ options: { number: { type: "string" }, name: { type: "string" } } });
+const { values } = parseArgs({
+  options: { number: { type: "string" }, name: { type: "string" }, countries: { type: "string" } },
+});
 const { CREDENTIALS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN } = process.env;
 const number = parsePhone(values.number ?? "");
 
 if (
   number === null ||
-  values.name === undefined ||
+  !/^[^\p{Cc}]{1,200}$/u.test(values.name ?? "") ||
+  !/^(\*|[A-Z]{2}(,[A-Z]{2})*)$/.test(values.countries ?? "*") ||
   !/^[A-Za-z0-9+/]{43}=$/.test(CREDENTIALS_KEY ?? "") ||
   !/^AC[0-9a-f]{32}$/.test(TWILIO_ACCOUNT_SID ?? "") ||
   !/^[\x21-\x7e]+$/.test(TWILIO_AUTH_TOKEN ?? "")
@@ -29,7 +32,11 @@ if (
   const campaignId = newId("campaign");
   const sql = await seedSql(
     {
-      organisation: { id: newId("organisation"), name: values.name, allowedCountries: null },
+      organisation: {
+        id: newId("organisation"),
+        name: values.name ?? "",
+        allowedCountries: values.countries?.split(",") ?? null,
+      },
       carrier: {
         id: newId("carrier"),
         kind: "twilio",

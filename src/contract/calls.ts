@@ -17,6 +17,7 @@ import { isId, type IdKind } from "../lib/ids.ts";
 const JSON_PROBLEMS = {
   too_deep: "must not be nested more than 100 deep",
   nul_in_key: "must not have U+0000 in a key",
+  not_unicode: "must not have lone surrogates",
 } as const;
 
 export function idSchema(kind: IdKind) {
@@ -39,7 +40,7 @@ export const personNameSchema = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}]*$/u, "must not contain control characters");
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters or lone surrogates");
 
 export const placeCallSchema = z.strictObject({
   to: e164Schema,

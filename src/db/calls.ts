@@ -12,7 +12,16 @@ export type CallRow = typeof calls.$inferSelect;
 export type KeyDetails = z.infer<typeof keyDetailsSchema>;
 
 /** The call with its stored transcript (empty while it lives) and its key details as they are shown. */
-export type StoredCall = { row: CallRow; turns: TranscriptTurn[]; keyDetails: KeyDetails };
+export type StoredCall = {
+  row: CallRow;
+  turns: TranscriptTurn[];
+  keyDetails: KeyDetails;
+  optedOut: boolean;
+};
+
+/** Whether the customer's number is opted out now, as 1 or 0. */
+const customerOptedOut = sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = ${calls.orgId} AND o.phone =
+  CASE ${calls.callType} WHEN 'inbound' THEN ${calls.fromNumber} ELSE ${calls.toNumber} END)`;
 
 export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {
   const found = await db
@@ -22,6 +31,7 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
       keyDetails: sql<string>`json_patch(
         json_patch('{"extraction":{},"qms_scores":{}}', coalesce(${calls.analysis}, '{}')),
         coalesce(${calls.workflowPatch}, '{}'))`,
+      optedOut: customerOptedOut,
     })
     .from(calls)
     .leftJoin(transcripts, eq(transcripts.callId, calls.id))
@@ -32,6 +42,7 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
     row: found.row,
     turns: found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns)),
     keyDetails: keyDetailsSchema.parse(JSON.parse(found.keyDetails)),
+    optedOut: found.optedOut === 1,
   };
 }
 
@@ -131,8 +142,7 @@ export async function findRecording(
   const row = await db
     .select({
       key: calls.recordingKey,
-      optedOut: sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = ${calls.orgId} AND o.phone =
-        CASE ${calls.callType} WHEN 'inbound' THEN ${calls.fromNumber} ELSE ${calls.toNumber} END)`,
+      optedOut: customerOptedOut,
     })
     .from(calls)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))

@@ -3,13 +3,15 @@
 
 export const MAX_JSON_DEPTH = 100;
 
-export type JsonProblem = "too_deep" | "nul_in_key";
+export type JsonProblem = "too_deep" | "nul_in_key" | "not_unicode";
 
 export function checkJson(value: unknown, depth = 1): JsonProblem | null {
+  if (typeof value === "string") return value.isWellFormed() ? null : "not_unicode";
   if (typeof value !== "object" || value === null) return null;
   if (depth > MAX_JSON_DEPTH) return "too_deep";
   for (const [key, inner] of Object.entries(value)) {
     if (key.includes("\u0000")) return "nul_in_key";
+    if (!key.isWellFormed()) return "not_unicode";
     const problem = checkJson(inner, depth + 1);
     if (problem !== null) return problem;
   }

@@ -8,7 +8,7 @@ export type ByteRange =
   | { kind: "unsatisfiable" };
 
 export function parseByteRange(header: string | undefined, size: number): ByteRange {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
+  const match = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? "");
   const [from, to] = [match?.[1] ?? "", match?.[2] ?? ""];
   if (from === "" && to === "") return { kind: "whole" };
   if (from === "") {

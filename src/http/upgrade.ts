@@ -13,5 +13,6 @@ export async function upgradeToCall(
   const response = await session.fetch(new Request(`https://call${target}`, c.req.raw));
   if (response.webSocket === null) return notFound(c, "call");
   // The object's own response can't be changed, and middleware adds headers.
-  return new Response(null, { status: 101, webSocket: response.webSocket });
+  const headers = { "x-request-id": String(c.get("requestId")) };
+  return new Response(null, { status: 101, webSocket: response.webSocket, headers });
 }

@@ -1,14 +1,19 @@
 // The sandbox carrier's REST border: a Twilio-compatible API, relative to where it is mounted (`/sandbox`).
 
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { logError } from "../lib/log.ts";
 import { authenticate, type SandboxEnv } from "./authenticate.ts";
 import { calls } from "./calls-routes.ts";
 import { recordings } from "./recordings-routes.ts";
 import { errorBody, notFound, TwilioError } from "./twilio-error.ts";
 
+const MAX_BODY_BYTES = 65_536;
+const TOO_LARGE = new TwilioError(413, 413, "Request Entity Too Large");
+
 export const sandbox = new Hono<SandboxEnv>()
   .use(authenticate)
+  .use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json(errorBody(TOO_LARGE), 413) }))
   .route("/2010-04-01/Accounts/:accountSid", calls)
   .route("/2010-04-01/Accounts/:accountSid", recordings)
   .all("*", (c) => {

@@ -100,7 +100,9 @@ export function readCreateForm(form: URLSearchParams, reach: Reach): Result<Call
   if (parsed.success) return ok(orderOf(parsed.data));
   const name = String(parsed.error.issues[0]?.path[0]);
   const refuse = REFUSALS[name];
-  return err(refuse?.(form.get(name) ?? "") ?? { code: 20001, message: `Invalid parameter ${name}` });
+  return err(
+    refuse?.((form.get(name) ?? "").slice(0, 100)) ?? { code: 20001, message: `Invalid parameter ${name}` },
+  );
 }
 
 function orderOf(form: CreateForm): CallOrder {

@@ -18,6 +18,7 @@ function planOf({ config = {}, contact = {} }: Changes = {}): CallPlan {
     campaignId: "flw_1",
     contactId: "cst_1",
     carrierId: "car_1",
+    carrier: { kind: "sandbox", accountSid: "AC1", authTokenEncrypted: "sealed", apiBaseUrl: null },
     from: "+15550010000",
     to: "+15005550030",
     acceptedAtMs: 0,

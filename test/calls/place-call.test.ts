@@ -157,7 +157,7 @@ describe("a body that is invalid: 422, naming the field", () => {
     ["metadata that is no object", { metadata: [1] }, "metadata"],
     ["metadata nested too deep", { metadata: deep(101) }, "metadata"],
     ["U+0000 in a key", { metadata: { "a\u0000b": 1 } }, "metadata"],
-    ["an unknown field", { priority: 1 }, ""],
+    ["an unknown field", { priority: 1 }, "priority"],
   ];
 
   test.for(ROWS)("%s", async ([, change, path]) => {

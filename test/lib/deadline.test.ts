@@ -29,6 +29,25 @@ describe("withDeadline", () => {
     expect(await ended).toBe("Error: No answer within 1000 ms");
   });
 
+  test("does not wait for work that takes no heed", async () => {
+    const ended = withDeadline(1_000, () => new Promise(() => {})).catch(String);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await ended).toBe("Error: No answer within 1000 ms");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each([
+    ["done", (late: PromiseWithResolvers<string>) => late.resolve("done")],
+    ["failed", (late: PromiseWithResolvers<string>) => late.reject(new Error("failed"))],
+  ])("is not changed, nor disturbed, by such work when it is %s at last", async (_, settle) => {
+    const late = Promise.withResolvers<string>();
+    const ended = withDeadline(1_000, () => late.promise).catch(String);
+    await vi.advanceTimersByTimeAsync(1_000);
+    settle(late);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await ended).toBe("Error: No answer within 1000 ms");
+  });
+
   test.each([
     ["done", async () => "done"],
     ["failed", () => Promise.reject(new Error("failed"))],

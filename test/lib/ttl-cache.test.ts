@@ -31,6 +31,18 @@ describe("a value", () => {
     expect([cache.get("a", NOW + 1_500), cache.get("a", NOW + 1_900)]).toEqual(["second", undefined]);
   });
 
+  test.each([0, 1_000, 1_000_000])("is had for stale however old it is: %i ms", (afterMs) => {
+    const cache = cacheOf(["a"], 10);
+    cache.get("a", NOW + afterMs);
+    expect([cache.getStale("a"), cache.getStale("b")]).toEqual(["A", undefined]);
+  });
+
+  test("that was set anew is the one that is had for stale", () => {
+    const cache = cacheOf(["a"], 10);
+    cache.set("a", "second", NOW + 5_000);
+    expect(cache.getStale("a")).toBe("second");
+  });
+
   test("is not had under another key", () => expect(cacheOf(["a"], 10).get("b", NOW)).toBeUndefined());
 
   test("that is false is had all the same", () => {
@@ -50,12 +62,13 @@ describe("a cache", () => {
     expect(held(cacheOf(KEYS, 1), KEYS)).toEqual(["e"]);
   });
 
-  test("gives the place of an expired value to the next", () => {
+  test("keeps an expired value in its place, to be had for stale, until it is the first to go", () => {
     const cache = cacheOf(["a", "b"], 2);
     expect(cache.get("b", NOW + 2_000)).toBeUndefined();
     cache.set("c", "C", NOW + 2_000);
-    expect(cache.get("c", NOW + 2_000)).toBe("C");
-    expect(cache.get("a", NOW)).toBe("A");
+    expect(KEYS.map((key) => cache.getStale(key))).toEqual([undefined, "B", "C", undefined, undefined]);
+    cache.set("d", "D", NOW + 2_000);
+    expect(KEYS.map((key) => cache.getStale(key))).toEqual([undefined, undefined, "C", "D", undefined]);
   });
 
   // A full cache whose busiest key is set anew each minute would otherwise empty itself, one by one.

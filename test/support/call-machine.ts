@@ -4,6 +4,7 @@
 import type { CarrierReport, CallEffect, CallEvent, StepRefusal } from "../../src/domain/call/events.ts";
 import { step } from "../../src/domain/call/machine.ts";
 import {
+  dueTimers,
   newOutboundCall,
   nextTimerMs,
   type CallLimits,
@@ -15,6 +16,9 @@ export const ACCEPTED_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
 export const LIMITS: CallLimits = { dialDeadlineMs: 300_000, ringTimeoutMs: 30_000, maxDurationMs: 600_000 };
 export const OURS = "CA-ours";
 export const FOREIGN = "CA-foreign";
+/** The carrier's ids of the first relay, and of one that is another. */
+export const SESSION = "VX-first";
+export const OTHER_SESSION = "VX-other";
 
 export class CallDrive {
   state: CallState;
@@ -66,8 +70,7 @@ export class CallDrive {
       const next = nextTimerMs(this.state);
       if (next === null) throw new Error("The call lives and nothing is to come");
       if (fired > 5_000) throw new Error("The call does not end");
-      const names = Object.keys(this.state.timers) as TimerName[];
-      const due = names.find((name) => this.state.timers[name] === next);
+      const [due] = dueTimers(this.state, next);
       if (due !== undefined) this.fires(due);
     }
     return this;
@@ -93,6 +96,10 @@ export class CallDrive {
     return this.accepts({ type: "answer_requested", carrierCallId: OURS, answeredBy });
   }
 
+  relayOpens(sessionId = SESSION): this {
+    return this.accepts({ type: "relay_opened", sessionId });
+  }
+
   relayEnds(changes: Partial<Extract<CallEvent, { type: "relay_ended" }>> = {}): this {
     return this.accepts(relayEnded(changes));
   }
@@ -111,7 +118,8 @@ export function reportOf(phase: CarrierReport["phase"], changes: Partial<Carrier
 export function relayEnded(
   changes: Partial<Extract<CallEvent, { type: "relay_ended" }>> = {},
 ): Extract<CallEvent, { type: "relay_ended" }> {
-  return { type: "relay_ended", carrierCallId: OURS, failed: false, callOver: false, ...changes };
+  const quiet = { carrierCallId: OURS, sessionId: SESSION, failed: false, callOver: false };
+  return { type: "relay_ended", ...quiet, ...changes };
 }
 
 /** A call in each of the situations it can be in, a second or more after the one before. */
@@ -123,7 +131,7 @@ export const SITUATIONS = {
   ringing: () => SITUATIONS.placed().wait(1).reports("ringing"),
   pickedUp: () => SITUATIONS.ringing().wait(5).reports("answered"),
   answered: () => SITUATIONS.pickedUp().wait(1).isAnswered(),
-  talking: () => SITUATIONS.answered().wait(1).accepts({ type: "relay_opened" }),
+  talking: () => SITUATIONS.answered().wait(1).relayOpens(),
   lastWords: () => SITUATIONS.talking().wait(20).saysGoodbye("agent_hangup"),
   hangingUp: () => SITUATIONS.lastWords().wait(3).accepts({ type: "words_played" }),
   ended: () => SITUATIONS.hangingUp().wait(1).reports("completed", { durationSeconds: 25 }),

@@ -143,7 +143,9 @@ describe("who answered", () => {
 });
 
 describe("end of a relay", () => {
-  const NO_FAILURE = { carrierCallId: CALL_SID, failed: false };
+  const SessionId = `VX${"4e".repeat(16)}`;
+  const ENDED = { carrierCallId: CALL_SID, sessionId: SessionId };
+  const NO_FAILURE = { ...ENDED, failed: false };
   test.each([
     [
       "we ended it",
@@ -158,12 +160,12 @@ describe("end of a relay", () => {
     [
       "our socket failed",
       { SessionStatus: "failed", CallStatus: "in-progress", ErrorCode: "39001", ErrorMessage: "Network" },
-      { carrierCallId: CALL_SID, failed: true, callOver: false },
+      { ...ENDED, failed: true, callOver: false },
     ],
     [
       "both failed and hung up",
       { SessionStatus: "failed", CallStatus: "completed" },
-      { carrierCallId: CALL_SID, failed: true, callOver: true },
+      { ...ENDED, failed: true, callOver: true },
     ],
     ["nothing is said of the session", { CallStatus: "in-progress" }, { ...NO_FAILURE, callOver: false }],
     [
@@ -173,8 +175,17 @@ describe("end of a relay", () => {
     ],
     ["the call was canceled", { CallStatus: "canceled" }, { ...NO_FAILURE, callOver: true }],
   ])("when %s", (_, fields, end) => {
-    const extras = { SessionId: `VX${"4e".repeat(16)}`, SessionDuration: "12", HandoffData: '{"a":1}' };
+    const extras = { SessionId, SessionDuration: "12", HandoffData: '{"a":1}' };
     expect(parseRelayEnd(body({ ...extras, ...fields }), ACCOUNT_SID)).toEqual(end);
+  });
+
+  test("that names no session", () => {
+    expect(parseRelayEnd(body({ CallStatus: "in-progress" }), ACCOUNT_SID)).toEqual({
+      carrierCallId: CALL_SID,
+      sessionId: null,
+      failed: false,
+      callOver: false,
+    });
   });
 
   test("is none without a status of the call", () => {

@@ -198,21 +198,29 @@ describe("Twilio's answer to it", () => {
     expect(JSON.stringify(result)).not.toContain(AUTH_TOKEN);
   });
 
-  test("leaves open whether a phone rings: none within the time that the machine waits", async () => {
+  const DEAF: [name: string, fetch: typeof fetch][] = [
+    [
+      "and the request is given up",
+      (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
+        }),
+    ],
+    ["though the request can't be given up", () => new Promise(() => {})],
+    ["though its body never ends", async () => new Response(new ReadableStream())],
+  ];
+  test.each(DEAF)("leaves open whether a phone rings: none in the machine's time, %s", async (_, fetch) => {
     vi.useFakeTimers();
     const provider = createTwilioProvider({
       accountSid: ACCOUNT_SID,
       authToken: AUTH_TOKEN,
       apiBaseUrl: "https://api.twilio.example",
-      fetch: (_, init) =>
-        new Promise((_resolve, reject) => {
-          init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
-        }),
+      fetch,
     });
     const result = provider.createCall(CALL);
     await vi.advanceTimersByTimeAsync(MACHINE_WAITS_MS - 1);
     expect(vi.getTimerCount()).toBe(0);
-    expect(await result).toEqual({ kind: "unknown", detail: "Error: aborted" });
+    expect(await result).toEqual({ kind: "unknown", detail: "Error: No answer within 15000 ms" });
   });
 
   // Callbacks are only taken for a well-formed sid: with another one, the call could never be heard of again.

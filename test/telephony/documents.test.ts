@@ -35,9 +35,9 @@ describe("TwiML", () => {
 
   test("connects the line to the relay", () => {
     expect(renderTwiml(RELAY)).toBe(
-      `${DECLARATION}<Response><Connect action="https://calls.example/relay-end">` +
+      `${DECLARATION}<Response><Connect action="https://calls.example/relay-end#rc=5&amp;rp=ct,rt,5xx">` +
         '<ConversationRelay url="wss://calls.example/relay" language="en-GB" ttsProvider="Google"' +
-        ' voice="en-GB-Journey-F" interruptible="speech" dtmfDetection="true" events="tokens-played"/>' +
+        ' voice="en-GB-Journey-F" interruptible="speech" dtmfDetection="true" partialPrompts="true" events="tokens-played"/>' +
         "</Connect></Response>",
     );
   });
@@ -68,7 +68,7 @@ describe("TwiML", () => {
       voice: { provider: hostile, speaker: hostile },
     };
     const { connect, relay } = readBack(renderTwiml(instruction));
-    expect(connect).toEqual({ action: instruction.actionUrl });
+    expect(connect).toEqual({ action: `${instruction.actionUrl}#rc=5&rp=ct,rt,5xx` });
     expect(relay).toEqual({
       url: instruction.relayUrl,
       language: hostile,
@@ -76,6 +76,7 @@ describe("TwiML", () => {
       voice: hostile,
       interruptible: "speech",
       dtmfDetection: "true",
+      partialPrompts: "true",
       events: "tokens-played",
     });
   });

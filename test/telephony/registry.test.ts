@@ -3,10 +3,12 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
+import { CARRIER_KINDS } from "../../src/domain/carrier-kinds.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { seal } from "../../src/lib/sealing.ts";
 import { sandboxAuthToken } from "../../src/sandbox/credentials.ts";
-import { openProvider, type CarrierAccess } from "../../src/telephony/registry.ts";
+import { openProvider, relayProtocolOf, type CarrierAccess } from "../../src/telephony/registry.ts";
+import { twilioRelay } from "../../src/telephony/twilio/documents.ts";
 import { CALL_SID } from "./fake-twilio.ts";
 
 const config = readConfig(env);
@@ -34,4 +36,16 @@ test("a token that was sealed for another account does not open", async () => {
   await expect(
     openProvider({ ...mine, authTokenEncrypted: other.authTokenEncrypted }, config),
   ).rejects.toThrow();
+});
+
+test.each(CARRIER_KINDS)("the relay of %s speaks Twilio's frames, and needs no account for it", (kind) => {
+  const relay = relayProtocolOf(kind);
+  expect(relay).toBe(twilioRelay);
+  expect(relay.parseRelayFrame(relay.renderWords("Hi.", true))).toEqual({ type: "other" });
+  expect(JSON.parse(relay.renderRelayEnd())).toEqual({ type: "end" });
+});
+
+test("an account has no part in the relay's frames", async () => {
+  const provider = await openProvider(await sandboxAccount(), config);
+  expect(Object.keys(provider).filter((name) => name in twilioRelay)).toEqual([]);
 });

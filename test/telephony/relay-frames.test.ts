@@ -18,7 +18,12 @@ const SETUP = {
 };
 
 const FRAMES: [name: string, sent: object, read: RelayFrame][] = [
-  ["setup", SETUP, { type: "opened", carrierCallId: CALL_SID }],
+  ["setup", SETUP, { type: "opened", carrierCallId: CALL_SID, sessionId: SETUP.sessionId }],
+  [
+    "setup that names no session",
+    { type: "setup", callSid: CALL_SID },
+    { type: "opened", carrierCallId: CALL_SID, sessionId: "" },
+  ],
   [
     "prompt that is final",
     { type: "prompt", voicePrompt: "Hi! Who is this?", lang: "en-US", last: true },
@@ -77,6 +82,7 @@ describe("frames of the relay", () => {
   test.each([
     ["setup without a call", { type: "setup" }],
     ["setup with a number for a call", { type: "setup", callSid: 1 }],
+    ["setup with a number for a session", { ...SETUP, sessionId: 1 }],
     ["prompt without words", { type: "prompt", last: true }],
     ["prompt with a list of words", { type: "prompt", voicePrompt: ["Hi"] }],
     ["several keys at once", { type: "dtmf", digit: "12" }],

@@ -120,6 +120,24 @@ describe("looking for a call whose answer was lost", () => {
     expect(await fakeTwilio(list(...calls)).provider.findCall(QUERY)).toEqual({ kind: "none" });
   });
 
+  // Another call of the same two numbers may have been created within the second before ours was asked for.
+  test.each([
+    ["that ended before ours was asked for", at(29), { kind: "none" }],
+    ["that ended in that very second", at(30), { kind: "found" }],
+    ["that ended later", at(31), { kind: "found" }],
+    ["whose end can't be read", "lately", { kind: "found" }],
+    ["that lives", null, { kind: "found" }],
+  ])("one %s", async (_, end_time, result) => {
+    const { provider } = fakeTwilio(list(record({ date_created: at(29), status: "completed", end_time })));
+    expect(await provider.findCall(QUERY)).toMatchObject(result);
+  });
+
+  test("takes an older one that lives, rather than a newer one that ended before", async () => {
+    const over = record({ sid: OTHER_CALL_SID, date_created: at(29), status: "busy", end_time: at(29) });
+    const { provider } = fakeTwilio(list(over, record({ date_created: at(28) })));
+    expect(await provider.findCall(QUERY)).toMatchObject({ report: { carrierCallId: CALL_SID } });
+  });
+
   test("takes the newest, and passes over those from before", async () => {
     const newest = record({ sid: OTHER_CALL_SID, date_created: at(33), status: "busy" });
     const { provider } = fakeTwilio(

@@ -7,7 +7,7 @@ import { readCall, readTranscript } from "../../services/calls/read-call.ts";
 import type { AppEnv } from "../env.ts";
 import { notFound, refusals } from "../problem.ts";
 import { requireScope } from "../require-scope.ts";
-import { refuseInvalid } from "../validation.ts";
+import { refuseField, refuseInvalid } from "../validation.ts";
 
 const callPath = z.object({ call_uuid: z.string() });
 
@@ -22,13 +22,16 @@ const readRoute = createRoute({
   },
 });
 
+const formatSchema = z.enum(["json", "text", "vtt"]);
+
 const transcriptRoute = createRoute({
   method: "get",
   path: "/v1/calls/{call_uuid}/transcript",
   middleware: [requireScope("voice:calls:read")] as const,
   request: {
     params: callPath,
-    query: z.object({ format: z.enum(["json", "text", "vtt"]).default("json") }),
+    // Judged in the handler: that there is no such call comes before that there is no such format.
+    query: z.object({ format: z.string().default("json") }),
   },
   responses: {
     200: {
@@ -53,7 +56,9 @@ export const readCallRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInval
     const { call_uuid: callId } = c.req.valid("param");
     const turns = isId("call", callId) ? await readTranscript(c.get("org"), callId) : null;
     if (turns === null) return notFound(c, "call");
-    switch (c.req.valid("query").format) {
+    const format = formatSchema.safeParse(c.req.valid("query").format);
+    if (!format.success) return refuseField(c, "format", format.error);
+    switch (format.data) {
       case "json":
         return c.json(turns, 200);
       case "text":

@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 import { isId } from "../../lib/ids.ts";
-import { readRecording } from "../../services/recordings/read-recording.ts";
+import { findStoredRecording, type StoredRecording } from "../../services/recordings/read-recording.ts";
 import { parseByteRange } from "../byte-range.ts";
 import type { AppEnv } from "../env.ts";
 import { problem } from "../problem.ts";
@@ -12,34 +12,38 @@ export const recordingRoute = new Hono<AppEnv>().get(
   requireScope("voice:calls:read", "header_or_query"),
   async (c) => {
     const callId = c.req.param("call_uuid");
-    const object = isId("call", callId) ? await readRecording(c.get("org"), callId, c.req.raw.headers) : null;
-    return object === null
+    const recording = isId("call", callId) ? await findStoredRecording(c.get("org"), callId) : null;
+    return recording === null
       ? problem(c, { code: "recording_not_found", detail: "There is no recording of this call." })
-      : serve(c, object);
+      : serve(c, recording);
   },
 );
 
-/** R2 was handed the same headers, so its body is the part that is announced here. */
-function serve(c: Context<AppEnv>, object: R2Object | R2ObjectBody): Response {
-  const headers = new Headers({
+/** RFC 9110: conditions (13), then ranges (14); `If-Range` asks for the whole where the recording is another. */
+async function serve(c: Context<AppEnv>, { head, read }: StoredRecording): Promise<Response> {
+  const ifRange = c.req.header("if-range");
+  const asked = ifRange === undefined || ifRange === head.httpEtag ? c.req.header("range") : undefined;
+  const range = parseByteRange(asked, head.size);
+  const headers = {
     "accept-ranges": "bytes",
     "cache-control": "private, no-cache",
-    "content-type": "audio/mpeg",
-    etag: object.httpEtag,
-  });
-  if (!("body" in object)) return new Response(null, { status: 304, headers });
-  const range = parseByteRange(c.req.header("range"), object.size);
-  switch (range.kind) {
-    case "whole":
-      headers.set("content-length", String(object.size));
-      return new Response(object.body, { headers });
-    case "part":
-      headers.set("content-length", String(range.last - range.first + 1));
-      headers.set("content-range", `bytes ${range.first}-${range.last}/${object.size}`);
-      return new Response(object.body, { status: 206, headers });
-    case "unsatisfiable":
-      headers.delete("content-type");
-      headers.set("content-range", `bytes */${object.size}`);
-      return new Response(null, { status: 416, headers });
+    etag: head.httpEtag,
+  };
+  if (range.kind === "unsatisfiable") {
+    return c.body(null, 416, { ...headers, "content-range": `bytes */${head.size}` });
   }
+  const part =
+    range.kind === "part" ? { offset: range.first, length: range.last - range.first + 1 } : undefined;
+  const body = await read(c.req.raw.headers, part);
+  if (body === null) return c.body(null, isMissedPrecondition(c) ? 412 : 304, headers);
+  const length = { "content-type": "audio/mpeg", "content-length": String(part?.length ?? head.size) };
+  if (range.kind === "whole") return c.body(body, 200, { ...headers, ...length });
+  const contentRange = `bytes ${range.first}-${range.last}/${head.size}`;
+  return c.body(body, 206, { ...headers, ...length, "content-range": contentRange });
+}
+
+/** Who says what it must be has missed it; who says what it has, has it. */
+function isMissedPrecondition(c: Context<AppEnv>): boolean {
+  const hasFreshness = c.req.header("if-none-match") ?? c.req.header("if-modified-since");
+  return hasFreshness === undefined;
 }

@@ -184,9 +184,10 @@ export class RelayTalk {
     const { store, feed, dispatch } = this.#deps;
     const nowMs = Date.now();
     this.#stopTurn();
-    // The carrier hands the words over when they were said; they began a little earlier, but after what is written.
+    // The carrier hands the words over when they were said; they began earlier, but after the agent had spoken.
     const beganMs = nowMs - estimateSpeechMs(words);
-    const earliestMs = store.lastLine()?.atMs ?? call.state.answeredAtMs ?? 0;
+    const writtenMs = store.lastLine()?.atMs ?? call.state.answeredAtMs ?? 0;
+    const earliestMs = Math.max(writtenMs, Math.min(this.#playsUntilMs, nowMs));
     const line: Line = { speaker: "customer", text: words, atMs: Math.max(beganMs, earliestMs) };
     const index = store.addLine(line.speaker, line.text, line.atMs);
     feed.showLine(index, line, call.state.answeredAtMs, nowMs);

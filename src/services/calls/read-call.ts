@@ -1,5 +1,5 @@
 import type { CallRecord } from "../../contract/calls.ts";
-import { findCall, type CallRow, type StoredCall } from "../../db/calls.ts";
+import { findCall, type StoredCall } from "../../db/calls.ts";
 import type { CallFacts } from "../../domain/call/facts.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
@@ -45,13 +45,14 @@ async function askObject(env: Env, callId: string): Promise<Told | null> {
 }
 
 function toRecord(
-  { row, keyDetails }: StoredCall,
+  stored: StoredCall,
   facts: CallFacts,
   turns: TranscriptTurn[],
   baseUrl: string,
 ): CallRecord {
+  const { row, keyDetails } = stored;
   return {
-    ...toSummary(row, facts, baseUrl),
+    ...toSummary(stored, facts, baseUrl),
     answered_at: facts.answeredAt === null ? null : isoSeconds(facts.answeredAt),
     ended_reason: facts.endedReason,
     fault: facts.fault,
@@ -62,7 +63,8 @@ function toRecord(
   };
 }
 
-function toSummary(row: CallRow, facts: CallFacts, baseUrl: string) {
+function toSummary({ row, optedOut }: StoredCall, facts: CallFacts, baseUrl: string) {
+  const isPlayable = row.recordingKey !== null && !optedOut;
   return {
     uuid: row.id,
     call_type: row.callType,
@@ -76,7 +78,7 @@ function toSummary(row: CallRow, facts: CallFacts, baseUrl: string) {
     outcome: facts.outcome,
     sentiment: row.sentiment,
     summary: row.summary,
-    recording_url: row.recordingKey === null ? null : `${baseUrl}/api/voice/calls/${row.id}/recording`,
+    recording_url: isPlayable ? `${baseUrl}/api/voice/calls/${row.id}/recording` : null,
     started_at: isoSeconds(row.startedAt),
     ended_at: facts.endedAt === null ? null : isoSeconds(facts.endedAt),
   };

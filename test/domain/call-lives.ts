@@ -1,0 +1,210 @@
+// Random lives of a call: all events, repeated, late, of another call, with due timers fired or forgotten. Of
+// the carrier nothing is assumed: its clock may be off by hours either way, and it may say now one thing of
+// who answered, now another.
+
+import * as fc from "fast-check";
+import {
+  CARRIER_PHASES,
+  type CallEffect,
+  type CallEvent,
+  type CarrierReport,
+} from "../../src/domain/call/events.ts";
+import { step } from "../../src/domain/call/machine.ts";
+import {
+  ANSWERERS,
+  dueTimers,
+  newOutboundCall,
+  TIMERS,
+  type AnsweredBy,
+  type CallState,
+} from "../../src/domain/call/state.ts";
+import { AGENT_END_REASONS, ENDED_REASONS, REQUESTED_END_REASONS } from "../../src/domain/call/status.ts";
+import { ACCEPTED_MS, FOREIGN, LIMITS, OTHER_SESSION, OURS, SESSION } from "../support/call-machine.ts";
+
+/** Times in an event are drawn as spans, and become times of day when their turn comes. */
+export type Draw = {
+  waitMs: number;
+  firesDue: boolean;
+  make: (state: CallState, nowMs: number) => CallEvent;
+};
+export type Moment = {
+  before: CallState;
+  event: CallEvent;
+  nowMs: number;
+  after: CallState;
+  effects: CallEffect[];
+};
+
+const HOURS_SECONDS = 5 * 3_600;
+
+const carrierId = fc.oneof(
+  { weight: 9, arbitrary: fc.constant(OURS) },
+  { weight: 1, arbitrary: fc.constant(FOREIGN) },
+);
+/** Of which relay the carrier speaks: of the one that was opened last, of another, or it does not tell. */
+const whichSession = fc.constantFrom("same", SESSION, OTHER_SESSION, null);
+const spanMs = fc.integer({ min: 0, max: 60_000 });
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+const fixed = (event: CallEvent) => fc.constant(() => event);
+
+/** What the carrier takes the answerer for, each time anew, though most often for the same. */
+function whom(usual: AnsweredBy | null): fc.Arbitrary<AnsweredBy | null> {
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(null, ...ANSWERERS) },
+  );
+}
+
+function eventMakers(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
+  return fc.oneof(
+    fc.constantFrom(...TIMERS).map((name) => () => ({ type: "timer", name }) as const),
+    {
+      weight: 3,
+      arbitrary: fc.constant(
+        (_: CallState, nowMs: number) => ({ type: "slot_granted", startAtMs: nowMs }) as const,
+      ),
+    },
+    spanMs.map(
+      (span) => (_: CallState, nowMs: number) => ({ type: "slot_granted", startAtMs: nowMs + span }) as const,
+    ),
+    spanMs.map(
+      (span) => (_: CallState, nowMs: number) => ({ type: "slot_full", retryAtMs: nowMs + span }) as const,
+    ),
+    fixed({ type: "slot_too_late" }),
+    { weight: 5, arbitrary: fixed({ type: "opt_out_checked", optedOut: false }) },
+    fixed({ type: "opt_out_checked", optedOut: true }),
+    {
+      weight: 3,
+      arbitrary: carrierId.map((id) => () => ({ type: "create_accepted", carrierCallId: id }) as const),
+    },
+    fc.constantFrom(...ENDED_REASONS).map((reason) => () => ({ type: "create_refused", reason }) as const),
+    {
+      weight: 2,
+      arbitrary: fc
+        .oneof(
+          fc.constant(0),
+          fc.integer({ min: 1, max: 60_000 }),
+          fc.double({ min: 0, max: 5_000, noNaN: true }),
+        )
+        .map((span) => () => ({ type: "create_throttled", retryAfterMs: span }) as const),
+    },
+    fixed({ type: "create_unanswered" }),
+    { weight: 4, arbitrary: reports(usual) },
+    { weight: 2, arbitrary: fixed({ type: "lookup_empty" }) },
+    { weight: 2, arbitrary: fixed({ type: "lookup_failed" }) },
+    {
+      weight: 4,
+      arbitrary: fc.tuple(carrierId, whom(usual)).map(
+        ([id, answeredBy]) =>
+          () =>
+            ({ type: "answer_requested", carrierCallId: id, answeredBy }) as const,
+      ),
+    },
+    {
+      weight: 4,
+      arbitrary: fc
+        .constantFrom(SESSION, "VX-second", "")
+        .map((sessionId) => () => ({ type: "relay_opened", sessionId }) as const),
+    },
+    fixed({ type: "relay_closed" }),
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(carrierId, whichSession, fc.boolean(), fc.boolean())
+        .map(([carrierCallId, which, failed, callOver]) => ({ relaySession }: CallState) => {
+          const sessionId = which === "same" ? relaySession : which;
+          return { type: "relay_ended", carrierCallId, sessionId, failed, callOver } as const;
+        }),
+    },
+    { weight: 2, arbitrary: fixed({ type: "customer_heard" }) },
+    { weight: 3, arbitrary: fixed({ type: "customer_spoke" }) },
+    spanMs.map(
+      (span) => (_: CallState, nowMs: number) =>
+        ({ type: "agent_spoke", playsUntilMs: nowMs + span }) as const,
+    ),
+    fc.tuple(fc.constantFrom(...AGENT_END_REASONS), spanMs).map(
+      ([reason, span]) =>
+        (_: CallState, nowMs: number) =>
+          ({ type: "agent_finished", reason, playsUntilMs: nowMs + span }) as const,
+    ),
+    fixed({ type: "words_played" }),
+    fc
+      .constantFrom(...REQUESTED_END_REASONS)
+      .map((reason) => () => ({ type: "end_requested", reason }) as const),
+    carrierId.map(
+      (id) => () =>
+        ({ type: "recording_ready", carrierCallId: id, recordingId: "RE1", durationSeconds: 9 }) as const,
+    ),
+  );
+}
+
+/** Times within the call's life, to the carrier's whole second, or off by as much as a wrong clock may be. */
+function reports(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
+  const clock = fc.oneof(
+    fc.constant(null),
+    fc.record({ share: share, offSeconds: fc.constant(0) }),
+    fc.record({ share: share, offSeconds: fc.integer({ min: -HOURS_SECONDS, max: HOURS_SECONDS }) }),
+  );
+  const talkSeconds = fc.oneof(
+    fc.constant(null),
+    fc.integer({ min: 0, max: 60 }),
+    fc.integer({ min: 0, max: HOURS_SECONDS }),
+  );
+  return fc
+    .tuple(carrierId, fc.constantFrom(...CARRIER_PHASES), clock, talkSeconds, fc.boolean(), whom(usual))
+    .map(([carrierCallId, phase, when, talked, tells, answeredBy]) => (_: CallState, nowMs: number) => {
+      const lifeSeconds = (nowMs - ACCEPTED_MS) / 1000;
+      const atSeconds = when === null ? 0 : Math.floor(lifeSeconds * when.share) + when.offSeconds;
+      const report: CarrierReport = {
+        carrierCallId,
+        phase,
+        atMs: when === null ? null : ACCEPTED_MS + atSeconds * 1000,
+        durationSeconds: phase === "completed" ? talked : null,
+        answeredBy: tells ? answeredBy : null,
+      };
+      return { type: "carrier_report", report };
+    });
+}
+
+export const lives: fc.Arbitrary<Draw[]> = fc.constantFrom(null, ...ANSWERERS).chain((usual) =>
+  fc.array(
+    fc.record({
+      waitMs: fc.oneof(
+        fc.constant(0),
+        fc.integer({ max: 5_000, min: 0 }),
+        fc.integer({ max: 120_000, min: 0 }),
+      ),
+      firesDue: fc.boolean(),
+      make: eventMakers(usual),
+    }),
+    { maxLength: 60, size: "max" },
+  ),
+);
+
+export function live(draws: readonly Draw[]): { moments: Moment[]; state: CallState; nowMs: number } {
+  let state = freeze(newOutboundCall(LIMITS, ACCEPTED_MS));
+  let nowMs = ACCEPTED_MS;
+  const moments: Moment[] = [];
+  const happen = (event: CallEvent): void => {
+    const result = step(state, event, nowMs);
+    if (!result.ok) return;
+    const after = freeze(result.value.state);
+    moments.push({ before: state, event, nowMs, after, effects: result.value.effects });
+    state = after;
+  };
+  for (const { waitMs, firesDue, make } of draws) {
+    nowMs += waitMs;
+    if (firesDue) for (const name of dueTimers(state, nowMs)) happen({ type: "timer", name });
+    happen(make(state, nowMs));
+  }
+  return { moments, state, nowMs };
+}
+
+/** A step that wrote into the state it was given would throw. */
+function freeze(state: CallState): CallState {
+  for (const part of [state, state.timers, state.limits, state.closing, state.ending]) {
+    if (part !== null) Object.freeze(part);
+  }
+  return state;
+}

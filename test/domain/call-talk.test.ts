@@ -1,0 +1,207 @@
+// While people talk: whose turn it is, silence, last words. The relay that drops: call-relay.test.ts.
+
+import { describe, expect, test } from "vitest";
+import type { CallEvent } from "../../src/domain/call/events.ts";
+import { SESSION, SITUATIONS, reportOf, type CallDrive } from "../support/call-machine.ts";
+
+describe("silence", () => {
+  test("is counted from the end of the agent's words", () => {
+    const call = SITUATIONS.talking();
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 5_000 });
+    expect(call.due("silence")).toBe(13);
+  });
+
+  test("is not counted against the customer while the agent takes its turn", () => {
+    const call = SITUATIONS.talking();
+    expect(call.due("silence")).toBe(30);
+    expect(call.wait(7).accepts({ type: "customer_spoke" }).due("silence")).toBe(30);
+    call.wait(9).accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 3_000 });
+    expect(call.due("silence")).toBe(11);
+    expect(call.fires("silence").due("silence")).toBe(30);
+  });
+
+  test("is met with two re-prompts, then a goodbye", () => {
+    const call = SITUATIONS.talking();
+    const moments = ["silence", "silence", "silence_end"] as const;
+    for (const moment of moments) {
+      call.fires("silence");
+      expect(call.effects).toEqual([{ type: "agent_turn", moment }]);
+      call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 2_000 });
+    }
+    call.saysGoodbye("silence").fires("last_words").wait(1).reports("completed");
+    expect(call.state.ending).toEqual({ reason: "silence", outcome: "connected", fault: "none" });
+  });
+
+  test("is forgiven by one word of the customer", () => {
+    const call = SITUATIONS.talking().fires("silence").fires("silence").accepts({ type: "customer_spoke" });
+    expect(call.state.silences).toBe(0);
+    expect(call.fires("silence").effects).toEqual([{ type: "agent_turn", moment: "silence" }]);
+  });
+
+  test("goes on being met if the agent has no answer to it", () => {
+    const call = SITUATIONS.talking();
+    for (let times = 0; times < 4; times += 1) call.fires("silence");
+    expect(call.effects).toEqual([{ type: "agent_turn", moment: "silence_end" }]);
+    expect(call.due("silence")).toBe(30);
+  });
+
+  test.for([
+    ["the relay closed", (call: CallDrive) => call.accepts({ type: "relay_closed" })],
+    ["the relay ended", (call: CallDrive) => call.relayEnds()],
+    ["last words play", (call: CallDrive) => call.saysGoodbye("agent_hangup")],
+  ] as const)("is not listened for while %s", ([, happens]) => {
+    const call = SITUATIONS.talking();
+    expect(call.due("silence")).not.toBeNull();
+    expect(happens(call).due("silence")).toBeNull();
+  });
+});
+
+describe("words that were played", () => {
+  test.for([
+    ["sooner", 2],
+    ["later", 9],
+  ] as const)("%s than was estimated: silence is counted from then", ([, seconds]) => {
+    const call = SITUATIONS.talking();
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 5_000 });
+    call.wait(seconds).accepts({ type: "words_played" });
+    expect(call.due("silence")).toBe(8);
+    expect(call.effects).toEqual([]);
+  });
+
+  test("are no sign of the customer", () => {
+    const call = SITUATIONS.talking().relayEnds().relayOpens().fires("silence").wait(2);
+    const { silences, relayLosses } = call.accepts({ type: "words_played" }).state;
+    expect({ silences, relayLosses }).toEqual({ silences: 1, relayLosses: 1 });
+  });
+
+  test.for<CallEvent>([{ type: "relay_closed" }, { type: "end_requested", reason: "workflow_close" }])(
+    "are of no interest after $type",
+    (event) => {
+      const call = SITUATIONS.talking().accepts(event);
+      expect(call.refuses({ type: "words_played" })).toBe("not_applicable");
+    },
+  );
+});
+
+describe("a customer who is heard, but has said nothing whole,", () => {
+  test("is not silent: that is counted from then, and nobody's turn it is", () => {
+    const call = SITUATIONS.talking();
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 60_000 });
+    call.wait(3).accepts({ type: "customer_heard" });
+    expect([call.due("silence"), call.effects]).toEqual([8, []]);
+  });
+
+  test("may talk on for minutes before the agent speaks", () => {
+    const call = SITUATIONS.talking();
+    for (let heard = 0; heard < 60; heard += 1) {
+      call.wait(7).accepts({ type: "customer_heard" });
+      expect(call.due("silence")).toBe(8);
+    }
+    expect(call.fires("silence").effects).toEqual([{ type: "agent_turn", moment: "silence" }]);
+  });
+
+  test("is forgiven the silence before", () => {
+    const call = SITUATIONS.talking().fires("silence").fires("silence").accepts({ type: "customer_heard" });
+    expect(call.state.silences).toBe(0);
+    expect(call.fires("silence").effects).toEqual([{ type: "agent_turn", moment: "silence" }]);
+  });
+
+  test("has a relay that works: those lost before no longer count", () => {
+    const call = SITUATIONS.talking();
+    for (let loss = 0; loss < 12; loss += 1)
+      call.relayEnds().relayOpens().accepts({ type: "customer_heard" });
+    expect(call.state).toMatchObject({ relay: "open", relayLosses: 0, closing: null });
+  });
+
+  test.for(["lastWords", "hangingUp"] as const)("changes nothing in `%s`", (situation) => {
+    const call = SITUATIONS[situation]();
+    expect(call.refuses({ type: "customer_heard" })).toBe("not_applicable");
+  });
+
+  test.for([
+    ["closed", (call: CallDrive) => call.accepts({ type: "relay_closed" })],
+    ["ended", (call: CallDrive) => call.relayEnds()],
+    ["ended with the call", (call: CallDrive) => call.relayEnds({ callOver: true })],
+  ] as const)("can't be, once the relay has %s", ([, happens]) => {
+    const call = happens(SITUATIONS.talking());
+    expect(call.refuses({ type: "customer_heard" })).toBe("not_applicable");
+  });
+});
+
+describe("without an open relay", () => {
+  const TALK: CallEvent[] = [
+    { type: "customer_heard" },
+    { type: "customer_spoke" },
+    { type: "agent_spoke", playsUntilMs: 0 },
+    { type: "relay_closed" },
+    { type: "words_played" },
+  ];
+  for (const situation of ["waiting", "placed", "ringing", "answered"] as const) {
+    test.for(TALK.map((event) => [event.type, event] as const))(
+      `in \`${situation}\`, %s makes no sense`,
+      ([, event]) => {
+        expect(SITUATIONS[situation]().refuses(event)).toBe("not_applicable");
+      },
+    );
+  }
+
+  test.for(["waiting", "requested", "unknown", "placed", "ringing", "pickedUp"] as const)(
+    "in `%s` no relay can open, and no agent has finished",
+    (situation) => {
+      const call = SITUATIONS[situation]();
+      expect(call.refuses({ type: "relay_opened", sessionId: SESSION })).toBe("not_applicable");
+      expect(call.refuses({ type: "agent_finished", reason: "agent_hangup", playsUntilMs: 0 })).toBe(
+        "not_applicable",
+      );
+    },
+  );
+});
+
+describe("the agent's last words", () => {
+  test("have their estimated time and two seconds", () => {
+    const call = SITUATIONS.talking().saysGoodbye("agent_hangup", 4);
+    expect(call.effects).toEqual([]);
+    expect(call.due("last_words")).toBe(6);
+    expect(call.fires("last_words").effects).toEqual([{ type: "hang_up", via: "relay" }]);
+  });
+
+  test("are over when they were played, if that is sooner", () => {
+    const call = SITUATIONS.lastWords().wait(1).accepts({ type: "words_played" });
+    expect(call.effects).toEqual([{ type: "hang_up", via: "relay" }]);
+    expect(call.refuses({ type: "words_played" })).toBe("not_applicable");
+    expect(call.due("last_words")).toBeNull();
+  });
+
+  test("earlier words that were played end nothing", () => {
+    const call = SITUATIONS.talking().wait(3).accepts({ type: "words_played" });
+    expect([call.effects, call.state.closing, call.due("last_words")]).toEqual([[], null, null]);
+  });
+
+  test("whoever talks into them gets no more answer", () => {
+    const call = SITUATIONS.lastWords();
+    const due = call.due("last_words");
+    call.accepts({ type: "customer_spoke" });
+    expect(call.effects).toEqual([]);
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 60_000 });
+    expect(call.due("last_words")).toBe(due);
+    expect(call.due("silence")).toBeNull();
+  });
+
+  test("are said once", () => {
+    const call = SITUATIONS.lastWords();
+    const again: CallEvent = { type: "agent_finished", reason: "silence", playsUntilMs: call.nowMs };
+    expect(call.refuses(again)).toBe("not_applicable");
+  });
+
+  test("count although the relay is lost under them; then the carrier is told", () => {
+    const call = SITUATIONS.talking().accepts({ type: "relay_closed" }).saysGoodbye("agent_hangup");
+    expect(call.fires("last_words").effects).toEqual([{ type: "hang_up", via: "carrier" }]);
+  });
+
+  test("that ask never to be called again are heard at once", () => {
+    const call = SITUATIONS.talking().saysGoodbye("dnc_request");
+    expect(call.effects).toEqual([{ type: "opt_out" }]);
+    call.fires("last_words").wait(1).accepts(reportOf("completed"));
+    expect(call.allEffects.filter(({ type }) => type === "opt_out")).toHaveLength(1);
+  });
+});
