@@ -1,8 +1,9 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
-import { afterAll } from "vitest";
+import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterAll } from "vitest";
+import { untilQuiet } from "./support/api.ts";
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 
-// Calls that a test leaves behind would go on talking while the runtime is taken down, which can hang it.
-afterAll(() => reset());
+// Calls that a file leaves behind would talk into the next, and a runtime that is taken down under them may hang.
+afterAll(untilQuiet, 60_000);

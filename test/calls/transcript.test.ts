@@ -7,7 +7,7 @@ import { createKey, createOrganisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
 test("a live call is shown as it stands, and its transcript so far", async () => {
-  const org = await createOrganisation();
+  const org = await createOrganisation({ campaignConfig: { max_duration: 8 } });
   const callId = await place(org, "+15005550036", { contact_name: "Priya Kumar" });
   const call = await until(
     () => read(org, callId),

@@ -17,7 +17,7 @@ let callId = "";
 let carrierCallId = "";
 
 beforeAll(async () => {
-  org = await createOrganisation();
+  org = await createOrganisation({ campaignConfig: { max_duration: 8 } });
   callId = await place(org, "+15005550036");
   const call = await until(
     () => read(org, callId),

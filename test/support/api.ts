@@ -1,5 +1,7 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../../src/contract/calls.ts";
+
+import { until } from "./wait.ts";
 
 export const BASE_URL = "http://localhost:8787";
 
@@ -27,7 +29,22 @@ export async function place(
 ): Promise<string> {
   const response = await post("/v1/calls", caller.apiKey, { to, campaign_id: caller.campaignId, ...extra });
   if (response.status !== 201) throw new Error(`Not placed: ${response.status} ${await response.text()}`);
-  return placedCallSchema.parse(await response.json()).call_uuid;
+  const callId = placedCallSchema.parse(await response.json()).call_uuid;
+  underWay.add(callId);
+  return callId;
+}
+
+const underWay = new Set<string>();
+
+/** Settles when every call that was placed here has ended. */
+export async function untilQuiet(): Promise<void> {
+  for (const callId of underWay) {
+    await until(
+      () => env.CALL_SESSION.getByName(callId).snapshot(),
+      (call) => call?.facts.status === "ended",
+    );
+    underWay.delete(callId);
+  }
 }
 
 export async function read(caller: Caller, callId: string): Promise<CallRecord> {
