@@ -3,7 +3,7 @@
 // An object that no call was created in stays empty: asking for an unknown SID leaves nothing behind.
 
 import { type CallState, callState, type Post, post } from "./call-state.ts";
-import { migrate } from "./migrate.ts";
+import { migrate } from "../lib/sql-migrations.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE call (

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { CallPage, CallQuery, ListEntry } from "./call-list.ts";
-import { migrate } from "./migrate.ts";
+import { migrate } from "../lib/sql-migrations.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE calls (

@@ -79,7 +79,7 @@ export function onRelayEnded(
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
   if (state.status !== "in_progress") return err("not_applicable");
   // Of an earlier relay, while a newer one is open: asked once more, and answered as before.
-  const isOld = event.sessionId !== null && event.sessionId !== state.relaySession;
+  const isOld = Boolean(event.sessionId && state.relaySession) && event.sessionId !== state.relaySession;
   if (isOld && state.relay === "open") return ok({ state, effects: [] });
   const lost = { ...state, relay: "lost" as const };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
