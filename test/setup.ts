@@ -5,5 +5,5 @@ import { untilQuiet } from "./support/api.ts";
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 
-// Calls that a file leaves behind would talk into the next, and a runtime that is taken down under them may hang.
+// Calls that a file leaves behind would talk into the next.
 afterAll(untilQuiet, 60_000);

@@ -54,7 +54,7 @@ export type CarrierRequest = { url: string; headers: Headers; body: string };
 
 /** The carrier's words about the relay socket, in ours. */
 export type RelayFrame =
-  | { type: "opened"; carrierCallId: string; sessionId: string }
+  | { type: "opened"; carrierCallId: string; sessionId: string | null }
   | { type: "prompt"; text: string; final: boolean }
   | { type: "interrupted"; heard: string }
   | { type: "key_pressed"; digit: string }

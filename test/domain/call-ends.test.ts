@@ -241,7 +241,10 @@ const LIVES: Life[] = [
     reason: "relay_lost",
     lives: () => {
       const call = talking();
-      for (let loss = 0; loss < 6; loss += 1) call.relayEnds();
+      for (let loss = 0; loss < 6; loss += 1) {
+        call.relayEnds({ sessionId: call.state.relaySession });
+        if (loss < 5) call.relayOpens(`VX-${loss}`);
+      }
       return call.reports("completed");
     },
   },

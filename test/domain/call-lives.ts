@@ -104,7 +104,7 @@ function eventMakers(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
     {
       weight: 4,
       arbitrary: fc
-        .constantFrom(SESSION, "VX-second", "")
+        .constantFrom(SESSION, "VX-second", null)
         .map((sessionId) => () => ({ type: "relay_opened", sessionId }) as const),
     },
     fixed({ type: "relay_closed" }),

@@ -154,7 +154,8 @@ test("whoever asks never to be called again is opted out, nobody else is", () =>
 
 function isOfAnotherRelay(before: CallState, event: CallEvent): boolean {
   if (event.type !== "relay_ended" || before.relay !== "open") return false;
-  return event.sessionId !== null && event.sessionId !== before.relaySession;
+  if (event.sessionId === null || before.relaySession === null) return false;
+  return event.sessionId !== before.relaySession;
 }
 
 function asksNeverToBeCalled(event: CallEvent): boolean {

@@ -251,6 +251,20 @@ describe("a relay's end, while one is open,", () => {
     expect(call.relayEnds({ sessionId: "VX-second" }).state.relay).toBe("awaited");
   });
 
+  test("counts as one loss, however often the carrier asks", () => {
+    const call = SITUATIONS.talking().relayEnds();
+    const before = call.state;
+    call.wait(1).relayEnds();
+    expect([call.state, call.effects]).toEqual([before, []]);
+    expect(lineInstruction(call.state)).toBe("relay");
+    expect(call.relayEnds({ callOver: true }).state.relay).toBe("none");
+  });
+
+  test("of a relay that gave no session is its end", () => {
+    const call = SITUATIONS.answered().accepts({ type: "relay_opened", sessionId: null });
+    expect(call.relayEnds({ sessionId: OTHER_SESSION }).state.relay).toBe("awaited");
+  });
+
   test("of another call is refused, whatever the session", () => {
     const event = relayEnded({ carrierCallId: FOREIGN, sessionId: OTHER_SESSION });
     expect(SITUATIONS.talking().refuses(event)).toBe("foreign_call");

@@ -22,7 +22,12 @@ const FRAMES: [name: string, sent: object, read: RelayFrame][] = [
   [
     "setup that names no session",
     { type: "setup", callSid: CALL_SID },
-    { type: "opened", carrierCallId: CALL_SID, sessionId: "" },
+    { type: "opened", carrierCallId: CALL_SID, sessionId: null },
+  ],
+  [
+    "setup with an empty session",
+    { type: "setup", callSid: CALL_SID, sessionId: "" },
+    { type: "opened", carrierCallId: CALL_SID, sessionId: null },
   ],
   [
     "prompt that is final",

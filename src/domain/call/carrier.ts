@@ -78,9 +78,7 @@ export function onRelayEnded(
 ): StepResult {
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
   if (state.status !== "in_progress") return err("not_applicable");
-  // Of an earlier relay, while a newer one is open: asked once more, and answered as before.
-  const isOld = Boolean(event.sessionId && state.relaySession) && event.sessionId !== state.relaySession;
-  if (isOld && state.relay === "open") return ok({ state, effects: [] });
+  if (isAskedAgain(state, event)) return ok({ state, effects: [] });
   const lost = { ...state, relay: "lost" as const };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
   if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
@@ -91,6 +89,13 @@ export function onRelayEnded(
   const counted = countRelayLoss(lost);
   if (counted === null) return ok(close(lost, "relay_lost", nowMs, true));
   return ok({ state: awaitRelay(counted, nowMs), effects: [] });
+}
+
+/** The question was answered before: it is of an earlier relay than the open one, or again of the last. */
+function isAskedAgain(state: CallState, event: Extract<CallEvent, { type: "relay_ended" }>): boolean {
+  if (event.sessionId === null || state.relaySession === null) return false;
+  if (event.sessionId !== state.relaySession) return state.relay === "open";
+  return state.relay === "awaited" && state.closing === null && !event.callOver;
 }
 
 /** Null once the relay was lost so often in a row that there is no sense in going on. */

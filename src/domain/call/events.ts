@@ -49,7 +49,7 @@ export type CallEvent =
   /** The carrier was asked and gave no usable answer. */
   | { type: "lookup_failed" }
   | { type: "answer_requested"; carrierCallId: string; answeredBy: AnsweredBy | null }
-  | { type: "relay_opened"; sessionId: string }
+  | { type: "relay_opened"; sessionId: string | null }
   | { type: "relay_closed" }
   /** The carrier asks what to do now that the relay is over. */
   | {

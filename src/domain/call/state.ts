@@ -54,7 +54,7 @@ export const callStateSchema = z.object({
   endedAtMs: timeMs.nullable(),
   answeredBy: z.enum(ANSWERERS).nullable(),
   relay: z.enum(RELAY_STATES),
-  /** The carrier's id of the relay that was opened last. */
+  /** The carrier's id of the relay that was opened last; null if it gave none. */
   relaySession: z.string().nullable().default(null),
   /** Times in a row that the relay was lost without the customer saying a word. */
   relayLosses: z.number().int(),

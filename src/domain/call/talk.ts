@@ -17,7 +17,7 @@ const LAST_WORDS_MARGIN_MS = 2_000;
 /** A relay that closed is usually a customer who hung up: the carrier's word for it follows at once. */
 const AFTER_RELAY_MS = 5_000;
 
-export function onRelayOpened(state: CallState, sessionId: string, nowMs: number): StepResult {
+export function onRelayOpened(state: CallState, sessionId: string | null, nowMs: number): StepResult {
   if (state.status !== "in_progress") return err("not_applicable");
   const open = withTimers({ ...state, relay: "open", relaySession: sessionId }, { ask_carrier: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));

@@ -82,7 +82,7 @@ export function parseRelayEnd(body: string, accountSid: string): RelayEnd | null
   return (
     form && {
       carrierCallId: form.CallSid,
-      sessionId: form.SessionId ?? null,
+      sessionId: form.SessionId || null,
       failed: form.SessionStatus === "failed",
       callOver: OVER.includes(form.CallStatus),
     }

@@ -47,7 +47,7 @@ function escapeXml(text: string): string {
 }
 
 const frameSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("setup"), callSid: z.string(), sessionId: z.string().default("") }),
+  z.object({ type: z.literal("setup"), callSid: z.string(), sessionId: z.string().optional() }),
   z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().nullish() }),
   z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().nullish() }),
   z.object({ type: z.literal("dtmf"), digit: z.string().max(1) }),
@@ -65,7 +65,7 @@ export function parseRelayFrame(text: string): RelayFrame | null {
   const frame = parsed.data;
   switch (frame.type) {
     case "setup":
-      return { type: "opened", carrierCallId: frame.callSid, sessionId: frame.sessionId };
+      return { type: "opened", carrierCallId: frame.callSid, sessionId: frame.sessionId || null };
     case "prompt":
       return { type: "prompt", text: frame.voicePrompt, final: frame.last ?? true };
     case "interrupt":
