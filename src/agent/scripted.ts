@@ -62,19 +62,10 @@ function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
 
 /** The agent's part, one entry a turn. The first greets; after the last only the customer ends the call. */
 function stages(plan: CallPlan): string[] {
-  const { agent, campaign, contact, organisationName } = plan;
-  const firstName = textOf(contact.name)?.split(/\s+/)[0];
-  const product = textOf(contact.metadata.product_interest);
-  const value = amountOf(contact.metadata.cart_value);
-  const disclosure = campaign.config.record ? campaign.config.recording_disclosure : undefined;
+  const product = textOf(plan.contact.metadata.product_interest);
+  const value = amountOf(plan.contact.metadata.cart_value);
   return [
-    [
-      `Hi${firstName === undefined ? "" : ` ${firstName}`}, this is ${agent.name} calling from ${organisationName}.`,
-      disclosure,
-      "Is this a good time to talk?",
-    ]
-      .filter((part) => part !== undefined)
-      .join(" "),
+    greeting(plan),
     product === null
       ? "Great, thank you. What are you looking for at the moment?"
       : `Great, thank you. I saw that you were looking at the ${product}. What do you like about it?`,
@@ -87,6 +78,23 @@ function stages(plan: CallPlan): string[] {
     "Perfect. Shall I send you the details by text message?",
     "Wonderful. Is there anything else I can help you with?",
   ];
+}
+
+function greeting({ agent, callType, campaign, contact, organisationName }: CallPlan): string {
+  const firstName = textOf(contact.name)?.split(/\s+/)[0];
+  const name = firstName === undefined ? "" : ` ${firstName}`;
+  const [opening, question] =
+    callType === "inbound"
+      ? [
+          `Hello${name}, thank you for calling ${organisationName}. This is ${agent.name}.`,
+          "How can I help you?",
+        ]
+      : [
+          `Hi${name}, this is ${agent.name} calling from ${organisationName}.`,
+          "Is this a good time to talk?",
+        ];
+  const disclosure = campaign.config.record ? campaign.config.recording_disclosure : undefined;
+  return [opening, disclosure, question].filter((part) => part !== undefined).join(" ");
 }
 
 /** How many stages were said, by the last one found in the transcript; a cut-off line still counts. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES } from "../domain/call/status.ts";
-import { turnSchema } from "./calls.ts";
+import { callSummarySchema, turnSchema } from "./calls.ts";
 
 /** A live call as the board of its organisation shows it. Times are epoch seconds. */
 export const boardEntrySchema = z.object({
@@ -17,6 +17,13 @@ export const boardEntrySchema = z.object({
   answeredAt: z.number().int().nullable(),
 });
 export type BoardEntry = z.infer<typeof boardEntrySchema>;
+
+/** The calls that live now (contract A6), newest first. `duration` is the talk time so far. */
+export const liveCallsSchema = z.object({
+  calls: z.array(callSummarySchema.extend({ answered_at: z.string().nullable() })),
+  total: z.number().int(),
+});
+export type LiveCalls = z.infer<typeof liveCallsSchema>;
 
 /**
  * Messages of `/ws/live/{call_uuid}`. `cursor` grows with each; a watcher that reconnects names the last one

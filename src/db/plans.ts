@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { campaignConfigSchema, voiceConfigSchema } from "../contract/campaign-config.ts";
 import type { CallPlan } from "../contract/call-plan.ts";
@@ -12,13 +12,22 @@ export type StoredPlan = Omit<CallPlan, "limits">;
 
 /** Everything that a call needs from D1, in one read; null if there is no such call or it has ended. */
 export async function findCallPlan(db: Db, callId: string): Promise<StoredPlan | null> {
-  const row = await db
+  const [row] = await selectPlans(db, eq(calls.id, callId));
+  return row === undefined ? null : toPlan(row);
+}
+
+export type PlanRow = Awaited<ReturnType<typeof selectPlans>>[number];
+
+/** The query for the plans of these calls, to be awaited or put into a batch. */
+export function selectPlans(db: Db, which: SQL | undefined) {
+  return db
     .select({
       call: calls,
-      organisationName: organisations.name,
-      campaignName: campaigns.name,
+      // In a batch D1 answers rows by column name, and four tables have a `name`.
+      organisationName: sql<string>`${organisations.name}`.as("organisation_name"),
+      campaignName: sql<string>`${campaigns.name}`.as("campaign_name"),
       campaignConfig: campaigns.config,
-      agentName: voiceAgents.name,
+      agentName: sql<string | null>`${voiceAgents.name}`.as("agent_name"),
       agentRole: voiceAgents.role,
       voiceConfig: voiceAgents.voiceConfig,
       carrier: {
@@ -29,7 +38,7 @@ export async function findCallPlan(db: Db, callId: string): Promise<StoredPlan |
       },
       callsPerSecond: carriers.callsPerSecond,
       maxConcurrent: carriers.maxConcurrent,
-      contactName: contacts.name,
+      contactName: sql<string | null>`${contacts.name}`.as("contact_name"),
       contactMetadata: contacts.metadata,
     })
     .from(calls)
@@ -38,10 +47,13 @@ export async function findCallPlan(db: Db, callId: string): Promise<StoredPlan |
     .innerJoin(carriers, eq(carriers.id, calls.carrierId))
     .leftJoin(voiceAgents, eq(voiceAgents.id, campaigns.voiceAgentId))
     .leftJoin(contacts, eq(contacts.id, calls.contactId))
-    .where(eq(calls.id, callId))
-    .get();
-  if (row === undefined || row.call.status === "ended") return null;
+    .where(which);
+}
+
+/** Null for a call that has ended: it needs none any more. */
+export function toPlan(row: PlanRow): StoredPlan | null {
   const { call } = row;
+  if (call.status === "ended") return null;
   return {
     callId: call.id,
     orgId: call.orgId,

@@ -205,6 +205,10 @@ export const calls = sqliteTable(
     index("calls_live")
       .on(table.startedAt, table.id)
       .where(sql`status <> 'ended'`),
+    // A carrier that asks again what to do with a call that came in gets no second one.
+    uniqueIndex("calls_one_per_inbound_carrier_call")
+      .on(table.carrierId, table.carrierCallId)
+      .where(sql`call_type = 'inbound'`),
     uniqueIndex("calls_one_live_per_number")
       .on(table.orgId, table.toNumber)
       .where(sql`call_type = 'outbound' AND status <> 'ended'`),

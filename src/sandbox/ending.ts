@@ -1,10 +1,10 @@
 // How a call ends, whoever ends it: speech is cut, the relay's action learns of it, then the status callback.
 
-import { recordingParams, relayEndParams } from "./callbacks.ts";
+import { relayEndParams } from "./callbacks.ts";
 import { type EndStatus, hasEnded } from "./call-state.ts";
-import { fireStatus, post, setTimer, type Turn } from "./turn.ts";
-
-const RECORDING_READY_MS = 1000;
+import { endRecording } from "./recording.ts";
+import { fireStatus, releaseHeldBack } from "./status-callbacks.ts";
+import { post, type Turn } from "./turn.ts";
 
 export function endCall(turn: Turn, status: EndStatus, sipResponseCode: number): void {
   const { state } = turn;
@@ -20,18 +20,9 @@ export function endCall(turn: Turn, status: EndStatus, sipResponseCode: number):
     post(turn, state.relay.action, relayEndParams(state, state.relay, { status: "completed" }, turn.nowMs));
     state.relay = null;
   }
-  if (state.order.recording !== null) {
-    state.recording = state.answeredAtMs === null ? "absent" : "processing";
-  }
   fireStatus(turn, "completed", status);
-  if (state.recording === "processing") setTimer(turn, "recording-ready", RECORDING_READY_MS);
-  if (state.recording === "absent") fireRecording(turn, "absent");
-}
-
-export function fireRecording(turn: Turn, event: "in-progress" | "completed" | "absent"): void {
-  const { recording } = turn.state.order;
-  if (recording === null || !recording.events.includes(event)) return;
-  post(turn, recording.callback, recordingParams(turn.state, event, turn.baseUrl));
+  releaseHeldBack(turn);
+  endRecording(turn);
 }
 
 /** Nobody is heard beyond this moment: the words under way count as far as they came. */

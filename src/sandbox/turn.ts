@@ -1,8 +1,8 @@
 // One step of a call: a draft of its state, and what the step wants done outside. The machine's functions change
 // the draft; `advance` in call-machine.ts hands them a copy, so that seen from outside nothing is mutated.
 
-import { statusParams } from "./callbacks.ts";
-import type { CallState, CallStatus, Post, StatusEvent, TimerName } from "./call-state.ts";
+import { faultsOf } from "./behaviours.ts";
+import type { CallState, ScheduledPost, TimerName } from "./call-state.ts";
 import type { RelayFrame } from "./relay-frames.ts";
 import type { Destination } from "./twiml.ts";
 
@@ -14,7 +14,10 @@ export type Setting = {
   baseUrl: string;
 };
 
-export type Turn = Setting & { state: CallState; posts: Post[]; frames: RelayFrame[] };
+/** What a step wants done outside, in this order: callbacks, frames, and then perhaps the socket's fall. */
+export type Wishes = { posts: ScheduledPost[]; frames: RelayFrame[]; dropsSocket: boolean };
+
+export type Turn = Setting & Wishes & { state: CallState };
 
 /** Sets a timer a stretch of sandbox time from now. */
 export function setTimer(turn: Turn, name: TimerName, sandboxMs: number): void {
@@ -25,16 +28,19 @@ export function clearTimers(turn: Turn, ...names: TimerName[]): void {
   for (const name of names) delete turn.state.timers[name];
 }
 
-export function post(turn: Turn, to: Destination | null, params: Record<string, string>): void {
-  if (to !== null) turn.posts.push({ ...to, params });
+/** @param dueMs when it is sent. */
+export function post(
+  turn: Turn,
+  to: Destination | null,
+  params: Record<string, string>,
+  dueMs: number = turn.nowMs,
+): void {
+  if (to !== null && !losesCallbacks(turn.state)) turn.posts.push({ ...to, params, dueMs });
 }
 
-/** Posts the status callback if this event is subscribed to; only what is fired is numbered. */
-export function fireStatus(turn: Turn, event: StatusEvent, callStatus: CallStatus | "initiated"): void {
-  const { state } = turn;
-  if (!state.order.statusEvents.includes(event) || state.order.statusCallback === null) return;
-  post(turn, state.order.statusCallback, statusParams(state, callStatus, turn.nowMs, turn.baseUrl));
-  state.nextSequence += 1;
+/** Whether what is sent now on the carrier's own account goes nowhere. */
+export function losesCallbacks(state: CallState): boolean {
+  return state.answeredAtMs !== null && faultsOf(state.behaves).losesCallbacks === true;
 }
 
 const SPEECH_CHARS_PER_SECOND = 15;

@@ -24,6 +24,14 @@ export type CreateResult =
   /** Nobody knows whether it placed the call. */
   | { kind: "unknown"; detail: string };
 
+export type CallConditions = {
+  /** The carrier itself cuts the call after this. */
+  timeLimitSeconds: number;
+  statusUrl: string;
+  /** Where to tell of the recording; null where none is to be made. */
+  recordingUrl: string | null;
+};
+
 export type LookupResult =
   | { kind: "found"; report: CarrierReport }
   | { kind: "none" }
@@ -39,6 +47,8 @@ export type RecordingResult =
 /** What the carrier is to do with the line. */
 export type LineInstruction =
   | { kind: "hang_up" }
+  /** Says so much and hangs up. `language` is BCP 47. */
+  | { kind: "say"; text: string; language: string }
   | {
       kind: "relay";
       /** The `ws(s)` address at which the carrier meets the voice agent. */
@@ -70,6 +80,8 @@ export type RelayEnd = {
   failed: boolean;
   callOver: boolean;
 };
+/** Somebody calls one of the account's numbers. `from` may be no number at all, as in `anonymous`. */
+export type InboundCall = { carrierCallId: string; from: string; to: string };
 export type AnswerRequest = { carrierCallId: string; answeredBy: CarrierReport["answeredBy"] };
 export type RecordingNotice = { carrierCallId: string; recordingId: string; durationSeconds: number };
 
@@ -86,6 +98,8 @@ export interface TelephonyProvider {
   createCall(call: CreateCall): Promise<CreateResult>;
   hangUp(carrierCallId: string): Promise<CommandResult>;
   redirect(carrierCallId: string, instruction: LineInstruction): Promise<CommandResult>;
+  /** Gives a call that the carrier did not place for us the conditions of one that it did. */
+  takeCharge(carrierCallId: string, conditions: CallConditions): Promise<CommandResult>;
   /** The newest call from → to that the carrier knows of since then. */
   findCall(query: { to: string; from: string; sinceMs: number }): Promise<LookupResult>;
   fetchCall(carrierCallId: string): Promise<LookupResult>;
@@ -96,6 +110,7 @@ export interface TelephonyProvider {
   isAuthentic(request: CarrierRequest): Promise<boolean>;
 
   /** Null where the callback is for another account or is no such callback. */
+  parseInbound(body: string): InboundCall | null;
   parseAnswerRequest(body: string): AnswerRequest | null;
   parseStatus(body: string): CarrierReport | null;
   parseRelayEnd(body: string): RelayEnd | null;

@@ -13,6 +13,7 @@ import { step } from "../../src/domain/call/machine.ts";
 import {
   ANSWERERS,
   dueTimers,
+  newInboundCall,
   newOutboundCall,
   TIMERS,
   type AnsweredBy,
@@ -167,23 +168,31 @@ function reports(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
     });
 }
 
-export const lives: fc.Arbitrary<Draw[]> = fc.constantFrom(null, ...ANSWERERS).chain((usual) =>
-  fc.array(
-    fc.record({
-      waitMs: fc.oneof(
-        fc.constant(0),
-        fc.integer({ max: 5_000, min: 0 }),
-        fc.integer({ max: 120_000, min: 0 }),
-      ),
-      firesDue: fc.boolean(),
-      make: eventMakers(usual),
-    }),
-    { maxLength: 60, size: "max" },
-  ),
-);
+export type Life = { inbound: boolean; draws: readonly Draw[] };
 
-export function live(draws: readonly Draw[]): { moments: Moment[]; state: CallState; nowMs: number } {
-  let state = freeze(newOutboundCall(LIMITS, ACCEPTED_MS));
+/** One call in five has come in. */
+export const lives: fc.Arbitrary<Life> = fc.record({
+  inbound: fc.constantFrom(false, false, false, false, true),
+  draws: fc.constantFrom(null, ...ANSWERERS).chain((usual) =>
+    fc.array(
+      fc.record({
+        waitMs: fc.oneof(
+          fc.constant(0),
+          fc.integer({ max: 5_000, min: 0 }),
+          fc.integer({ max: 120_000, min: 0 }),
+        ),
+        firesDue: fc.boolean(),
+        make: eventMakers(usual),
+      }),
+      { maxLength: 60, size: "max" },
+    ),
+  ),
+});
+
+export function live({ inbound, draws }: Life): { moments: Moment[]; state: CallState; nowMs: number } {
+  let state = freeze(
+    inbound ? newInboundCall(LIMITS, ACCEPTED_MS, OURS) : newOutboundCall(LIMITS, ACCEPTED_MS),
+  );
   let nowMs = ACCEPTED_MS;
   const moments: Moment[] = [];
   const happen = (event: CallEvent): void => {

@@ -14,7 +14,7 @@ const BOUND_MS = LIMITS.ringTimeoutMs + LIMITS.maxDurationMs + 60_000;
 
 function always(law: (moments: readonly Moment[]) => void): void {
   fc.assert(
-    fc.property(lives, (draws) => law(live(draws).moments)),
+    fc.property(lives, (life) => law(live(life).moments)),
     RUNS,
   );
 }
@@ -47,6 +47,7 @@ test("the draws reach every status and most ends, so that the laws below say som
     "over, relay none",
     "over, relay awaited",
     "redirect",
+    "take_charge",
     "ensure_hung_up",
     "never again, living",
     "never again, closing",
@@ -274,6 +275,22 @@ test("the carrier is told only of a call whose id is known, the relay only while
   });
 });
 
+test("an inbound call is never dialled, and taken charge of only when its first relay opens", () => {
+  always((moments) => {
+    for (const { before, event, effects } of moments) {
+      const types = effects.map(({ type }) => type);
+      if (before.inbound) {
+        for (const type of ["reserve_slot", "check_opt_out", "create_call", "find_call"] as const) {
+          expect(types).not.toContain(type);
+        }
+      }
+      if (!types.includes("take_charge")) continue;
+      expect(before).toMatchObject({ inbound: true, relaySession: null });
+      expect(event.type).toBe("relay_opened");
+    }
+  });
+});
+
 test("how a call stands is asked only by an id that is known", () => {
   always((moments) => {
     for (const { after, effects } of moments) {
@@ -300,8 +317,8 @@ test("every state can be stored and read back", () => {
 
 test("left to its timers, a call ends in time, from wherever it stands", () => {
   fc.assert(
-    fc.property(lives, (draws) => {
-      const reached = live(draws);
+    fc.property(lives, (life) => {
+      const reached = live(life);
       const { requestedAtMs, acceptedAtMs } = reached.state;
       const end = endByTimers(reached.state, reached.nowMs);
       const boundMs =

@@ -1,7 +1,7 @@
 // What the carrier says of the call. Reports come late, twice, out of order or not at all; each is taken
 // for what it still adds.
 
-import { withTimers, type AnsweredBy, type CallState } from "./state.ts";
+import { mustEndMs, withTimers, type AnsweredBy, type CallState } from "./state.ts";
 import { close, finish, hangUpByDocument } from "./ending.ts";
 import type { CallEvent, CarrierReport, Step, StepResult } from "./events.ts";
 import type { EndedReason } from "./status.ts";
@@ -28,16 +28,11 @@ export function adopt(state: CallState, carrierCallId: string, nowMs: number): S
     { dial: null, dial_deadline: null, create_answer: null, lookup: null },
   );
   const bounded = withTimers(adopted, {
-    must_end: state.timers.must_end ?? mustEndMs(adopted, nowMs),
+    must_end: state.timers.must_end ?? mustEndMs(adopted.limits, nowMs),
     ...(state.closing === null && !known ? { ask_carrier: nowMs + QUIET_MS.dialing } : {}),
   });
   const hangUp = state.closing !== null && !known;
   return { state: bounded, effects: hangUp ? [{ type: "hang_up", via: "carrier" }] : [] };
-}
-
-/** When a call that is handed over at `fromMs` has ended, whatever is lost (contract, part B). */
-export function mustEndMs(state: CallState, fromMs: number): number {
-  return fromMs + state.limits.ringTimeoutMs + state.limits.maxDurationMs + 60_000;
 }
 
 export function onCarrierReport(state: CallState, report: CarrierReport, nowMs: number): StepResult {

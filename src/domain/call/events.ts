@@ -83,6 +83,8 @@ export type CallEffect =
   | { type: "ensure_hung_up" }
   /** The carrier holds the line and no socket is open: give it a new relay. */
   | { type: "redirect" }
+  /** An inbound call came without our conditions: the carrier is told its limit, and to report and record it. */
+  | { type: "take_charge" }
   | { type: "agent_turn"; moment: Moment }
   | { type: "release_slot" }
   /** The customer's number is not to be called again, by anyone in the organisation. */

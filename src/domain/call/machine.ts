@@ -6,17 +6,10 @@
 
 import { assertNever } from "../../lib/assert-never.ts";
 import { err, ok } from "../../lib/result.ts";
-import {
-  adopt,
-  countRelayLoss,
-  mustEndMs,
-  onAnswerRequested,
-  onCarrierReport,
-  onRelayEnded,
-} from "./carrier.ts";
+import { adopt, countRelayLoss, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
 import { close, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
-import { withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
+import { mustEndMs, withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
 import {
   onAgentFinished,
   onAgentSpoke,
@@ -150,7 +143,7 @@ function requestCreate(state: CallState, nowMs: number): Step {
     state: withTimers(requested, {
       dial: null,
       create_answer: nowMs + CREATE_ANSWER_MS,
-      must_end: mustEndMs(state, nowMs),
+      must_end: mustEndMs(state.limits, nowMs),
     }),
     effects: [{ type: "create_call" }],
   };

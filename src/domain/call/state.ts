@@ -44,6 +44,8 @@ export const callLimitsSchema = z.object({
 export type CallLimits = z.infer<typeof callLimitsSchema>;
 
 export const callStateSchema = z.object({
+  /** Somebody called us. The carrier then knows none of our limits until it is told. */
+  inbound: z.boolean().default(false),
   status: z.enum(CALL_STATUSES),
   submission: z.enum(SUBMISSIONS),
   carrierCallId: z.string().nullable(),
@@ -73,8 +75,35 @@ export const callStateSchema = z.object({
 });
 export type CallState = z.infer<typeof callStateSchema>;
 
+/** When a call that is handed over at `fromMs` has ended, whatever is lost (contract, part B). */
+export function mustEndMs(limits: CallLimits, fromMs: number): number {
+  return fromMs + limits.ringTimeoutMs + limits.maxDurationMs + 60_000;
+}
+
+/** A call that waits to be dialled. */
 export function newOutboundCall(limits: CallLimits, acceptedAtMs: number): CallState {
   return {
+    ...newCall(limits, acceptedAtMs),
+    timers: { dial: acceptedAtMs, dial_deadline: acceptedAtMs + limits.dialDeadlineMs },
+  };
+}
+
+/** A call that rings with us: the carrier holds the line until it hears what to do with it. */
+export function newInboundCall(limits: CallLimits, arrivedAtMs: number, carrierCallId: string): CallState {
+  return {
+    ...newCall(limits, arrivedAtMs),
+    inbound: true,
+    status: "ringing",
+    submission: "placed",
+    carrierCallId,
+    requestedAtMs: arrivedAtMs,
+    timers: { must_end: mustEndMs(limits, arrivedAtMs) },
+  };
+}
+
+function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "timers"> {
+  return {
+    inbound: false,
     status: "dialing",
     submission: "waiting",
     carrierCallId: null,
@@ -93,7 +122,6 @@ export function newOutboundCall(limits: CallLimits, acceptedAtMs: number): CallS
     durationSeconds: null,
     lookups: 0,
     dialAttempt: 1,
-    timers: { dial: acceptedAtMs, dial_deadline: acceptedAtMs + limits.dialDeadlineMs },
   };
 }
 

@@ -21,7 +21,11 @@ export function onRelayOpened(state: CallState, sessionId: string | null, nowMs:
   if (state.status !== "in_progress") return err("not_applicable");
   const open = withTimers({ ...state, relay: "open", relaySession: sessionId }, { ask_carrier: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));
-  return ok({ state: withTimers(open, { silence: nowMs + AGENT_TURN_MS }), effects: [] });
+  const isFirst = state.relaySession === null && state.relayLosses === 0;
+  return ok({
+    state: withTimers(open, { silence: nowMs + AGENT_TURN_MS }),
+    effects: state.inbound && isFirst ? [{ type: "take_charge" }] : [],
+  });
 }
 
 export function onRelayClosed(state: CallState, nowMs: number): StepResult {

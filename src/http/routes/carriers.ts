@@ -5,11 +5,15 @@ import {
   authenticProvider,
   CALLBACKS,
   handleCarrierCallback,
+  handleInbound,
+  type CallbackAnswer,
   type CallbackKind,
   type CallbackRefusal,
 } from "../../services/carriers/carrier-callback.ts";
 import { isId } from "../../lib/ids.ts";
+import type { Result } from "../../lib/result.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
+import type { CarrierRequest } from "../../telephony/provider.ts";
 import type { AppEnv } from "../env.ts";
 import { limitBody } from "../limit-body.ts";
 import { notFound, problem } from "../problem.ts";
@@ -29,6 +33,11 @@ for (const kind of CALLBACKS) {
   carrierRoutes.post(`${CALL_PATH}/${kind}`, limitBody(65_536), (c) => receive(c, kind));
 }
 
+/** Where the account's numbers send a call that comes in. */
+carrierRoutes.post("/carriers/:carrier_id/inbound", limitBody(65_536), async (c) =>
+  reply(c, await handleInbound(c.get("services"), c.req.param("carrier_id"), await readRequest(c))),
+);
+
 /** The relay's handshake is signed over its `ws(s)` address. */
 carrierRoutes.get(`${CALL_PATH}/relay`, async (c) => {
   const { carrier_id: carrierId, call_uuid: callId } = c.req.param();
@@ -43,10 +52,16 @@ carrierRoutes.get(`${CALL_PATH}/relay`, async (c) => {
 
 async function receive(c: Context<AppEnv>, kind: CallbackKind): Promise<Response> {
   const target = { carrierId: c.req.param("carrier_id") ?? "", callId: c.req.param("call_uuid") ?? "" };
+  return reply(c, await handleCarrierCallback(c.get("services"), kind, target, await readRequest(c)));
+}
+
+async function readRequest(c: Context<AppEnv>): Promise<CarrierRequest> {
   // A form is text, though its media type does not say so, and `text()` would complain of that.
   const body = new TextDecoder().decode(await c.req.arrayBuffer());
-  const request = { url: publicUrl(c), headers: c.req.raw.headers, body };
-  const answer = await handleCarrierCallback(c.get("services"), kind, target, request);
+  return { url: publicUrl(c), headers: c.req.raw.headers, body };
+}
+
+function reply(c: Context<AppEnv>, answer: Result<CallbackAnswer, CallbackRefusal>): Response {
   if (!answer.ok) return problem(c, { code: answer.error, detail: DETAILS[answer.error] });
   if (answer.value === null) return c.body(null, 204);
   return c.body(answer.value.body, 200, { "content-type": answer.value.contentType });

@@ -13,7 +13,14 @@ import { lineInstruction } from "../../domain/call/carrier.ts";
 import type { CallEffect, CallEvent, CarrierReport, StepRefusal } from "../../domain/call/events.ts";
 import { factsOf, type CallFacts } from "../../domain/call/facts.ts";
 import { step } from "../../domain/call/machine.ts";
-import { dueTimers, newOutboundCall, nextTimerMs } from "../../domain/call/state.ts";
+import {
+  dueTimers,
+  newInboundCall,
+  newOutboundCall,
+  nextTimerMs,
+  type CallState,
+} from "../../domain/call/state.ts";
+import type { RequestedEndReason } from "../../domain/call/status.ts";
 import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError, logInfo } from "../../lib/log.ts";
@@ -73,14 +80,20 @@ export class CallSession extends DurableObject<Env> {
 
   /** Takes an outbound call on. Idempotent: a second message for the same call changes nothing. */
   async start(plan: CallPlan): Promise<void> {
-    if (this.#call !== null) return;
-    const nowMs = Date.now();
-    const state = newOutboundCall(plan.limits, plan.acceptedAtMs);
-    this.#call = this.#store.create(plan, state, dutiesOf(null, state, []), nowMs);
-    this.#feed.showAcceptance(this.#call, nowMs);
-    this.#feed.showChange(null, state, nowMs);
-    this.#drain();
-    this.#armAlarm();
+    this.#begin(plan, newOutboundCall(plan.limits, plan.acceptedAtMs));
+  }
+
+  /** Takes a call on that rings with us, and says what to do with the line. Asked again, it says the same. */
+  async answerInbound(
+    plan: CallPlan,
+    carrierCallId: string,
+  ): Promise<Result<LineInstruction, CarrierRefusal>> {
+    this.#begin(plan, newInboundCall(plan.limits, plan.acceptedAtMs, carrierCallId));
+    return this.#instruct(plan.carrierId, {
+      type: "answer_requested",
+      carrierCallId,
+      answeredBy: "person",
+    });
   }
 
   /** How the call stands; null if it never came here. */
@@ -106,6 +119,12 @@ export class CallSession extends DurableObject<Env> {
 
   async recordingReady(carrierId: string, notice: RecordingNotice): Promise<Result<null, CarrierRefusal>> {
     return this.#accept(carrierId, { type: "recording_ready", ...notice });
+  }
+
+  /** Ends the call for a reason that a client gave. `call_ended` if it was over already. */
+  async requestEnd(reason: RequestedEndReason): Promise<Result<null, CarrierRefusal>> {
+    if (this.#call === null) return err("unknown_call");
+    return this.#stepInBackground({ type: "end_requested", reason });
   }
 
   /** The recording is in R2: the duty to have it stored is done. */
@@ -163,6 +182,16 @@ export class CallSession extends DurableObject<Env> {
       this.#alarmAtMs = null;
       await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
     }
+  }
+
+  #begin(plan: CallPlan, state: CallState): void {
+    if (this.#call !== null) return;
+    const nowMs = Date.now();
+    this.#call = this.#store.create(plan, state, dutiesOf(null, state, []), nowMs);
+    this.#feed.showAcceptance(this.#call, nowMs);
+    this.#feed.showChange(null, state, nowMs);
+    this.#drain();
+    this.#armAlarm();
   }
 
   async #instruct(carrierId: string, event: CallEvent): Promise<Result<LineInstruction, CarrierRefusal>> {

@@ -6,6 +6,7 @@ import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Db } from "../../db/client.ts";
 import { isOptedOut } from "../../db/opt-outs.ts";
 import type { CallEffect, CallEvent } from "../../domain/call/events.ts";
+import type { CallLimits } from "../../domain/call/state.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { carrierGateOf } from "../../stubs/stubs.ts";
 import type {
@@ -86,6 +87,23 @@ export async function hangUp({ env }: EffectContext, { plan, state }: Call): Pro
   if (result.kind === "failed") throw new Error(`The carrier did not hang up: ${result.detail}`);
 }
 
+/** Gives an inbound call the limit, the reports and the recording that an outbound one was created with. */
+export async function takeCharge({ env }: EffectContext, { plan, state }: Call): Promise<void> {
+  if (state.carrierCallId === null) return;
+  const provider = await providerOf(env, plan);
+  const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
+  const result = await provider.takeCharge(state.carrierCallId, {
+    timeLimitSeconds: timeLimitSeconds(state.limits),
+    statusUrl: urls.status,
+    recordingUrl: plan.campaign.config.record ? urls.recording : null,
+  });
+  if (result.kind === "failed") throw new Error(`The carrier did not take our conditions: ${result.detail}`);
+}
+
+function timeLimitSeconds(limits: CallLimits): number {
+  return Math.round(limits.maxDurationMs / 1000) + TIME_LIMIT_MARGIN_SECONDS;
+}
+
 function providerOf(env: Env, { carrierId, carrier }: CallPlan): Promise<TelephonyProvider> {
   return openProvider({ id: carrierId, ...carrier }, readConfig(env));
 }
@@ -118,7 +136,7 @@ async function createCall(context: EffectContext, { plan, state }: Call): Promis
     to: plan.to,
     from: plan.from,
     ringTimeoutSeconds: Math.round(state.limits.ringTimeoutMs / 1000),
-    timeLimitSeconds: Math.round(state.limits.maxDurationMs / 1000) + TIME_LIMIT_MARGIN_SECONDS,
+    timeLimitSeconds: timeLimitSeconds(state.limits),
     record: plan.campaign.config.record,
     urls,
   });

@@ -2,17 +2,19 @@
 // Each duty is idempotent, so that it may be done again after a crash.
 
 import { z } from "zod";
+import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Call, CallStore } from "./store.ts";
 import type { CallEffect } from "../../domain/call/events.ts";
 import { factsOf } from "../../domain/call/facts.ts";
 import type { CallState } from "../../domain/call/state.ts";
+import { parsePhone } from "../../domain/phone.ts";
 import { toTurns } from "../../domain/transcript.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { projectCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
 import { addOptOut } from "../../db/opt-outs.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
-import { hangUp } from "./carrier-effects.ts";
+import { hangUp, takeCharge } from "./carrier-effects.ts";
 import { carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
 
 export const dutySchema = z.discriminatedUnion("type", [
@@ -20,6 +22,7 @@ export const dutySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("show_on_board") }),
   z.object({ type: z.literal("release_slot") }),
   z.object({ type: z.literal("opt_out") }),
+  z.object({ type: z.literal("take_charge") }),
   z.object({ type: z.literal("ensure_hung_up") }),
   z.object({
     type: z.literal("store_recording"),
@@ -52,10 +55,11 @@ export function isDuty(effect: CallEffect): effect is CallEffect & Duty {
   return DUTY_EFFECTS.some((type) => type === effect.type);
 }
 
-const DUTY_EFFECTS = ["release_slot", "opt_out", "ensure_hung_up", "store_recording"] as const;
+const DUTY_EFFECTS = ["release_slot", "opt_out", "take_charge", "ensure_hung_up", "store_recording"] as const;
 
 /** Tries of a duty whose target may be gone for good, with a minute between the later ones. */
 export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
+  take_charge: 5,
   ensure_hung_up: 60,
   store_recording: 60,
 };
@@ -89,13 +93,11 @@ export async function doDuty(
     case "ensure_hung_up":
       await hangUp({ env, db }, call);
       return "done";
+    case "take_charge":
+      await takeCharge({ env, db }, call);
+      return "done";
     case "opt_out":
-      await addOptOut(db, {
-        orgId: plan.orgId,
-        phone: plan.callType === "inbound" ? plan.from : plan.to,
-        reason: `Asked for in call ${plan.callId}`,
-        atSeconds: toEpochSeconds(Date.now()),
-      });
+      await optOut(db, plan);
       return "done";
     case "store_recording":
       await sendCallEvent(env, {
@@ -107,6 +109,14 @@ export async function doDuty(
       });
       return "sent";
   }
+}
+
+/** A caller who withholds the number can't be called, and so not opted out either. */
+async function optOut(db: Db, plan: CallPlan): Promise<void> {
+  const phone = plan.callType === "inbound" ? plan.from : plan.to;
+  if (parsePhone(phone) === null) return;
+  const reason = `Asked for in call ${plan.callId}`;
+  await addOptOut(db, { orgId: plan.orgId, phone, reason, atSeconds: toEpochSeconds(Date.now()) });
 }
 
 function boardEntryOf({ plan, state }: Call) {

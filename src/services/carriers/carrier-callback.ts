@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { CarrierRequest, LineInstruction, TelephonyProvider } from "../../telephony/provider.ts";
 import { openProvider } from "../../telephony/registry.ts";
+import { answerInbound } from "../calls/answer-inbound.ts";
 import type { ServiceContext } from "../context.ts";
 
 export const CALLBACKS = ["answer", "status", "recording", "relay-end"] as const;
@@ -33,6 +34,19 @@ export async function handleCarrierCallback(
     case "recording":
       return note(context, provider, kind, target, request.body);
   }
+}
+
+/** A call has come in on one of the account's numbers. */
+export async function handleInbound(
+  context: ServiceContext,
+  carrierId: string,
+  request: CarrierRequest,
+): Promise<Result<CallbackAnswer, CallbackRefusal>> {
+  const provider = await authenticProvider(context, carrierId, request);
+  if (provider === null) return err("bad_signature");
+  const inbound = provider.parseInbound(request.body);
+  if (inbound === null) return err("bad_request");
+  return ok(provider.renderDocument(await answerInbound(context, carrierId, inbound)));
 }
 
 /** The adapter of the account, if the request was signed by it. */

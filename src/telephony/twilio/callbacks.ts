@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { CarrierPhase, CarrierReport } from "../../domain/call/events.ts";
 import type { AnsweredBy } from "../../domain/call/state.ts";
-import type { AnswerRequest, RecordingNotice, RelayEnd } from "../provider.ts";
+import type { AnswerRequest, InboundCall, RecordingNotice, RelayEnd } from "../provider.ts";
 
 const STATUSES = [
   "queued",
@@ -34,6 +34,8 @@ const statusSchema = z.object({
   SipResponseCode: wholeNumber.optional().catch(undefined),
   AnsweredBy: z.string().optional(),
 });
+
+const inboundSchema = z.object({ ...callFields, From: z.string().max(320), To: z.string().max(320) });
 
 const answerSchema = z.object({ ...callFields, AnsweredBy: z.string().optional() });
 
@@ -70,6 +72,12 @@ export function parseStatus(body: string, accountSid: string): CarrierReport | n
     durationSeconds: form.CallStatus === "completed" ? (form.CallDuration ?? null) : null,
     answeredBy: answererOf(form.AnsweredBy),
   };
+}
+
+/** https://www.twilio.com/docs/voice/twiml#request-parameters */
+export function parseInbound(body: string, accountSid: string): InboundCall | null {
+  const form = parseForm(inboundSchema, body, accountSid);
+  return form && { carrierCallId: form.CallSid, from: form.From, to: form.To };
 }
 
 export function parseAnswerRequest(body: string, accountSid: string): AnswerRequest | null {

@@ -12,6 +12,9 @@ export function renderTwiml(instruction: LineInstruction): string {
 
 function renderVerbs(instruction: LineInstruction): string {
   if (instruction.kind === "hang_up") return "<Hangup/>";
+  if (instruction.kind === "say") {
+    return `<Say${attributes({ language: instruction.language })}>${escapeXml(instruction.text)}</Say><Hangup/>`;
+  }
   const relay = attributes({
     url: instruction.relayUrl,
     language: instruction.language,

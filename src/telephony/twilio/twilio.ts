@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { describeError } from "../../lib/log.ts";
 import type {
+  CallConditions,
   CommandResult,
   CreateCall,
   CreateResult,
@@ -14,6 +15,7 @@ import type {
 import {
   callRecordSchema,
   parseAnswerRequest,
+  parseInbound,
   parseRecording,
   parseRelayEnd,
   parseStatus,
@@ -43,11 +45,13 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     createCall: async (call) => createResultOf(await request(options, "POST", "Calls", createForm(call))),
     hangUp: (id) => updateCall(options, id, { Status: "completed" }),
     redirect: (id, instruction) => updateCall(options, id, { Twiml: renderTwiml(instruction) }),
+    takeCharge: (id, conditions) => takeCharge(options, id, conditions),
     findCall: (query) => findCall(options, query),
     fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
     fetchRecording: (id) => fetchRecording(options, id),
     renderDocument: (instruction) => ({ contentType: "text/xml", body: renderTwiml(instruction) }),
     isAuthentic: (carrierRequest) => isSignedBy(authToken, carrierRequest),
+    parseInbound: (body) => parseInbound(body, accountSid),
     parseAnswerRequest: (body) => parseAnswerRequest(body, accountSid),
     parseStatus: (body) => parseStatus(body, accountSid),
     parseRelayEnd: (body) => parseRelayEnd(body, accountSid),
@@ -103,12 +107,40 @@ function createResultOf(answer: RestAnswer): CreateResult {
   }
 }
 
-async function updateCall(
+async function takeCharge(
+  options: RestOptions,
+  carrierCallId: string,
+  { timeLimitSeconds, statusUrl, recordingUrl }: CallConditions,
+): Promise<CommandResult> {
+  const limited = await updateCall(options, carrierCallId, {
+    TimeLimit: String(timeLimitSeconds),
+    StatusCallback: statusUrl + RETRY_OVERRIDES,
+    StatusCallbackMethod: "POST",
+  });
+  if (limited.kind !== "done" || recordingUrl === null) return limited;
+  return command(options, `Calls/${carrierCallId}/Recordings`, {
+    RecordingChannels: "dual",
+    Trim: "do-not-trim",
+    RecordingStatusCallback: recordingUrl + RETRY_OVERRIDES,
+    RecordingStatusCallbackEvent: "completed",
+  });
+}
+
+function updateCall(
   options: RestOptions,
   carrierCallId: string,
   form: Record<string, string>,
 ): Promise<CommandResult> {
-  const answer = await request(options, "POST", `Calls/${carrierCallId}`, new URLSearchParams(form));
+  return command(options, `Calls/${carrierCallId}`, form);
+}
+
+/** Asks the carrier to do something with a call that lives, and may be over by then. */
+async function command(
+  options: RestOptions,
+  path: string,
+  form: Record<string, string>,
+): Promise<CommandResult> {
+  const answer = await request(options, "POST", path, new URLSearchParams(form));
   if (answer.kind === "ok") return { kind: "done" };
   if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
   if (answer.code !== null && CALL_OVER_CODES.includes(answer.code)) return { kind: "already_over" };
