@@ -7,6 +7,7 @@ import { callEventMessageSchema, dialMessageSchema } from "../contract/messages.
 import { openDb } from "../db/client.ts";
 import { logError } from "../lib/log.ts";
 import { dialCall } from "../services/calls/dial-call.ts";
+import { giveUpUndialled } from "../services/calls/sweep-undialled.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { storeRecording } from "../services/recordings/store-recording.ts";
 
@@ -18,7 +19,10 @@ const CONSUMERS: Record<string, Consumer> = {
   // Somebody waits for a phone to ring.
   "trunkline-dial": { verb: consume(dialMessageSchema, dialCall), retrySeconds: 2 },
   "trunkline-call-events": { verb: consume(callEventMessageSchema, storeRecording), retrySeconds: 30 },
-  "trunkline-dial-dead": { verb: noteDead, retrySeconds: 30 },
+  "trunkline-dial-dead": {
+    verb: consume(dialMessageSchema, (context, { call_id: callId }) => giveUpUndialled(context, callId)),
+    retrySeconds: 30,
+  },
   "trunkline-call-events-dead": { verb: noteDead, retrySeconds: 30 },
 };
 
@@ -51,7 +55,7 @@ function consume<T>(
   };
 }
 
-/** What a dead dial stands for is in D1, and the sweep takes it up from there; a dead event is only told of. */
+/** What a dead event stands for is owed by its call's object, which sends it again; so it is only told of. */
 async function noteDead(_context: ServiceContext, body: unknown): Promise<void> {
   const named = z.object({ call_id: z.string() }).safeParse(body);
   logError("queue_message_dead", "tries used up", { call_id: named.data?.call_id });

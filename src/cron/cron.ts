@@ -1,10 +1,27 @@
 import { readConfig } from "../config.ts";
 import { openDb } from "../db/client.ts";
-import { logInfo } from "../lib/log.ts";
+import { logError } from "../lib/log.ts";
+import { sweepOrphans } from "../services/calls/sweep-orphans.ts";
 import { sweepUndialled } from "../services/calls/sweep-undialled.ts";
+import { sweepSlots } from "../services/carriers/sweep-slots.ts";
+import type { ServiceContext } from "../services/context.ts";
 
-/** Every minute: takes up what was dropped on the way. */
+const SWEEPS: Record<string, (context: ServiceContext) => Promise<void>> = {
+  undialled: sweepUndialled,
+  orphans: sweepOrphans,
+  slots: sweepSlots,
+};
+
+/** Every minute: takes up what was dropped on the way. A sweep that fails is no other's hindrance. */
 export async function runCron(_controller: ScheduledController, env: Env): Promise<void> {
-  const swept = await sweepUndialled({ env, config: readConfig(env), db: openDb(env.DB) });
-  if (swept.requeued + swept.ended > 0) logInfo("undialled_swept", swept);
+  const context = { env, config: readConfig(env), db: openDb(env.DB) };
+  await Promise.all(
+    Object.entries(SWEEPS).map(async ([name, sweep]) => {
+      try {
+        await sweep(context);
+      } catch (error) {
+        logError("sweep_failed", error, { sweep: name });
+      }
+    }),
+  );
 }

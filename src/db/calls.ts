@@ -1,7 +1,7 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { keyDetailsSchema, transcriptSchema } from "../contract/calls.ts";
-import { ENDINGS, type CallStatus } from "../domain/call/status.ts";
+import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import type { Db } from "./client.ts";
@@ -84,43 +84,6 @@ export async function projectCall(
     .values({ callId, orgId, turns: JSON.stringify(turns) })
     .onConflictDoUpdate({ target: transcripts.callId, set: { turns: sql`excluded.turns` } });
   await db.batch([update, transcript]);
-}
-
-/** Calls that were accepted before `beforeSeconds` and still wait to be dialled, oldest first. */
-export async function findUndialled(
-  db: Db,
-  beforeSeconds: number,
-  limit: number,
-): Promise<{ id: string; startedAt: number }[]> {
-  return (
-    db
-      .select({ id: calls.id, startedAt: calls.startedAt })
-      .from(calls)
-      // Written out, not bound: only so does the planner use the partial index on live calls.
-      .where(sql`status <> 'ended' AND status = 'dialing' AND started_at < ${beforeSeconds}`)
-      .orderBy(calls.startedAt)
-      .limit(limit)
-  );
-}
-
-/**
- * Ends a call that no object ever took on. Null if the row shows otherwise by now.
- */
-export async function endUndialled(db: Db, callId: string, atSeconds: number): Promise<string | null> {
-  const row = await db
-    .update(calls)
-    .set({
-      status: "ended",
-      outcome: ENDINGS.platform_error.outcome,
-      endedReason: "platform_error",
-      fault: ENDINGS.platform_error.fault,
-      duration: 0,
-      endedAt: atSeconds,
-    })
-    .where(and(eq(calls.id, callId), eq(calls.status, "dialing"), eq(calls.projectedSeq, 0)))
-    .returning({ id: calls.id })
-    .get();
-  return row?.id ?? null;
 }
 
 export async function setRecording(

@@ -1,36 +1,76 @@
-import { createScheduledController } from "cloudflare:test";
+// What was dropped on the way and is taken up by cron: lost messages, rows that no object vouches for, lost leases.
+
+import { createScheduledController, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { read } from "../support/api.ts";
+import { read, request } from "../support/api.ts";
+import { endFakeCalls, talkFakeCall } from "../support/fake-carrier.ts";
 import { createOrganisation, FROM, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
-async function insertDialing(org: Organisation, secondsAgo: number): Promise<string> {
+afterEach(async () => {
+  await endFakeCalls();
+  vi.restoreAllMocks();
+});
+
+type Row = {
+  secondsAgo: number;
+  status?: string;
+  projectedSeq?: number;
+  answered?: boolean;
+  callType?: "inbound" | "outbound";
+  carrierCallId?: string;
+};
+
+let numbers = 0;
+
+async function insertCall(org: Organisation, row: Row): Promise<string> {
   const callId = newId("call");
+  numbers += 1;
   await env.DB.prepare(
-    `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at)
-     VALUES (?, ?, ?, ?, 'outbound', ?, ?, 'dialing', unixepoch() - ?)`,
+    `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status,
+       started_at, answered_at, projected_seq, carrier_call_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch() - ?6, ?, ?, ?)`.replace("?6", String(row.secondsAgo)),
   )
     .bind(
       callId,
       org.orgId,
       org.campaignId,
       org.carrierId,
+      row.callType ?? "outbound",
       FROM,
-      `+1500555${String(secondsAgo).padStart(4, "0")}`,
-      secondsAgo,
+      `+1500556${String(numbers).padStart(4, "0")}`,
+      row.status ?? "dialing",
+      row.answered ? 1_780_000_000 : null,
+      row.projectedSeq ?? 0,
+      row.carrierCallId ?? null,
     )
     .run();
   return callId;
 }
 
+function runCron(): Promise<void> {
+  const controller = createScheduledController({ cron: "* * * * *", scheduledTime: new Date() });
+  return Promise.resolve(worker.scheduled(controller, env));
+}
+
+const carrierAt = (answer: (what: string) => Response) => {
+  const asked: string[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const { url, method } = new Request(input, init);
+    asked.push(`${method} ${url.replace(/^.*Accounts\/AC\w+\//, "")}`);
+    return answer(url);
+  });
+  return asked;
+};
+
 test("an accepted call whose message the queue lost is dialled all the same", async () => {
   const org = await createOrganisation();
-  const lost = await insertDialing(org, 70);
-  const fresh = await insertDialing(org, 5);
-  await worker.scheduled(createScheduledController({ cron: "* * * * *", scheduledTime: new Date() }), env);
+  const lost = await insertCall(org, { secondsAgo: 70 });
+  const fresh = await insertCall(org, { secondsAgo: 5 });
+  await runCron();
   const call = await until(
     () => read(org, lost),
     ({ status }) => status === "ended",
@@ -38,4 +78,181 @@ test("an accepted call whose message the queue lost is dialled all the same", as
   expect(call.outcome).toBe("connected");
   // Its own message may still be on its way.
   expect(await env.CALL_SESSION.getByName(fresh).snapshot()).toBeNull();
+});
+
+describe("a call that no object knows is ended", () => {
+  test.for([
+    ["was never dialled in time", { secondsAgo: 400 }, "failed", "platform_error", 0],
+    ["rang", { secondsAgo: 400, status: "ringing", projectedSeq: 4 }, "failed", "platform_error", 0],
+    [
+      "was talked with: for how long, nobody knows",
+      { secondsAgo: 400, status: "in_progress", projectedSeq: 7, answered: true },
+      "connected",
+      "agent_failed",
+      null,
+    ],
+    [
+      "came in",
+      { secondsAgo: 400, status: "ringing", callType: "inbound" as const },
+      "failed",
+      "platform_error",
+      0,
+    ],
+  ] as const)("that %s", async ([, row, outcome, reason, duration]) => {
+    const org = await createOrganisation();
+    const callId = await insertCall(org, row);
+    await runCron();
+    expect(await read(org, callId)).toMatchObject({
+      status: "ended",
+      outcome,
+      ended_reason: reason,
+      fault: "platform",
+      duration,
+      ended_at: expect.stringMatching(/Z$/),
+    });
+  });
+
+  test("with all that its object would have seen to: hung up, off the board, its slot given back", async () => {
+    const org = await createOrganisation({ apiBaseUrl: "https://carrier.example" });
+    const carrierCallId = `CA${"7".repeat(32)}`;
+    const callId = await insertCall(org, {
+      secondsAgo: 400,
+      status: "ringing",
+      projectedSeq: 4,
+      carrierCallId,
+    });
+    const board = env.LIVE_BOARD.getByName(org.orgId);
+    await board.show(callId, 4, {
+      callId,
+      callType: "outbound",
+      campaignId: org.campaignId,
+      contactId: null,
+      from: FROM,
+      to: "+15005560000",
+      status: "ringing",
+      startedAt: 1_780_000_000,
+      answeredAt: null,
+    });
+    const gate = env.CARRIER_GATE.getByName(org.carrierId);
+    const limits = { callsPerSecond: 1, maxConcurrent: 1 };
+    await gate.reserve({ callId, attempt: 1, limits, leaseMs: 900_000, deadlineMs: Date.now() + 9_000 });
+    const asked = carrierAt(() => Response.json({ sid: carrierCallId }));
+
+    await runCron();
+    expect(asked).toEqual([`POST Calls/${carrierCallId}.json`]);
+    expect(await board.list()).toEqual([]);
+    expect(await gate.heldBy()).toEqual([]);
+    expect((await read(org, callId)).status).toBe("ended");
+  });
+
+  test("also if the carrier can't be told", async () => {
+    const org = await createOrganisation({ apiBaseUrl: "https://carrier.example" });
+    const row = { secondsAgo: 400, status: "ringing", projectedSeq: 4, carrierCallId: `CA${"8".repeat(32)}` };
+    const callId = await insertCall(org, row);
+    carrierAt(() => new Response(null, { status: 503 }));
+    await runCron();
+    expect((await read(org, callId)).status).toBe("ended");
+  });
+
+  test("but not a young one, whose object may be on its way", async () => {
+    const org = await createOrganisation();
+    const ringing = await insertCall(org, { secondsAgo: 200, status: "ringing", projectedSeq: 3 });
+    const waiting = await insertCall(org, { secondsAgo: 320 });
+    await runCron();
+    expect((await read(org, ringing)).status).toBe("ringing");
+    expect((await read(org, waiting)).status).not.toBe("ended");
+  });
+});
+
+describe("a call that its object knows", () => {
+  test("is left to it, and gets back an alarm that was lost", async () => {
+    const { call } = await talkFakeCall();
+    const session = env.CALL_SESSION.getByName(call.callId);
+    await until(
+      () => read(call.org, call.callId),
+      ({ status }) => status === "in_progress",
+    );
+    await runInDurableObject(session, (_object, { storage }) => storage.deleteAlarm());
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 400_000 });
+    await runCron().finally(() => vi.useRealTimers());
+    expect((await read(call.org, call.callId)).status).toBe("in_progress");
+    expect(await runInDurableObject(session, (_object, { storage }) => storage.getAlarm())).not.toBeNull();
+  });
+
+  test("tells of its end once more if the row missed it", async () => {
+    const { call } = await talkFakeCall();
+    await call.callBack("status", { CallStatus: "completed" });
+    await until(
+      () => read(call.org, call.callId),
+      ({ status }) => status === "ended",
+    );
+    const told = await insertCall(call.org, { secondsAgo: 400, status: "in_progress", projectedSeq: 3 });
+    await copySession(call.callId, told);
+    await runCron();
+    const row = await until(
+      () => env.DB.prepare("SELECT status, ended_reason FROM calls WHERE id = ?").bind(told).first(),
+      (found) => found?.status === "ended",
+    );
+    expect(row).toEqual({ status: "ended", ended_reason: "customer_hangup" });
+  });
+
+  /** Makes the object of `to` know what that of `from` knows, and owe nothing. */
+  async function copySession(from: string, to: string): Promise<void> {
+    const known = await runInDurableObject(env.CALL_SESSION.getByName(from), (_object, { storage }) =>
+      storage.sql
+        .exec<{ plan: string; state: string; seq: number }>("SELECT plan, state, seq FROM call")
+        .one(),
+    );
+    const copy = env.CALL_SESSION.getByName(to);
+    await runInDurableObject(copy, (_object, { storage }) => {
+      const plan = JSON.stringify({ ...JSON.parse(known.plan), callId: to });
+      storage.sql.exec("INSERT INTO call VALUES (1, ?, ?, ?)", plan, known.state, known.seq);
+    });
+    await evictDurableObject(copy);
+  }
+});
+
+describe("slots whose calls have ended", () => {
+  const limits = { callsPerSecond: 100, maxConcurrent: 2 };
+  const hold = (org: Organisation, callId: string) =>
+    env.CARRIER_GATE.getByName(org.carrierId).reserve({
+      callId,
+      attempt: 1,
+      limits,
+      leaseMs: 900_000,
+      deadlineMs: Date.now() + 60_000,
+    });
+
+  test("are taken back where calls wait for them, and no others", async () => {
+    const org = await createOrganisation({ maxConcurrent: 2 });
+    const ended = await insertCall(org, { secondsAgo: 500, status: "ended" });
+    const living = await insertCall(org, { secondsAgo: 100, status: "in_progress", projectedSeq: 3 });
+    await hold(org, ended);
+    await hold(org, living);
+    await insertCall(org, { secondsAgo: 70 });
+    await runCron();
+    await until(
+      () => env.CARRIER_GATE.getByName(org.carrierId).heldBy(),
+      (held) => !held.includes(ended),
+    );
+    expect(await env.CARRIER_GATE.getByName(org.carrierId).heldBy()).toContain(living);
+  });
+
+  test("stay where nobody waits: their leases run out", async () => {
+    const org = await createOrganisation({ maxConcurrent: 2 });
+    const ended = await insertCall(org, { secondsAgo: 500, status: "ended" });
+    await hold(org, ended);
+    await runCron();
+    expect(await env.CARRIER_GATE.getByName(org.carrierId).heldBy()).toEqual([ended]);
+  });
+});
+
+test("a sweep that fails is no hindrance to the others", async () => {
+  const org = await createOrganisation();
+  const callId = await insertCall(org, { secondsAgo: 400, status: "ringing", projectedSeq: 4 });
+  await insertCall(org, { secondsAgo: 70 });
+  vi.spyOn(env.DIAL, "sendBatch").mockRejectedValue(new Error("The queue is away"));
+  await runCron();
+  expect((await read(org, callId)).status).toBe("ended");
+  expect((await request("/healthz", null)).status).toBe(200);
 });

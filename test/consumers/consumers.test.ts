@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { newId } from "../../src/lib/ids.ts";
+import { read } from "../support/api.ts";
 import { createOrganisation } from "../support/organisation.ts";
 
 async function consume(queue: string, bodies: unknown[], attempts = 1) {
@@ -59,6 +60,25 @@ test("work that fails is tried again, later each time", async () => {
     delays.push(...result.delays);
   }
   expect(delays).toEqual([30, 60, 120, 3_600]);
+});
+
+test("a call that could not be dialled ends once its time is over, and not before", async () => {
+  const org = await createOrganisation();
+  const insert = async (to: string, secondsAgo: number) => {
+    const callId = newId("call");
+    await env.DB.prepare(
+      `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at)
+       VALUES (?, ?, ?, ?, 'outbound', '+15550010000', ?, 'dialing', unixepoch() - ?)`,
+    )
+      .bind(callId, org.orgId, org.campaignId, org.carrierId, to, secondsAgo)
+      .run();
+    return callId;
+  };
+  const [late, early] = [await insert("+15005561111", 400), await insert("+15005561112", 100)];
+  const bodies = [{ call_id: late }, { call_id: early }];
+  expect(await consume("trunkline-dial-dead", bodies)).toMatchObject({ acked: ["0", "1"] });
+  expect(await read(org, late)).toMatchObject({ status: "ended", ended_reason: "platform_error" });
+  expect((await read(org, early)).status).toBe("dialing");
 });
 
 test("dead messages are told of and taken off", async () => {

@@ -27,7 +27,7 @@ import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { AnswerRequest, LineInstruction, RecordingNotice, RelayEnd } from "../../telephony/provider.ts";
 import { relayInstruction, runCarrierEffect } from "./carrier-effects.ts";
-import { doDuty, dutiesOf, dutyKey, isDuty, MAX_ATTEMPTS } from "./duties.ts";
+import { doDuty, dutiesOf, dutyKey, ENDING_DUTIES, isDuty, MAX_ATTEMPTS } from "./duties.ts";
 import { LiveFeed, WATCHER_TAG } from "./live-feed.ts";
 import { RELAY_TAG, RelayTalk } from "./relay-talk.ts";
 import { CallStore, type Call, type OutboxRow } from "./store.ts";
@@ -125,6 +125,20 @@ export class CallSession extends DurableObject<Env> {
   async requestEnd(reason: RequestedEndReason): Promise<Result<null, CarrierRefusal>> {
     if (this.#call === null) return err("unknown_call");
     return this.#stepInBackground({ type: "end_requested", reason });
+  }
+
+  /**
+   * Asked by the sweep about a call whose row lives: false if this object has no such call. If it has, whatever may
+   * have been lost on the way is made good: the alarm, or the news of an end.
+   */
+  async vouch(): Promise<boolean> {
+    const call = this.#call;
+    if (call === null) return false;
+    if (call.state.status === "ended") this.#store.owe(call, ENDING_DUTIES, Date.now());
+    this.#drain();
+    this.#alarmAtMs = null;
+    this.#armAlarm();
+    return true;
   }
 
   /** The recording is in R2: the duty to have it stored is done. */

@@ -50,6 +50,13 @@ export function dutiesOf(before: CallState | null, after: CallState, effects: re
   return duties;
 }
 
+/** By which the outside learns that a call has ended. */
+export const ENDING_DUTIES: readonly Duty[] = [
+  { type: "project" },
+  { type: "show_on_board" },
+  { type: "release_slot" },
+];
+
 /** Effects that are owed until they are done; the others are tried when they come up, and have their timers. */
 export function isDuty(effect: CallEffect): effect is CallEffect & Duty {
   return DUTY_EFFECTS.some((type) => type === effect.type);

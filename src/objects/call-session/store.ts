@@ -162,6 +162,11 @@ export class CallStore {
       }));
   }
 
+  /** Owes these (again), whatever was done of them before. */
+  owe(call: Call, duties: readonly Duty[], nowMs: number): void {
+    this.#addDuties(duties, call.seq, nowMs);
+  }
+
   /** Removes a duty that was done, unless a newer one has taken its place meanwhile. */
   dutyDone(row: OutboxRow): void {
     this.#sql.exec("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);

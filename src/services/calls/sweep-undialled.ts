@@ -1,9 +1,9 @@
-import { endUndialled, findUndialled } from "../../db/calls.ts";
-import { logError } from "../../lib/log.ts";
+import { findLiveRow, findUndialled, type LiveRow } from "../../db/live-rows.ts";
+import { logInfo } from "../../lib/log.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { sendDials } from "../../queues/queues.ts";
-import { callSessionOf } from "../../stubs/stubs.ts";
 import type { ServiceContext } from "../context.ts";
+import { giveUpCall } from "./give-up-call.ts";
 
 /** A message that is older than this was lost, or its call waits for its turn and minds no second one. */
 const LOST_AFTER_SECONDS = 60;
@@ -12,31 +12,31 @@ const GIVEN_UP_AFTER_SECONDS = 60;
 const AT_MOST = 1_000;
 
 /**
- * Takes up the calls that were accepted and not dialled: sends their messages again, and ends those whose time
- * is over and that no object knows. One that an object has is that object's to end.
+ * Takes up the calls that were accepted and not dialled: sends their messages again, and gives those up whose time
+ * is over.
  */
-export async function sweepUndialled(context: ServiceContext): Promise<{ requeued: number; ended: number }> {
-  const { env, db, config } = context;
-  const now = toEpochSeconds(Date.now());
-  const calls = await findUndialled(db, now - LOST_AFTER_SECONDS, AT_MOST);
-  const overdue = now - config.DIAL_DEADLINE_SECONDS - GIVEN_UP_AFTER_SECONDS;
-  const late = calls.filter((call) => call.startedAt < overdue);
-  const waiting = calls.filter((call) => call.startedAt >= overdue);
+export async function sweepUndialled(context: ServiceContext): Promise<void> {
+  const { env, db } = context;
+  const calls = await findUndialled(db, toEpochSeconds(Date.now()) - LOST_AFTER_SECONDS, AT_MOST);
+  const late = calls.filter((call) => isOverdue(context, call));
+  const waiting = calls.filter((call) => !isOverdue(context, call));
   await sendDials(
     env,
     waiting.map((call) => ({ call_id: call.id })),
   );
-  const ended = await Promise.all(late.map((call) => endIfUnknown(context, call.id, now)));
-  return { requeued: waiting.length, ended: ended.filter(Boolean).length };
+  const ended = await Promise.all(late.map((call) => giveUpCall(context, call)));
+  if (calls.length > 0) {
+    logInfo("undialled_swept", { requeued: waiting.length, ended: ended.filter(Boolean).length });
+  }
 }
 
-async function endIfUnknown(
-  { env, db }: ServiceContext,
-  callId: string,
-  nowSeconds: number,
-): Promise<boolean> {
-  if ((await callSessionOf(env, callId).snapshot()) !== null) return false;
-  if ((await endUndialled(db, callId, nowSeconds)) === null) return false;
-  logError("call_given_up", "no object ever took it on", { call_id: callId });
-  return true;
+/** The queue has given the call up. If its time is over so do we, else the sweep tries again. */
+export async function giveUpUndialled(context: ServiceContext, callId: string): Promise<void> {
+  const call = await findLiveRow(context.db, callId);
+  if (call !== null && isOverdue(context, call)) await giveUpCall(context, call);
+}
+
+function isOverdue({ config }: ServiceContext, { startedAt }: LiveRow): boolean {
+  const deadline = startedAt + config.DIAL_DEADLINE_SECONDS + GIVEN_UP_AFTER_SECONDS;
+  return deadline < toEpochSeconds(Date.now());
 }
