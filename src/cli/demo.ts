@@ -1,11 +1,11 @@
-// npm run demo: places one call through the API of an instance of its own, shows it as it happens, and then
-// what is kept of it.
+// npm run demo: places one call through the API of an instance of its own, or has somebody call it; shows the call as
+// it happens, and then what is kept of it.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../contract/calls.ts";
-import { liveMessageSchema, type LiveMessage } from "../contract/live.ts";
+import { liveCallsSchema, liveMessageSchema, type LiveMessage } from "../contract/live.ts";
 import {
   findFreePort,
   startLocalWorker,
@@ -13,12 +13,14 @@ import {
   stopOnSignal,
   type LocalWorker,
 } from "./local-worker.ts";
+import { callIn } from "./sandbox-calls.ts";
 import { parseDemoOptions, readOptions, type DemoOptions } from "./options.ts";
 
 /** Fast enough to be over soon, slow enough to be read. */
 const SPEED = 12;
 const RECORDING_WITHIN_MS = 5_000;
 const CALL_WITHIN_MS = 120_000;
+const CALLER = "+14155550192";
 
 const options = readOptions(parseDemoOptions);
 /** With --json stdout is for the record alone. */
@@ -26,14 +28,14 @@ const show = options.json ? console.error : console.log;
 
 process.exitCode = await main(options);
 
-async function main({ to, json }: DemoOptions): Promise<number> {
+async function main({ to, inbound, json }: DemoOptions): Promise<number> {
   const stateFolder = await mkdtemp(join(tmpdir(), "trunkline-demo-"));
   const cleanUp = () => rm(stateFolder, { recursive: true, force: true });
   stopOnSignal(cleanUp);
   try {
     show("Starting Trunkline: one Worker, its database, queues and objects, all on this machine …");
     const worker = await startLocalWorker({ port: await findFreePort(), stateFolder, speed: SPEED }, "quiet");
-    const callId = await placeCall(worker, to);
+    const callId = inbound ? await takeCall(worker) : await placeCall(worker, to);
     await watch(worker, callId);
     const record = await readWithRecording(worker, callId);
     if (json) console.log(JSON.stringify(record));
@@ -67,6 +69,25 @@ async function placeCall({ url, instance }: LocalWorker, to: string): Promise<st
   return placedCallSchema.parse(JSON.parse(text)).call_uuid;
 }
 
+/** Somebody calls the demo's number, and the list of live calls soon has it. */
+async function takeCall({ url, instance }: LocalWorker): Promise<string> {
+  show(`\nSomebody calls ${instance.seed.carrier.number}`);
+  await callIn(url, instance, CALLER);
+  const deadline = Date.now() + CALL_WITHIN_MS;
+  for (;;) {
+    const response = await fetch(`${url}/api/voice/calls/live`, {
+      headers: { authorization: `Bearer ${instance.apiKey}` },
+    });
+    const [call] = liveCallsSchema.parse(await response.json()).calls;
+    if (call !== undefined) {
+      show(`GET /api/voice/calls/live: ${call.uuid}, ${call.status}\n`);
+      return call.uuid;
+    }
+    if (Date.now() > deadline) throw new Error("The call did not come in.");
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
+
 /** Follows `/ws/live/{call}` to the call's end; reconnects with the cursor, as any watcher should. */
 async function watch({ url, instance }: LocalWorker, callId: string): Promise<void> {
   const deadline = Date.now() + CALL_WITHIN_MS;
@@ -98,7 +119,7 @@ function showMessage(message: LiveMessage): void {
     case "status":
       return show(`  ── ${message.status.replace("_", " ")} ──`);
     case "transcript":
-      return show(`  ${message.speaker === "agent" ? "   Aria" : "  Priya"}: ${message.text}`);
+      return show(`  ${message.speaker === "agent" ? "    Aria" : "Customer"}: ${message.text}`);
     case "end":
       return show(`  ended: ${message.outcome}, ${message.ended_reason}\n`);
   }

@@ -19,6 +19,7 @@ if (instance === null || !instance.seeded) {
       admin_key: instance.adminKey,
       campaign_id: instance.campaignId,
       inbound_campaign_id: instance.inboundCampaignId,
+      number: instance.seed.carrier.number,
       sandbox: {
         base_url: `${url}/sandbox`,
         account_sid: instance.seed.carrier.accountSid,

@@ -27,7 +27,15 @@ Call somebody (the sandbox answers; no phone rings):
     -H 'Content-Type: application/json' \\
     -d '{"to":"+15005550030","campaign_id":"${instance.campaignId}","contact_name":"Priya Kumar"}'
 
-Then read it back, also while it lives:
+Have somebody call in:
+
+  curl ${url}/sandbox/inbound -u ${instance.seed.carrier.accountSid}:${instance.seed.carrier.authToken} \\
+    -H 'Content-Type: application/json' \\
+    -d '{"from":"+14155550192","to":"${instance.seed.carrier.number}"}'
+
+See which calls live, then read one back, also while it lives:
+
+  curl '${url}/api/voice/calls/live?call_type=all' -H 'Authorization: Bearer ${instance.apiKey}'
 
   curl ${url}/v1/calls/CALL_UUID -H 'Authorization: Bearer ${instance.apiKey}'
 

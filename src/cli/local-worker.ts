@@ -8,6 +8,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
+import { connectNumber } from "./sandbox-calls.ts";
 import { seedSql } from "./seed.ts";
 
 const WRANGLER = join(REPOSITORY, "node_modules/wrangler/bin/wrangler.js");
@@ -20,6 +21,8 @@ export type LocalWorker = {
   instance: Instance;
   /** Settles with the exit code when the Worker has ended. */
   ended: Promise<number | null>;
+  /** Ends it as a power cut would, and waits until it is gone. */
+  kill(): Promise<void>;
 };
 
 export function localUrl(port: number): string {
@@ -67,13 +70,20 @@ export async function startLocalWorker(
   const ended = endOf(child);
   try {
     await untilReady(url, ended);
+    await connectNumber(url, instance);
   } catch (error) {
     await stopEverything();
     throw new Error(`The local Worker did not start.\n${log()}`, { cause: error });
   }
   const cron = setInterval(() => void pokeCron(url), CRON_EVERY_MS);
   void ended.then(() => clearInterval(cron));
-  return { url, instance, ended };
+  const kill = async (): Promise<void> => {
+    if (child.pid !== undefined) signal(-child.pid, "SIGKILL");
+    await ended;
+    // Wrangler's end is not yet that of the runtime below it.
+    while (await isBusy(port)) await new Promise((resume) => setTimeout(resume, 20));
+  };
+  return { url, instance, ended, kill };
 }
 
 /** A port that nobody listens on at this moment. */
@@ -89,14 +99,19 @@ export async function findFreePort(): Promise<number> {
 
 /** Another instance on the port would answer for ours. */
 async function refuseBusyPort(port: number): Promise<void> {
+  if (await isBusy(port)) throw new Error(`Port ${port} is in use; choose another with -- --port N`);
+}
+
+async function isBusy(port: number): Promise<boolean> {
   const server = createServer().listen(port, "127.0.0.1");
   try {
     await once(server, "listening");
-  } catch (error) {
-    throw new Error(`Port ${port} is in use; choose another with -- --port N`, { cause: error });
+  } catch {
+    return true;
   }
   server.close();
   await once(server, "close");
+  return false;
 }
 
 /** Two instances on one folder would take each other's settings and state. */

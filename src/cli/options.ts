@@ -27,17 +27,22 @@ export function parseDevOptions(args: string[]): DevOptions {
   };
 }
 
-export type DemoOptions = { to: string; json: boolean };
+/** `to` is whom the demo calls; with `inbound` somebody calls the demo instead. */
+export type DemoOptions = { to: string; inbound: boolean; json: boolean };
+
+const DEMO_CUSTOMER = "+15005550030";
 
 export function parseDemoOptions(args: string[]): DemoOptions {
   const { values } = parseArgs({
     args,
     options: {
-      to: { type: "string", default: "+15005550030" },
+      to: { type: "string" },
+      inbound: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
-  return values;
+  if (values.inbound && values.to !== undefined) throw new Error("--to and --inbound exclude each other");
+  return { ...values, to: values.to ?? DEMO_CUSTOMER };
 }
 
 /** The options of this process; wrong ones end it with one line that says why. */

@@ -29,7 +29,7 @@ if (
   process.exitCode = 1;
 } else {
   const apiKey = newApiKey();
-  const campaignId = newId("campaign");
+  const [campaignId, carrierId] = [newId("campaign"), newId("carrier")];
   const sql = await seedSql(
     {
       organisation: {
@@ -38,7 +38,7 @@ if (
         allowedCountries: values.countries?.split(",") ?? null,
       },
       carrier: {
-        id: newId("carrier"),
+        id: carrierId,
         kind: "twilio",
         accountSid: TWILIO_ACCOUNT_SID ?? "",
         authToken: TWILIO_AUTH_TOKEN ?? "",
@@ -47,12 +47,21 @@ if (
         number: number.e164,
       },
       agent: { id: newId("agent"), name: "Aria" },
-      campaigns: [{ id: campaignId, kind: "outbound", name: "First campaign", config: {} }],
+      campaigns: [
+        { id: campaignId, kind: "outbound", name: "First campaign", config: {} },
+        { id: newId("campaign"), kind: "inbound", name: "Front desk", config: {} },
+      ],
       keys: [{ id: newId("key"), name: "first key", secret: apiKey, scopes: SCOPES }],
       createdAt: Math.floor(Date.now() / 1000),
     },
     CREDENTIALS_KEY ?? "",
   );
   process.stdout.write(sql);
-  console.error(`API key (shown this once): ${apiKey}\nCampaign: ${campaignId}`);
+  console.error(
+    [
+      `API key (shown this once): ${apiKey}`,
+      `Campaign: ${campaignId}`,
+      `For calls that come in, the number's voice webhook: PUBLIC_BASE_URL/carriers/${carrierId}/inbound`,
+    ].join("\n"),
+  );
 }

@@ -22,6 +22,21 @@ test("npm run demo -- --to names another number, and tells how its call ended", 
   expect(stdout).toContain("ended: voicemail, voicemail");
 });
 
+test("npm run demo -- --inbound takes a call, from the caller's first ring to the recording", async () => {
+  const { code, stdout, stderr } = await runScript("demo", ["--inbound", "--json"]);
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  const call = callRecordSchema.parse(JSON.parse(stdout));
+  expect(call).toMatchObject({
+    call_type: "inbound",
+    from_number: "+14155550192",
+    status: "ended",
+    outcome: "connected",
+    ended_reason: "agent_hangup",
+  });
+  expect(call.recording_url).not.toBeNull();
+  expect(call.transcript[0]?.text).toContain("thank you for calling Luminary Home");
+});
+
 test("npm run demo fails with the API's own words for a number that is none", async () => {
   const { code, stderr } = await runScript("demo", ["--to", "+1500"]);
   expect(code).toBe(1);

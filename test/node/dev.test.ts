@@ -33,6 +33,7 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
     admin_key: expect.stringMatching(/^tl_k_[0-9A-Za-z]{43}$/),
     campaign_id: expect.stringMatching(/^flw_/),
     inbound_campaign_id: expect.stringMatching(/^flw_/),
+    number: "+15550010000",
     sandbox: {
       base_url: `http://localhost:${port}/sandbox`,
       account_sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),

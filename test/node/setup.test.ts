@@ -34,13 +34,14 @@ test("npm run setup writes SQL that makes a working organisation, and shows its 
   db.exec(stdout);
   const row = db
     .prepare(
-      `SELECT o.name, c.id AS carrier_id, c.account_sid, c.auth_token_encrypted, n.phone, n.country, k.key_hash
+      `SELECT g.kind, o.name, c.id AS carrier_id, c.account_sid, c.auth_token_encrypted, n.phone, n.country, k.key_hash
        FROM organisations o JOIN carriers c ON c.org_id = o.id JOIN carrier_numbers n ON n.carrier_id = c.id
        JOIN campaigns g ON g.carrier_id = c.id AND g.phone_number = n.phone AND g.status = 'active'
-       JOIN voice_agents a ON a.id = g.voice_agent_id AND a.is_active JOIN api_keys k ON k.org_id = o.id`,
+       JOIN voice_agents a ON a.id = g.voice_agent_id AND a.is_active JOIN api_keys k ON k.org_id = o.id ORDER BY g.kind`,
     )
     .all();
-  expect(row).toHaveLength(1);
+  expect(row.map(({ kind }) => kind)).toEqual(["inbound", "outbound"]);
+  expect(stderr).toContain(`/carriers/${String(row[0]?.carrier_id)}/inbound`);
   expect(row[0]).toMatchObject({
     name: "O'Neil & Co",
     account_sid: SID,

@@ -1,0 +1,46 @@
+// The API as a client sees it.
+
+import { callRecordSchema, placedCallSchema, type CallRecord } from "../../../src/contract/calls.ts";
+import { liveCallsSchema, type LiveCalls } from "../../../src/contract/live.ts";
+import type { LocalWorker } from "../../../src/cli/local-worker.ts";
+
+type Client = Pick<LocalWorker, "url" | "instance">;
+
+function ask({ url, instance }: Client, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${instance.apiKey}`, "content-type": "application/json" };
+  return fetch(`${url}${path}`, { ...init, headers });
+}
+
+export async function placeCall(client: Client, to: string): Promise<string> {
+  const body = JSON.stringify({ to, campaign_id: client.instance.campaignId, contact_name: "Priya Kumar" });
+  const response = await ask(client, "/v1/calls", { method: "POST", body });
+  if (response.status !== 201) throw new Error(`${to}: ${response.status} ${await response.text()}`);
+  return placedCallSchema.parse(await response.json()).call_uuid;
+}
+
+export async function readCall(client: Client, callId: string): Promise<CallRecord> {
+  return callRecordSchema.parse(await (await ask(client, `/v1/calls/${callId}`)).json());
+}
+
+export async function readLiveCalls(client: Client): Promise<LiveCalls> {
+  return liveCallsSchema.parse(await (await ask(client, "/api/voice/calls/live?call_type=all")).json());
+}
+
+/** How often the sandbox's phone of this number rang. */
+export async function countRings({ url, instance }: Client, to: string): Promise<number> {
+  const { accountSid, authToken } = instance.seed.carrier;
+  const path = `/2010-04-01/Accounts/${accountSid}/Calls.json?To=${encodeURIComponent(to)}&PageSize=100`;
+  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
+  const response = await fetch(`${url}/sandbox${path}`, { headers: { authorization } });
+  const { calls } = (await response.json()) as { calls: unknown[] };
+  return calls.length;
+}
+
+/** Asks until the answer is what is waited for; the test's own time limit bounds it. */
+export async function until<T>(ask: () => Promise<T>, done: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (done(answer)) return answer;
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+}
