@@ -98,6 +98,12 @@ test("is withheld from the moment the contact opts out: 404", async () => {
   expect((await request(where, own.apiKey)).status).toBe(404);
 });
 
+test("is not withheld because the number opted out of another organisation's calls", async () => {
+  const other = await createOrganisation();
+  await openDb(env.DB).insert(optOuts).values({ orgId: other.orgId, phone: "+15005550035", createdAt: 1 });
+  expect((await get()).status).toBe(200);
+});
+
 test("does not exist for a call that nobody answered, nor for a campaign that does not record", async () => {
   const silent = await createOrganisation({ campaignConfig: { record: false } });
   const ids = [await place(org, "+15005550010"), await place(silent, "+15005550035")];
