@@ -6,14 +6,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
 import { findFreePort, startLocalWorker, stopEverything } from "../../src/cli/local-worker.ts";
+import { parseDevOptions } from "../../src/cli/options.ts";
 import { callIn } from "../../src/cli/sandbox-calls.ts";
 import { countRings, placeCall, readCall, readLiveCalls, until } from "./support/api-client.ts";
 
 const stateFolder = mkdtempSync(join(tmpdir(), "trunkline-numbers-"));
 const WITHIN_MS = 120_000;
-
-/** What npm run dev takes if it is not told otherwise. */
-const USUAL_SPEED = 4;
 
 const ENDS: Readonly<Record<string, [outcome: string, reason: string]>> = {
   "0001": ["failed", "invalid_number"],
@@ -52,7 +50,8 @@ afterAll(async () => {
 });
 
 test("all sandbox numbers and a caller at once: each ends as it should, and nothing is left behind", async () => {
-  const options = { port: await findFreePort(), stateFolder, speed: USUAL_SPEED };
+  const port = String(await findFreePort());
+  const options = parseDevOptions(["--port", port, "--persist-to", stateFolder]);
   const worker = await startLocalWorker(options, "quiet");
   const startedMs = Date.now();
   await callIn(worker.url, worker.instance, "+14155550192");
