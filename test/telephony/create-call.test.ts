@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
 import { callUrls } from "../../src/telephony/urls.ts";
-import api from "../fixtures/twilio-create-call.json";
 import {
   ACCOUNT_SID,
   ACCOUNT_URL,
@@ -73,38 +72,7 @@ describe("the request for a call", () => {
       RecordingStatusCallbackEvent: ["completed"],
     });
   });
-
-  test("has only parameters that Twilio's own description of it has, with values of their kind", async () => {
-    const { provider, sent } = fakeTwilio(created());
-    await provider.createCall({ ...CALL, record: true });
-    const form = await formOf(sent());
-    const known = new Map<string, Parameter>(Object.entries(api.parameters));
-    const misfits = Object.entries(form).flatMap(([name, values]) =>
-      misfitsOf(known.get(name), name, values),
-    );
-    expect(misfits).toEqual([]);
-    expect(Object.keys(form)).toEqual(expect.arrayContaining(api.required));
-  });
 });
-
-type Parameter = { type: string; format?: string; enum?: string[]; pattern?: string };
-
-const KINDS: Record<string, RegExp> = { integer: /^\d+$/, boolean: /^(true|false)$/ };
-
-function misfitsOf(parameter: Parameter | undefined, name: string, values: string[]): string[] {
-  if (parameter === undefined) return [`${name} is unknown`];
-  const { type, format, pattern } = parameter;
-  if (values.length > 1 && type !== "array") return [`${name} is repeated`];
-  return values
-    .filter(
-      (value) =>
-        parameter.enum?.includes(value) === false ||
-        KINDS[type]?.test(value) === false ||
-        (pattern !== undefined && !new RegExp(pattern).test(value)) ||
-        (format === "uri" && !URL.canParse(value)),
-    )
-    .map((value) => `${name}=${value}`);
-}
 
 describe("Twilio's answer to it", () => {
   test("accepted", async () => {

@@ -6,24 +6,24 @@ import type { LocalWorker } from "../../../src/cli/local-worker.ts";
 
 type Client = Pick<LocalWorker, "url" | "instance">;
 
-function ask({ url, instance }: Client, path: string, init: RequestInit = {}): Promise<Response> {
+function request({ url, instance }: Client, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${instance.apiKey}`, "content-type": "application/json" };
   return fetch(`${url}${path}`, { ...init, headers });
 }
 
 export async function placeCall(client: Client, to: string): Promise<string> {
   const body = JSON.stringify({ to, campaign_id: client.instance.campaignId, contact_name: "Priya Kumar" });
-  const response = await ask(client, "/v1/calls", { method: "POST", body });
+  const response = await request(client, "/v1/calls", { method: "POST", body });
   if (response.status !== 201) throw new Error(`${to}: ${response.status} ${await response.text()}`);
   return placedCallSchema.parse(await response.json()).call_uuid;
 }
 
 export async function readCall(client: Client, callId: string): Promise<CallRecord> {
-  return callRecordSchema.parse(await (await ask(client, `/v1/calls/${callId}`)).json());
+  return callRecordSchema.parse(await (await request(client, `/v1/calls/${callId}`)).json());
 }
 
 export async function readLiveCalls(client: Client): Promise<LiveCalls> {
-  return liveCallsSchema.parse(await (await ask(client, "/api/voice/calls/live?call_type=all")).json());
+  return liveCallsSchema.parse(await (await request(client, "/api/voice/calls/live?call_type=all")).json());
 }
 
 /** How often the sandbox's phone of this number rang. */
