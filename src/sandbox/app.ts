@@ -1,10 +1,13 @@
-// The sandbox carrier's REST border: a Twilio-compatible API, relative to where it is mounted (`/sandbox`).
+// The sandbox carrier's REST border: a Twilio-compatible API, relative to where it is mounted (`/sandbox`),
+// and a door for customers who call in.
 
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { logError } from "../lib/log.ts";
 import { authenticate, type SandboxEnv } from "./authenticate.ts";
 import { calls } from "./calls-routes.ts";
+import { inbound } from "./inbound-routes.ts";
+import { numbers } from "./numbers-routes.ts";
 import { recordings } from "./recordings-routes.ts";
 import { errorBody, notFound, TwilioError } from "./twilio-error.ts";
 
@@ -16,6 +19,8 @@ export const sandbox = new Hono<SandboxEnv>()
   .use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json(errorBody(TOO_LARGE), 413) }))
   .route("/2010-04-01/Accounts/:accountSid", calls)
   .route("/2010-04-01/Accounts/:accountSid", recordings)
+  .route("/2010-04-01/Accounts/:accountSid", numbers)
+  .route("/", inbound)
   .all("*", (c) => {
     throw notFound(c.req.path);
   })

@@ -79,9 +79,7 @@ export function faultsOf(behaves: string): Faults {
 export function canCallIn(behaves: string): boolean {
   const behaviour = BEHAVIOURS[behaves];
   return (
-    behaviour?.kind === "answers" &&
-    behaviour.answeredBy === "human" &&
-    behaviour.faults.create === undefined
+    behaviour?.kind === "answers" && behaviour.answeredBy === "human" && behaviour.faults.create === undefined
   );
 }
 

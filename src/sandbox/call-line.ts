@@ -16,6 +16,9 @@ export type LineOwner = {
   run(work: Promise<void>): void;
 };
 
+/** RFC 6455 has a code of its own for a connection that just broke off, but forbids to send it. */
+const ABNORMAL = 1011;
+
 export class CallLine {
   readonly #owner: LineOwner;
   #wanted: string | undefined;
@@ -29,6 +32,12 @@ export class CallLine {
 
   send(frame: RelayFrame): void {
     this.#socket?.send(frame);
+  }
+
+  /** Lets the socket fall as a failing network would. */
+  dropSocket(): void {
+    this.#socket?.close(ABNORMAL, "connection lost");
+    this.#socket = undefined;
   }
 
   attend({ relay, request }: CallState): void {

@@ -1,91 +1,176 @@
-// Listing calls: the query string as Twilio reads it, and its paging envelope.
+// The account's list of calls and of their recordings. It owns no facts: every row is what the call's own object last
+// reported. An older report never replaces a newer one, nor does it bring back what was deleted since.
 // https://www.twilio.com/docs/voice/api/call-resource#read-multiple-call-resources
 
 import { z } from "zod";
-import { CALL_STATUSES, type CallStatus } from "./call-state.ts";
+import { callResource } from "./call-resource.ts";
+import { CALL_STATUSES, type CallState, type CallStatus } from "./call-state.ts";
+import { recordingSidOf } from "./formats.ts";
+import { moment, optionalText, type Page, pagingFields, pagingOf, selectPage, timeRange } from "./paging.ts";
+import { recordingResource } from "./recording-resource.ts";
 
+/** What a call reports of itself. Resources are JSON texts, null for none (any more). */
 export type ListEntry = {
   sid: string;
   version: number;
   createdAtMs: number;
   startedAtMs: number;
+  endedAtMs: number | null;
   to: string;
   from: string;
-  parentCallSid: string | null;
   status: CallStatus;
+  isDeleted: boolean;
   resource: string;
+  recording: { sid: string; startedAtMs: number; resource: string } | null;
 };
 
-const optionalText = z.string().min(1).optional().catch(undefined);
-/** A date means its midnight in UTC. */
-const moment = z
-  .union([z.iso.date(), z.iso.datetime({ offset: true })])
-  .transform((text) => Date.parse(text));
+/** `baseUrl` is the carrier's own address. */
+export function listEntry(state: CallState, baseUrl: string): ListEntry {
+  const recording = recordingResource(state, baseUrl);
+  return {
+    sid: state.sid,
+    version: state.version,
+    createdAtMs: state.createdAtMs,
+    startedAtMs: state.initiatedAtMs ?? state.createdAtMs,
+    endedAtMs: state.endedAtMs,
+    to: state.order.to,
+    from: state.order.from,
+    status: state.status,
+    isDeleted: state.isDeleted,
+    resource: JSON.stringify(callResource(state)),
+    recording:
+      recording === undefined || state.recording === null
+        ? null
+        : {
+            sid: recordingSidOf(state.sid),
+            startedAtMs: state.recording.startedAtMs,
+            resource: JSON.stringify(recording),
+          },
+  };
+}
 
-const DAY_MS = 86_400_000;
-
-/** `StartTime>=2026-01-01` reaches us as the name `StartTime>`, unless its maker escaped it as `StartTime>=`. */
 export const callQuery = z
   .object({
     To: optionalText,
     From: optionalText,
     Status: z.enum(CALL_STATUSES).optional(),
     ParentCallSid: optionalText,
-    StartTime: z.iso.date().optional(),
-    "StartTime<": moment.optional(),
-    "StartTime<=": moment.optional(),
-    "StartTime>": moment.optional(),
-    "StartTime>=": moment.optional(),
-    PageSize: z.coerce.number().int().min(1).catch(50).default(50),
-    Page: z.coerce.number().int().min(0).catch(0).default(0),
-    PageToken: z
-      .string()
-      .regex(/^PACA[0-9a-f]{32}$/)
-      .transform((token) => token.slice(2))
-      .optional(),
+    StartTime: moment,
+    StartTimeSince: moment,
+    StartTimeUntil: moment,
+    EndTime: moment,
+    EndTimeSince: moment,
+    EndTimeUntil: moment,
+    ...pagingFields,
   })
-  .transform((query) => {
-    const day = query.StartTime === undefined ? undefined : Date.parse(query.StartTime);
-    return {
-      to: query.To,
-      from: query.From,
-      status: query.Status,
-      parentCallSid: query.ParentCallSid,
-      startedFromMs: query["StartTime>"] ?? query["StartTime>="] ?? day,
-      startedToMs:
-        query["StartTime<"] ?? query["StartTime<="] ?? (day === undefined ? undefined : day + DAY_MS - 1),
-      pageSize: Math.min(1000, query.PageSize),
-      page: query.Page,
-      afterSid: query.PageToken,
-    };
-  });
-
+  .transform((query) => ({
+    to: query.To,
+    from: query.From,
+    status: query.Status,
+    parentCallSid: query.ParentCallSid,
+    started: timeRange(query.StartTime, query.StartTimeSince, query.StartTimeUntil),
+    ended: timeRange(query.EndTime, query.EndTimeSince, query.EndTimeUntil),
+    paging: pagingOf(query),
+  }));
 export type CallQuery = z.infer<typeof callQuery>;
 
-/** `resources` are JSON texts. */
-export type CallPage = { resources: string[]; lastSid: string | null; hasMore: boolean };
+export const recordingQuery = z
+  .object({
+    CallSid: optionalText,
+    DateCreated: moment,
+    DateCreatedSince: moment,
+    DateCreatedUntil: moment,
+    ...pagingFields,
+  })
+  .transform((query) => ({
+    callSid: query.CallSid,
+    created: timeRange(query.DateCreated, query.DateCreatedSince, query.DateCreatedUntil),
+    paging: pagingOf(query),
+  }));
+export type RecordingQuery = z.infer<typeof recordingQuery>;
 
-/** `search` is the query string that was asked; the other pages' addresses repeat its filters. */
-export function pagedBody(path: string, search: URLSearchParams, query: CallQuery, found: CallPage) {
-  const address = (page: number, token?: string): string => {
-    const params = new URLSearchParams(search);
-    params.delete("PageToken");
-    params.set("PageSize", String(query.pageSize));
-    params.set("Page", String(page));
-    if (token !== undefined) params.set("PageToken", token);
-    return `${path}?${params.toString()}`;
-  };
-  const start = query.page * query.pageSize;
-  const next = found.hasMore ? address(query.page + 1, `PA${found.lastSid}`) : null;
-  return {
-    first_page_uri: address(0),
-    end: Math.max(start, start + found.resources.length - 1),
-    previous_page_uri: query.page > 0 ? address(query.page - 1) : null,
-    calls: found.resources.map((resource): unknown => JSON.parse(resource)),
-    uri: search.size > 0 ? `${path}?${search.toString()}` : path,
-    page_size: query.pageSize,
-    start,
-    next_page_uri: next,
-    page: query.page,
-  };
+export class CallList {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  record(entry: ListEntry): void {
+    this.#storage.transactionSync(() => {
+      if (this.#recordCall(entry)) this.#recordRecording(entry);
+    });
+  }
+
+  findCalls(query: CallQuery): Page {
+    return selectPage(
+      this.#storage.sql,
+      "calls",
+      [
+        ["is_deleted = ?", 0],
+        ["to_number = ?", query.to],
+        ["from_number = ?", query.from],
+        ["status = ?", query.status],
+        ["parent_call_sid = ?", query.parentCallSid],
+        ["started_ms >= ?", query.started.fromMs],
+        ["started_ms <= ?", query.started.toMs],
+        ["ended_ms >= ?", query.ended.fromMs],
+        ["ended_ms <= ?", query.ended.toMs],
+      ],
+      query.paging,
+    );
+  }
+
+  findRecordings(query: RecordingQuery): Page {
+    return selectPage(
+      this.#storage.sql,
+      "recordings",
+      [
+        ["call_sid = ?", query.callSid],
+        ["created_ms >= ?", query.created.fromMs],
+        ["created_ms <= ?", query.created.toMs],
+      ],
+      query.paging,
+    );
+  }
+
+  /** False for a report that is older than the one before. */
+  #recordCall(entry: ListEntry): boolean {
+    const written = this.#storage.sql.exec(
+      `INSERT INTO calls (sid, version, created_ms, started_ms, ended_ms, to_number, from_number, status, is_deleted, resource)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sid) DO UPDATE SET
+         version = excluded.version, started_ms = excluded.started_ms, ended_ms = excluded.ended_ms,
+         status = excluded.status, is_deleted = excluded.is_deleted, resource = excluded.resource
+       WHERE excluded.version > calls.version
+       RETURNING sid`,
+      entry.sid,
+      entry.version,
+      entry.createdAtMs,
+      entry.startedAtMs,
+      entry.endedAtMs,
+      entry.to,
+      entry.from,
+      entry.status,
+      entry.isDeleted ? 1 : 0,
+      entry.resource,
+    );
+    return written.toArray().length > 0;
+  }
+
+  #recordRecording({ sid, recording }: ListEntry): void {
+    const { sql } = this.#storage;
+    if (recording === null) {
+      sql.exec("DELETE FROM recordings WHERE call_sid = ?", sid);
+      return;
+    }
+    sql.exec(
+      `INSERT INTO recordings (sid, call_sid, created_ms, resource) VALUES (?, ?, ?, ?)
+       ON CONFLICT (sid) DO UPDATE SET resource = excluded.resource`,
+      recording.sid,
+      sid,
+      recording.startedAtMs,
+      recording.resource,
+    );
+  }
 }

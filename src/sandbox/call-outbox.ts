@@ -17,9 +17,9 @@ export class CallOutbox {
     this.#store = store;
   }
 
-  /** When a row that is not under way is due; such a row in the past is only waiting for `deliverDue`. */
-  nextDueMs(): number | undefined {
-    return this.#store.outboxTimes().find((row) => !this.#underWay.has(row.id))?.dueMs;
+  /** When the next row falls due. Those that are due already have been seen to, or wait for `deliverDue`. */
+  nextDueMs(nowMs: number): number | undefined {
+    return this.#store.outboxTimes().find(({ dueMs }) => dueMs > nowMs)?.dueMs;
   }
 
   get isEmpty(): boolean {

@@ -23,6 +23,10 @@ export const STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"] a
 export type StatusEvent = (typeof STATUS_EVENTS)[number];
 
 export const RECORDING_EVENTS = ["in-progress", "completed", "absent"] as const;
+export type RecordingEvent = (typeof RECORDING_EVENTS)[number];
+
+export const RECORDING_SOURCES = ["OutboundAPI", "StartCallRecordingAPI"] as const;
+export type RecordingSource = (typeof RECORDING_SOURCES)[number];
 
 const TIMER_NAMES = [
   "dial",
@@ -37,11 +41,19 @@ const TIMER_NAMES = [
   "customer-interrupts",
   "customer-hangs-up",
   "customer-gives-up",
+  "relay-drops",
   "recording-ready",
 ] as const;
 export type TimerName = (typeof TIMER_NAMES)[number];
 
-/** What the create asked for. */
+const recordingOrder = z.object({
+  channels: z.union([z.literal(1), z.literal(2)]),
+  callback: destination.nullable(),
+  events: z.array(z.enum(RECORDING_EVENTS)),
+});
+export type RecordingOrder = z.infer<typeof recordingOrder>;
+
+/** What the create asked for; of an inbound call, what its number is set to. REST updates change it. */
 const callOrder = z.object({
   to: z.string(),
   from: z.string(),
@@ -51,18 +63,20 @@ const callOrder = z.object({
   statusEvents: z.array(z.enum(STATUS_EVENTS)),
   timeoutSeconds: z.number(),
   timeLimitSeconds: z.number(),
-  recording: z
-    .object({
-      channels: z.union([z.literal(1), z.literal(2)]),
-      callback: destination.nullable(),
-      events: z.array(z.enum(RECORDING_EVENTS)),
-    })
-    .nullable(),
+  recording: recordingOrder.nullable(),
   detection: z
     .object({ messageEnd: z.boolean(), async: z.boolean(), callback: destination.nullable() })
     .nullable(),
 });
 export type CallOrder = z.infer<typeof callOrder>;
+
+/** One that is `absent` or `deleted` is not shown. */
+const recording = recordingOrder.extend({
+  source: z.enum(RECORDING_SOURCES),
+  status: z.enum(["in-progress", "processing", "completed", "absent", "deleted"]),
+  startedAtMs: z.number(),
+});
+export type Recording = z.infer<typeof recording>;
 
 /** A TwiML document that was asked for and has not come yet. */
 const documentRequest = destination.extend({
@@ -93,25 +107,40 @@ const customer = z.object({
   saying: z.object({ text: z.string(), fromMs: z.number(), memory: customerMemory }).nullable(),
 });
 
-export const callState = z.object({
+/** A request to send; nothing waits for its answer. */
+export const post = destination.extend({ params: z.record(z.string(), z.string()) });
+export type Post = z.infer<typeof post>;
+export type ScheduledPost = Post & { dueMs: number };
+
+const callBegin = z.object({
   sid: z.string(),
   accountSid: z.string(),
   direction: z.enum(["inbound", "outbound-api"]),
+  /** The NNNN that says who is on the line and what goes wrong. */
+  behaves: z.string(),
   order: callOrder,
+});
+export type CallBegin = z.infer<typeof callBegin>;
+
+export const callState = callBegin.extend({
   status: z.enum(CALL_STATUSES),
-  /** Grows with every change that the call's REST resource shows. */
+  /** Grows with every change that the REST resources of the call and its recording show. */
   version: z.number(),
   /** The `SequenceNumber` of the next status callback. */
   nextSequence: z.number(),
+  /** Status callbacks that a faulty carrier keeps until the end, the first to go out first. */
+  heldBack: z.array(post),
   nextRequestId: z.number(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
   initiatedAtMs: z.number().nullable(),
   answeredAtMs: z.number().nullable(),
   endedAtMs: z.number().nullable(),
+  /** The record was deleted. A recording outlives it. */
+  isDeleted: z.boolean(),
   sipResponseCode: z.number().nullable(),
   detected: z.object({ answeredBy: z.string(), durationMs: z.number() }).nullable(),
-  recording: z.enum(["none", "in-progress", "processing", "completed", "absent", "deleted"]),
+  recording: recording.nullable(),
   timers: z.partialRecord(z.enum(TIMER_NAMES), z.number()),
   request: documentRequest.nullable(),
   /** What is left of the document being run, and where that document came from. */
@@ -123,35 +152,31 @@ export const callState = z.object({
 });
 export type CallState = z.infer<typeof callState>;
 
-/** A request to send; nothing waits for its answer. */
-export const post = destination.extend({ params: z.record(z.string(), z.string()) });
-export type Post = z.infer<typeof post>;
-
 /** From the create's answer to the dialling: real time, so that the answer is usually first. */
 const DISPATCH_MS = 50;
 
-export function newCall(sid: string, accountSid: string, order: CallOrder, nowMs: number): CallState {
+export function newCall(begin: CallBegin, nowMs: number): CallState {
+  const { document } = begin.order;
   return {
-    sid,
-    accountSid,
-    direction: "outbound-api",
-    order,
-    status: "queued",
+    ...begin,
+    status: begin.direction === "inbound" ? "ringing" : "queued",
     version: 1,
     nextSequence: 0,
+    heldBack: [],
     nextRequestId: 1,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     initiatedAtMs: null,
     answeredAtMs: null,
     endedAtMs: null,
+    isDeleted: false,
     sipResponseCode: null,
     detected: null,
-    recording: "none",
+    recording: null,
     timers: { dial: nowMs + DISPATCH_MS },
     request: null,
     program: [],
-    documentUrl: "url" in order.document ? order.document.url : "",
+    documentUrl: "url" in document ? document.url : "",
     relay: null,
     customer: { memory: NOTHING_SAID, heard: 0, lastHeard: "", owesReply: false, saying: null },
     speech: [],

@@ -2,7 +2,7 @@
 // so a callback is neither lost nor invented by a restart; one whose answer was lost with it is sent again.
 // An object that no call was created in stays empty: asking for an unknown SID leaves nothing behind.
 
-import { type CallState, callState, type Post, post } from "./call-state.ts";
+import { type CallState, callState, type Post, post, type ScheduledPost } from "./call-state.ts";
 import { migrate } from "../lib/sql-migrations.ts";
 
 const MIGRATIONS = [
@@ -43,15 +43,15 @@ export class CallStore {
     this.#storage.sql.exec("INSERT INTO call (id, state) VALUES (1, ?)", JSON.stringify(state));
   }
 
-  save(state: CallState, posts: readonly Post[], nowMs: number): void {
+  save(state: CallState, posts: readonly ScheduledPost[]): void {
     this.#storage.transactionSync(() => {
       this.#storage.sql.exec("UPDATE call SET state = ? WHERE id = 1", JSON.stringify(state));
-      for (const fired of posts) {
+      for (const { dueMs, ...fired } of posts) {
         this.#storage.sql.exec(
           "INSERT INTO outbox (post, token, due_ms) VALUES (?, ?, ?)",
           JSON.stringify(fired),
           crypto.randomUUID(),
-          nowMs,
+          Math.ceil(dueMs),
         );
       }
     });
@@ -72,10 +72,10 @@ export class CallStore {
       }));
   }
 
-  /** What is in the outbox and when it is due, the earliest first. */
-  outboxTimes(): { id: number; dueMs: number }[] {
+  /** When what is in the outbox is due, the earliest first. */
+  outboxTimes(): { dueMs: number }[] {
     return this.#storage.sql
-      .exec<{ id: number; dueMs: number }>("SELECT id, due_ms AS dueMs FROM outbox ORDER BY due_ms, id")
+      .exec<{ dueMs: number }>("SELECT due_ms AS dueMs FROM outbox ORDER BY due_ms")
       .toArray();
   }
 

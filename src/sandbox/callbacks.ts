@@ -1,8 +1,15 @@
 // The form fields of every request the sandbox makes on behalf of a call.
 // https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 
-import { type CallState, type CallStatus, recordingPath, type Relay } from "./call-state.ts";
-import { API_VERSION, recordingSidOf, rfc2822, wholeSeconds } from "./formats.ts";
+import {
+  type CallState,
+  type CallStatus,
+  type Recording,
+  type RecordingEvent,
+  recordingPath,
+  type Relay,
+} from "./call-state.ts";
+import { API_VERSION, countryOf, recordingSidOf, rfc2822, wholeSeconds } from "./formats.ts";
 
 type Params = Record<string, string>;
 
@@ -18,6 +25,7 @@ export function commonParams(state: CallState, callStatus: CallStatus | "initiat
     Direction: state.direction,
     ApiVersion: API_VERSION,
     CallStatus: callStatus,
+    ...(state.direction === "inbound" ? placeFields(state) : {}),
   };
 }
 
@@ -40,7 +48,9 @@ export function statusParams(
   params["Duration"] = String(Math.ceil(seconds / 60));
   if (state.sipResponseCode !== null) params["SipResponseCode"] = String(state.sipResponseCode);
   if (state.detected !== null) params["AnsweredBy"] = state.detected.answeredBy;
-  if (state.recording === "processing") Object.assign(params, recordingFields(state, baseUrl));
+  if (state.recording?.source === "OutboundAPI") {
+    Object.assign(params, recordingFields(state, state.recording, baseUrl));
+  }
   return params;
 }
 
@@ -76,7 +86,8 @@ export function relayEndParams(state: CallState, relay: Relay, end: RelayEnd, no
 
 export function recordingParams(
   state: CallState,
-  status: "in-progress" | "completed" | "absent",
+  recording: Recording,
+  status: RecordingEvent,
   baseUrl: string,
 ): Params {
   const params: Params = {
@@ -85,27 +96,49 @@ export function recordingParams(
     RecordingSid: recordingSidOf(state.sid),
     RecordingUrl: baseUrl + recordingPath(state),
     RecordingStatus: status,
-    RecordingChannels: String(state.order.recording?.channels ?? 1),
-    RecordingStartTime: rfc2822(state.answeredAtMs ?? state.createdAtMs),
-    RecordingSource: "OutboundAPI",
+    RecordingChannels: String(recording.channels),
+    RecordingStartTime: rfc2822(recording.startedAtMs),
+    RecordingSource: recording.source,
     RecordingTrack: "both",
   };
-  if (status === "completed") params["RecordingDuration"] = String(talkSeconds(state));
+  if (status === "completed") params["RecordingDuration"] = String(recordingSeconds(state, recording));
   return params;
 }
 
-/** From answer to end, at least 1; 0 when nobody answered. A recording lasts as long as its call. */
+/** From answer to end, at least 1; 0 when nobody answered. */
 export function talkSeconds(state: CallState): number {
-  if (state.answeredAtMs === null || state.endedAtMs === null) return 0;
-  return Math.max(1, wholeSeconds(state.answeredAtMs, state.endedAtMs));
+  return secondsToEnd(state, state.answeredAtMs);
 }
 
-function recordingFields(state: CallState, baseUrl: string): Params {
+/** From its start to the call's end, at least 1. */
+export function recordingSeconds(state: CallState, recording: Recording): number {
+  return secondsToEnd(state, recording.startedAtMs);
+}
+
+function secondsToEnd(state: CallState, fromMs: number | null): number {
+  if (fromMs === null || state.endedAtMs === null) return 0;
+  return Math.max(1, wholeSeconds(fromMs, state.endedAtMs));
+}
+
+function recordingFields(state: CallState, recording: Recording, baseUrl: string): Params {
   return {
     RecordingUrl: baseUrl + recordingPath(state),
     RecordingSid: recordingSidOf(state.sid),
-    RecordingDuration: String(talkSeconds(state)),
+    RecordingDuration: String(recordingSeconds(state, recording)),
   };
+}
+
+/** Where an inbound call's parties are, as far as their numbers tell; Twilio sends what it does not know empty. */
+function placeFields({ order: { from, to } }: CallState): Params {
+  const parties = { From: from, Caller: from, To: to, Called: to };
+  return Object.fromEntries(
+    Object.entries(parties).flatMap(([party, number]) => [
+      [`${party}City`, ""],
+      [`${party}State`, ""],
+      [`${party}Zip`, ""],
+      [`${party}Country`, countryOf(number)],
+    ]),
+  );
 }
 
 function detectionFields(state: CallState): Params {

@@ -4,36 +4,41 @@
 
 import { z } from "zod";
 import { err, ok, type Result } from "../lib/result.ts";
-import { isReachable, type Reach } from "./callback-url.ts";
-import { type CallOrder, RECORDING_EVENTS, STATUS_EVENTS } from "./call-state.ts";
-
-export type Refusal = { code: number; message: string };
+import type { Reach } from "./callback-url.ts";
+import { type CallOrder, STATUS_EVENTS } from "./call-state.ts";
+import {
+  destinationOf,
+  e164,
+  fieldsOf,
+  flag,
+  invalidMethod,
+  invalidStatusCallback,
+  invalidUrl,
+  method,
+  reachableUrl,
+  type Refusal,
+  refusalOf,
+  type Refusals,
+} from "./form-fields.ts";
+import { RECORDING_LISTS, RECORDING_REFUSALS, recordingFields, recordingOrderOf } from "./recording-form.ts";
 
 const MAX_TWIML_CHARS = 4000;
-const MAX_URL_CHARS = 4000;
 const MAX_RING_SECONDS = 600;
 const DEFAULT_RING_SECONDS = 60;
 const DEFAULT_CALL_SECONDS = 14_400;
 const MAX_CALL_SECONDS = 86_400;
 
-const E164 = /^\+[1-9]\d{6,14}$/;
 const ADDRESS = /^(\+[1-9]\d{6,14}|sip:\S+@\S+|client:\S+)$/;
-
-const method = z.enum(["GET", "POST"]).default("POST");
-const flag = z.enum(["true", "false"]).default("false");
 
 function seconds(min: number, max: number, standard: number) {
   return z.coerce.number().int().min(min).max(max).default(standard);
 }
 
 function createForm(reach: Reach) {
-  const url = z
-    .string()
-    .max(MAX_URL_CHARS)
-    .refine((text) => isReachable(text, reach));
+  const url = reachableUrl(reach);
   return z.object({
     To: z.string().regex(ADDRESS),
-    From: z.string().regex(E164),
+    From: e164,
     Url: url.optional(),
     Method: method,
     Twiml: z.string().max(MAX_TWIML_CHARS).optional(),
@@ -45,14 +50,7 @@ function createForm(reach: Reach) {
     Timeout: seconds(1, MAX_RING_SECONDS, DEFAULT_RING_SECONDS),
     TimeLimit: seconds(1, MAX_CALL_SECONDS, DEFAULT_CALL_SECONDS),
     Record: flag,
-    RecordingChannels: z.enum(["mono", "dual"]).default("mono"),
-    RecordingStatusCallback: url.optional(),
-    RecordingStatusCallbackMethod: method,
-    RecordingStatusCallbackEvent: z
-      .string()
-      .default("completed")
-      .transform((text) => text.split(/\s+/).filter(Boolean))
-      .pipe(z.array(z.enum(RECORDING_EVENTS))),
+    ...recordingFields(reach),
     MachineDetection: z.enum(["none", "Enable", "DetectMessageEnd"]).default("none"),
     AsyncAmd: flag,
     AsyncAmdStatusCallback: url.optional(),
@@ -62,27 +60,21 @@ function createForm(reach: Reach) {
 
 type CreateForm = z.infer<ReturnType<typeof createForm>>;
 
-/** What is wrong with a field, by its name; any other is 20001. */
-const REFUSALS: Readonly<Record<string, (value: string) => Refusal>> = {
+const REFUSALS: Refusals = {
+  ...RECORDING_REFUSALS,
   To: (value) => ({ code: 21211, message: `The 'To' number ${value} is not a valid phone number.` }),
   From: (value) => ({ code: 21212, message: `The 'From' number ${value} is not a valid phone number.` }),
-  Url: (value) => ({ code: 21205, message: `Url is not a valid URL: ${value}` }),
-  FallbackUrl: (value) => ({ code: 21205, message: `FallbackUrl is not a valid URL: ${value}` }),
+  Url: invalidUrl("Url"),
+  FallbackUrl: invalidUrl("FallbackUrl"),
   Method: invalidMethod,
   FallbackMethod: invalidMethod,
   StatusCallbackMethod: invalidMethod,
-  RecordingStatusCallbackMethod: invalidMethod,
   AsyncAmdStatusCallbackMethod: invalidMethod,
   Twiml: () => ({ code: 32018, message: "Twiml size exceeded maximum allowed value" }),
-  StatusCallback: (value) => ({
-    code: 21609,
-    message: `The StatusCallback URL ${value} is not a valid URL.`,
-  }),
+  StatusCallback: invalidStatusCallback,
   StatusCallbackEvent: () => ({ code: 21626, message: "Invalid 'StatusCallbackEvent'" }),
   Timeout: () => ({ code: 21208, message: "Invalid Timeout" }),
   TimeLimit: () => ({ code: 13216, message: "Invalid timeLimit value" }),
-  RecordingStatusCallback: () => ({ code: 13256, message: "Invalid recordingStatusCallback URL" }),
-  RecordingStatusCallbackEvent: () => ({ code: 13621, message: "Invalid 'recordingStatusCallbackEvent'" }),
   MachineDetection: () => ({ code: 21234, message: "Invalid Machine Detection configuration value" }),
   AsyncAmd: () => ({ code: 21263, message: "Invalid Answering Machine Detection Parameters" }),
   AsyncAmdStatusCallback: () => ({ code: 21263, message: "Invalid Answering Machine Detection Parameters" }),
@@ -93,16 +85,8 @@ export function readCreateForm(form: URLSearchParams, reach: Reach): Result<Call
   if (!form.get("From")) return err({ code: 21213, message: "No 'From' number is specified" });
   if (!form.get("Url") && !form.get("Twiml"))
     return err({ code: 21205, message: "Url parameter is required." });
-  const fields: Record<string, string | string[]> = {};
-  for (const [name, value] of form) if (value !== "") fields[name] = value;
-  if (form.has("StatusCallbackEvent")) fields["StatusCallbackEvent"] = form.getAll("StatusCallbackEvent");
-  const parsed = createForm(reach).safeParse(fields);
-  if (parsed.success) return ok(orderOf(parsed.data));
-  const name = String(parsed.error.issues[0]?.path[0]);
-  const refuse = REFUSALS[name];
-  return err(
-    refuse?.((form.get(name) ?? "").slice(0, 100)) ?? { code: 20001, message: `Invalid parameter ${name}` },
-  );
+  const parsed = createForm(reach).safeParse(fieldsOf(form, ["StatusCallbackEvent", ...RECORDING_LISTS]));
+  return parsed.success ? ok(orderOf(parsed.data)) : err(refusalOf(parsed.error, form, REFUSALS));
 }
 
 function orderOf(form: CreateForm): CallOrder {
@@ -115,14 +99,7 @@ function orderOf(form: CreateForm): CallOrder {
     statusEvents: form.StatusCallbackEvent,
     timeoutSeconds: form.Timeout,
     timeLimitSeconds: form.TimeLimit,
-    recording:
-      form.Record === "false"
-        ? null
-        : {
-            channels: form.RecordingChannels === "dual" ? 2 : 1,
-            callback: destinationOf(form.RecordingStatusCallback, form.RecordingStatusCallbackMethod),
-            events: form.RecordingStatusCallbackEvent,
-          },
+    recording: form.Record === "false" ? null : recordingOrderOf(form),
     detection:
       form.MachineDetection === "none"
         ? null
@@ -132,12 +109,4 @@ function orderOf(form: CreateForm): CallOrder {
             callback: destinationOf(form.AsyncAmdStatusCallback, form.AsyncAmdStatusCallbackMethod),
           },
   };
-}
-
-function destinationOf(url: string | undefined, verb: "GET" | "POST") {
-  return url === undefined ? null : { url, method: verb };
-}
-
-function invalidMethod(value: string): Refusal {
-  return { code: 21209, message: `Invalid Method: ${value}` };
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 
 export type CustomerName =
   | "interested"
+  | "caller"
   | "never-again"
   | "wrong-number"
   | "hostile"
@@ -78,6 +79,15 @@ const FAREWELL = ["Thanks for your help. Goodbye!", "Bye!"] as const;
 
 export const SCRIPTS: Readonly<Record<CustomerName, Script>> = {
   interested: { lines: INTERESTED_LINES, farewell: FAREWELL, patienceMs: USUAL_PATIENCE_MS },
+  // The interested customer, where it is the one who calls.
+  caller: {
+    lines: [
+      { text: "Hello! I saw your furniture online and would like to order." },
+      ...INTERESTED_LINES.slice(1),
+    ],
+    farewell: FAREWELL,
+    patienceMs: USUAL_PATIENCE_MS,
+  },
   interrupting: {
     lines: [
       { text: "Sorry to cut in, is this about the desk? Then go on, please." },

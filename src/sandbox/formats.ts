@@ -4,7 +4,7 @@ import { toHex } from "../lib/crypto.ts";
 
 export const API_VERSION = "2010-04-01";
 
-export type SidPrefix = "CA" | "RE" | "VX";
+export type SidPrefix = "CA" | "PN" | "RE" | "VX";
 
 export function newSid(prefix: SidPrefix): string {
   return prefix + toHex(crypto.getRandomValues(new Uint8Array(16)));
@@ -28,6 +28,11 @@ export function rfc2822(epochMs: number): string {
 export function formatNumber(number: string): string {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
   return parts === null ? number : `(${parts[1]}) ${parts[2]}-${parts[3]}`;
+}
+
+/** Of North American numbers; empty for all others. */
+export function countryOf(number: string): string {
+  return number.startsWith("+1") ? "US" : "";
 }
 
 /** Whole seconds as the records show them. */

@@ -1,11 +1,14 @@
-// From dialling to the answer, and the detection of who answered. Times are the sandbox's own.
+// From dialling to the answer, and the detection of who answered. Times are the sandbox's own. An inbound call
+// has been dialled by its caller: it asks at once what to do, and rings until a verb needs the line.
 
-import { behaviourOf } from "./behaviours.ts";
+import { pickUp } from "./answering.ts";
+import { type Behaviour, behaviourOf } from "./behaviours.ts";
 import { detectionParams } from "./callbacks.ts";
 import type { CallState } from "./call-state.ts";
-import { endCall, fireRecording } from "./ending.ts";
+import { endCall } from "./ending.ts";
 import { beginProgram } from "./program.ts";
-import { fireStatus, post, setTimer, type Turn } from "./turn.ts";
+import { fireStatus } from "./status-callbacks.ts";
+import { post, setTimer, type Turn } from "./turn.ts";
 
 const SETUP_MS = 300;
 const RING_MS = 2000;
@@ -13,9 +16,15 @@ const DETECTION_MS = 2000;
 const GREETING_END_MS = 6000;
 
 export function dial(turn: Turn): void {
-  turn.state.initiatedAtMs = turn.nowMs;
+  const { state } = turn;
+  state.initiatedAtMs = turn.nowMs;
+  if (state.direction === "inbound") {
+    // Not divided by the speed: it is the application that the caller waits for.
+    state.timers.settle = turn.nowMs + timeoutMs(state);
+    return beginProgram(turn);
+  }
   fireStatus(turn, "initiated", "initiated");
-  const behaviour = behaviourOf(turn.state.order.to);
+  const behaviour = behaviourOf(state.behaves);
   const rings = behaviour.kind !== "unanswered" || behaviour.rings;
   if (rings) return setTimer(turn, "ring", SETUP_MS);
   setTimer(turn, "settle", behaviour.afterMs === "timeout" ? 0 : behaviour.afterMs);
@@ -29,15 +38,16 @@ export function ring(turn: Turn): void {
 
 /** Somebody answers or declines, or the caller's patience ran out before. */
 export function settle(turn: Turn): void {
-  const behaviour = behaviourOf(turn.state.order.to);
-  const ranOut = turn.state.status === "ringing" && timeoutMs(turn.state) <= pickupMs(turn.state);
-  if (ranOut) return endCall(turn, "no-answer", 487);
+  const { state } = turn;
+  const behaviour = behaviourOf(state.behaves);
+  const ranOut = state.status === "ringing" && timeoutMs(state) <= pickupMs(state);
+  if (ranOut || state.direction === "inbound") return endCall(turn, "no-answer", 487);
   if (behaviour.kind === "unanswered") return endCall(turn, behaviour.status, behaviour.sipResponseCode);
   answer(turn);
 }
 
 function pickupMs(state: CallState): number {
-  const behaviour = behaviourOf(state.order.to);
+  const behaviour = behaviourOf(state.behaves);
   if (behaviour.kind !== "unanswered") return RING_MS;
   return behaviour.afterMs === "timeout" ? Number.POSITIVE_INFINITY : behaviour.afterMs;
 }
@@ -49,14 +59,7 @@ function timeoutMs(state: CallState): number {
 function answer(turn: Turn): void {
   const { state } = turn;
   const { detection } = state.order;
-  state.status = "in-progress";
-  state.answeredAtMs = turn.nowMs;
-  state.timers["time-limit"] = turn.nowMs + state.order.timeLimitSeconds * 1000;
-  fireStatus(turn, "answered", "in-progress");
-  if (state.order.recording !== null) {
-    state.recording = "in-progress";
-    fireRecording(turn, "in-progress");
-  }
+  pickUp(turn);
   if (detection !== null) {
     const waits = detection.messageEnd && answeredBy(state) === "machine";
     setTimer(turn, "detect", waits ? GREETING_END_MS : DETECTION_MS);
@@ -78,7 +81,7 @@ export function detect(turn: Turn): void {
   else beginProgram(turn);
 }
 
-function answeredBy(state: CallState): "human" | "machine" | "fax" {
-  const behaviour = behaviourOf(state.order.to);
+function answeredBy(state: CallState): Extract<Behaviour, { kind: "answers" }>["answeredBy"] {
+  const behaviour = behaviourOf(state.behaves);
   return behaviour.kind === "answers" ? behaviour.answeredBy : "human";
 }

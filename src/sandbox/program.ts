@@ -1,6 +1,7 @@
 // Fetching TwiML and running it, verb by verb. A document that cannot be had or read is asked for once more at
 // the fallback address; after that the caller hears Twilio's apology and the call ends as completed.
 
+import { pickUp } from "./answering.ts";
 import { answerParams, commonParams } from "./callbacks.ts";
 import { endCall } from "./ending.ts";
 import { newSid } from "./formats.ts";
@@ -49,12 +50,14 @@ export function load(turn: Turn, text: string, documentUrl: string): void {
 
 /** Goes on with the next verb; a program that has run out ends the call. */
 export function runProgram(turn: Turn): void {
-  const verb = turn.state.program.shift();
-  if (verb === undefined) return endCall(turn, "completed", 200);
-  start(turn, verb);
+  start(turn, turn.state.program.shift() ?? { verb: "hangup" });
 }
 
+/** What an unanswered call may be told without being answered. https://www.twilio.com/docs/voice/twiml/reject */
+const WHILE_RINGING: readonly Verb["verb"][] = ["pause", "redirect", "reject"];
+
 function start(turn: Turn, verb: Verb): void {
+  if (!WHILE_RINGING.includes(verb.verb)) pickUp(turn);
   switch (verb.verb) {
     case "say": {
       const fromMs = turn.nowMs;
@@ -66,8 +69,9 @@ function start(turn: Turn, verb: Verb): void {
     case "pause":
       return setTimer(turn, "verb", verb.seconds * 1000);
     case "hangup":
-    case "reject":
       return endCall(turn, "completed", 200);
+    case "reject":
+      return reject(turn, verb.reason);
     case "redirect":
       return requestDocument(turn, verb.to, commonParams(turn.state));
     case "relay":
@@ -81,7 +85,14 @@ function start(turn: Turn, verb: Verb): void {
   }
 }
 
-function recover(turn: Turn, errorCode: number): void {
+function reject(turn: Turn, reason: "busy" | "rejected"): void {
+  if (turn.state.answeredAtMs !== null) return endCall(turn, "completed", 200);
+  if (reason === "busy") return endCall(turn, "busy", 486);
+  endCall(turn, "no-answer", 603);
+}
+
+/** The document cannot be had: the fallback may help, once; else the caller hears an apology. */
+export function recover(turn: Turn, errorCode: number): void {
   const { request, order } = turn.state;
   if (order.fallback !== null && request?.isFallback !== true) {
     const failed = { ErrorCode: String(errorCode), ErrorUrl: request?.url ?? turn.state.documentUrl };

@@ -1,9 +1,12 @@
-// One account's list of calls. It owns no facts: every row is what the call's own object last reported, and an
-// older report never replaces a newer one.
+// One account: the lists of its calls and recordings, its numbers, and how often a create was throttled.
 
 import { DurableObject } from "cloudflare:workers";
-import type { CallPage, CallQuery, ListEntry } from "./call-list.ts";
 import { migrate } from "../lib/sql-migrations.ts";
+import { CallList, type CallQuery, type ListEntry, type RecordingQuery } from "./call-list.ts";
+import { NumberBook, type NumberQuery } from "./number-book.ts";
+import type { NumberOrder, NumberSettings } from "./number-form.ts";
+import type { NumberResource } from "./number-resource.ts";
+import type { Page } from "./paging.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE calls (
@@ -19,74 +22,79 @@ const MIGRATIONS = [
    );
    CREATE INDEX calls_by_creation ON calls (created_ms, sid);
    CREATE INDEX calls_by_destination ON calls (to_number, created_ms, sid);`,
+  `ALTER TABLE calls ADD COLUMN ended_ms INTEGER;
+   ALTER TABLE calls ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE recordings (
+     sid TEXT PRIMARY KEY,
+     call_sid TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     resource TEXT NOT NULL
+   );
+   CREATE INDEX recordings_by_creation ON recordings (created_ms, sid);
+   CREATE TABLE numbers (
+     sid TEXT PRIMARY KEY,
+     phone TEXT NOT NULL UNIQUE,
+     friendly_name TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     settings TEXT NOT NULL,
+     resource TEXT NOT NULL
+   );
+   CREATE TABLE creates (
+     to_number TEXT NOT NULL,
+     from_number TEXT NOT NULL,
+     count INTEGER NOT NULL,
+     PRIMARY KEY (to_number, from_number)
+   );`,
 ];
 
+/** Of so many creates, all but the last are throttled. */
+const THROTTLE_CYCLE = 3;
+
 export class SandboxAccount extends DurableObject<Env> {
-  readonly #sql: SqlStorage;
+  readonly #calls: CallList;
+  readonly #numbers: NumberBook;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#sql = ctx.storage.sql;
     migrate(ctx.storage, MIGRATIONS);
+    this.#calls = new CallList(ctx.storage);
+    this.#numbers = new NumberBook(ctx.storage.sql);
   }
 
   record(entry: ListEntry): void {
-    this.#sql.exec(
-      `INSERT INTO calls (sid, version, created_ms, started_ms, to_number, from_number, parent_call_sid, status, resource)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (sid) DO UPDATE SET
-         version = excluded.version, started_ms = excluded.started_ms,
-         status = excluded.status, resource = excluded.resource
-       WHERE excluded.version > calls.version`,
-      entry.sid,
-      entry.version,
-      entry.createdAtMs,
-      entry.startedAtMs,
-      entry.to,
-      entry.from,
-      entry.parentCallSid,
-      entry.status,
-      entry.resource,
-    );
+    this.#calls.record(entry);
   }
 
-  /** Newest first. A page is found by the last call of the page before it, or else by its number. */
-  find(query: CallQuery): CallPage {
-    const { conditions, values } = conditionsOf(query);
-    const offset = query.afterSid === undefined ? query.page * query.pageSize : 0;
-    const rows = this.#sql
-      .exec<{ sid: string; resource: string }>(
-        `SELECT sid, resource FROM calls WHERE ${conditions} ORDER BY created_ms DESC, sid DESC LIMIT ? OFFSET ?`,
-        ...values,
-        query.pageSize + 1,
-        offset,
+  findCalls(query: CallQuery): Page {
+    return this.#calls.findCalls(query);
+  }
+
+  findRecordings(query: RecordingQuery): Page {
+    return this.#calls.findRecordings(query);
+  }
+
+  putNumber(accountSid: string, order: NumberOrder): NumberResource {
+    return this.#numbers.put(accountSid, order, Date.now());
+  }
+
+  findNumbers(query: NumberQuery): Page {
+    return this.#numbers.find(query);
+  }
+
+  numberSettings(phone: string): NumberSettings | undefined {
+    return this.#numbers.settingsOf(phone);
+  }
+
+  /** Counts a create to a number that throttles, and says whether this one is to be refused. */
+  throttles(to: string, from: string): boolean {
+    const { count } = this.ctx.storage.sql
+      .exec<{ count: number }>(
+        `INSERT INTO creates (to_number, from_number, count) VALUES (?, ?, 1)
+         ON CONFLICT (to_number, from_number) DO UPDATE SET count = (count + 1) % ${THROTTLE_CYCLE} RETURNING count`,
+        to,
+        from,
       )
-      .toArray();
-    const shown = rows.slice(0, query.pageSize);
-    return {
-      resources: shown.map((row) => row.resource),
-      lastSid: shown.at(-1)?.sid ?? null,
-      hasMore: rows.length > shown.length,
-    };
+      .one();
+    return count !== 0;
   }
-}
-
-function conditionsOf(query: CallQuery): { conditions: string; values: (string | number)[] } {
-  const filters: [condition: string, value: string | number | undefined][] = [
-    ["to_number = ?", query.to],
-    ["from_number = ?", query.from],
-    ["status = ?", query.status],
-    ["parent_call_sid = ?", query.parentCallSid],
-    ["started_ms >= ?", query.startedFromMs],
-    ["started_ms <= ?", query.startedToMs],
-    ["(created_ms, sid) < (SELECT created_ms, sid FROM calls WHERE sid = ?)", query.afterSid],
-  ];
-  const conditions = ["1 = 1"];
-  const values: (string | number)[] = [];
-  for (const [condition, value] of filters) {
-    if (value === undefined) continue;
-    conditions.push(condition);
-    values.push(value);
-  }
-  return { conditions: conditions.join(" AND "), values };
 }

@@ -9,21 +9,31 @@ import { readConfig } from "../config.ts";
 import { logError } from "../lib/log.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { CallLine } from "./call-line.ts";
-import { advance, type CallChange, type CallEvent } from "./call-machine.ts";
+import { listEntry, type RecordingQuery } from "./call-list.ts";
+import { advance, type CallEvent } from "./call-machine.ts";
 import { CallOutbox } from "./call-outbox.ts";
+import { type CallResource, callResource } from "./call-resource.ts";
 import {
-  type CallResource,
-  callResource,
-  listEntry,
-  type RecordingMedia,
-  recordingMedia,
-  type RecordingResource,
-  recordingResource,
-} from "./call-resource.ts";
-import { type CallOrder, type CallState, hasEnded, newCall, nextTimer } from "./call-state.ts";
+  type CallBegin,
+  type CallState,
+  hasEnded,
+  newCall,
+  nextTimer,
+  type RecordingOrder,
+} from "./call-state.ts";
 import { CallStore } from "./call-store.ts";
+import type { CallChange } from "./changes.ts";
 import { sandboxAuthToken } from "./credentials.ts";
 import type { Sender } from "./outbound.ts";
+import type { Page } from "./paging.ts";
+import {
+  type CallRecordingResource,
+  callRecordingResource,
+  recordingMedia,
+  type RecordingMedia,
+  type RecordingResource,
+  recordingResource,
+} from "./recording-resource.ts";
 
 /** While something is awaited the object must not be forgotten or fall asleep: it looks this often. */
 const HEARTBEAT_MS = 5000;
@@ -49,9 +59,9 @@ export class SandboxCall extends DurableObject<Env> {
     this.#state = this.#store.load();
   }
 
-  async create(sid: string, accountSid: string, order: CallOrder): Promise<CallResource> {
+  async begin(call: CallBegin): Promise<CallResource> {
     if (this.#state === undefined) {
-      const state = newCall(sid, accountSid, order, Date.now());
+      const state = newCall(call, Date.now());
       this.#store.create(state);
       this.#state = state;
       this.#arm();
@@ -61,23 +71,64 @@ export class SandboxCall extends DurableObject<Env> {
   }
 
   read(accountSid: string): CallResource | undefined {
-    const state = this.#of(accountSid);
+    const state = this.#known(accountSid);
     return state && callResource(state);
   }
 
   async update(accountSid: string, changes: CallChange[]): Promise<Result<CallResource, 20404 | 21220>> {
-    const state = this.#of(accountSid);
+    const state = this.#known(accountSid);
     if (state === undefined) return err(20404);
     const replaces = changes.some((change) => change.kind === "redirect" || change.kind === "replace");
     if (hasEnded(state) || (replaces && state.status !== "in-progress")) return err(21220);
     for (const change of changes) this.#apply({ type: "change", change });
     await this.#list();
-    return ok(callResource(this.#of(accountSid) ?? state));
+    return ok(callResource(this.#state ?? state));
   }
 
-  recording(accountSid: string): RecordingResource {
+  /** Deletes the call's record; its recording stays. */
+  async remove(accountSid: string): Promise<Result<null, 20404 | 20009>> {
+    const state = this.#known(accountSid);
+    if (state === undefined) return err(20404);
+    if (!hasEnded(state)) return err(20009);
+    this.#apply({ type: "call-deleted" });
+    await this.#list();
+    return ok(null);
+  }
+
+  /** A second start changes nothing and answers the recording that is there. */
+  async startRecording(
+    accountSid: string,
+    order: RecordingOrder,
+  ): Promise<Result<CallRecordingResource, 20404 | 21220>> {
+    const state = this.#known(accountSid);
+    if (state === undefined) return err(20404);
+    if (state.status !== "in-progress") return err(21220);
+    this.#apply({ type: "record", order });
+    await this.#list();
+    const started = callRecordingResource(this.#state ?? state);
+    return started === undefined ? err(21220) : ok(started);
+  }
+
+  recording(accountSid: string): RecordingResource | undefined {
     const state = this.#of(accountSid);
     return state && recordingResource(state, this.#baseUrl());
+  }
+
+  callRecording(accountSid: string): CallRecordingResource | undefined {
+    const state = this.#known(accountSid);
+    return state && callRecordingResource(state);
+  }
+
+  /** The call's own list, of one at most. Undefined if there is no such call. */
+  findRecordings(accountSid: string, { created, paging }: RecordingQuery): Page | undefined {
+    const state = this.#known(accountSid);
+    if (state === undefined) return undefined;
+    const recording = callRecordingResource(state);
+    const startedAtMs = state.recording?.startedAtMs ?? Number.NaN;
+    const isAsked =
+      startedAtMs >= (created.fromMs ?? 0) && startedAtMs <= (created.toMs ?? Infinity) && paging.page === 0;
+    const shown = recording === undefined || !isAsked ? [] : [recording];
+    return { resources: shown.map((one) => JSON.stringify(one)), lastSid: null, hasMore: false };
   }
 
   recordingMedia(accountSid: string): RecordingMedia | undefined {
@@ -85,10 +136,13 @@ export class SandboxCall extends DurableObject<Env> {
     return state && recordingMedia(state);
   }
 
-  deleteRecording(accountSid: string): boolean {
-    if (this.recording(accountSid) === undefined) return false;
+  async removeRecording(accountSid: string): Promise<Result<null, 20404 | 20009>> {
+    const recording = this.recording(accountSid);
+    if (recording === undefined) return err(20404);
+    if (recording.status !== "completed") return err(20009);
     this.#apply({ type: "recording-deleted" });
-    return true;
+    await this.#list();
+    return ok(null);
   }
 
   override alarm(): void {
@@ -110,6 +164,12 @@ export class SandboxCall extends DurableObject<Env> {
     return this.#state?.accountSid === accountSid ? this.#state : undefined;
   }
 
+  /** The call, unless its record was deleted. */
+  #known(accountSid: string): CallState | undefined {
+    const state = this.#of(accountSid);
+    return state?.isDeleted === false ? state : undefined;
+  }
+
   #runTimers(): void {
     while (this.#state !== undefined) {
       const next = nextTimer(this.#state);
@@ -127,10 +187,12 @@ export class SandboxCall extends DurableObject<Env> {
     if (this.#state === undefined) return;
     const nowMs = Date.now();
     const speed = readConfig(this.env).SANDBOX_SPEED;
-    const { state, posts, frames } = advance(this.#state, event, { nowMs, speed, baseUrl: this.#baseUrl() });
-    this.#store.save(state, posts, nowMs);
+    const setting = { nowMs, speed, baseUrl: this.#baseUrl() };
+    const { state, posts, frames, dropsSocket } = advance(this.#state, event, setting);
+    this.#store.save(state, posts);
     this.#state = state;
     for (const frame of frames) this.#line.send(frame);
+    if (dropsSocket) this.#line.dropSocket();
   }
 
   /** Sees to whatever the state wants from outside and is not under way yet. */
@@ -153,7 +215,7 @@ export class SandboxCall extends DurableObject<Env> {
     const state = this.#state;
     if (state === undefined || this.#store.listedVersion() >= state.version) return;
     try {
-      await this.env.SANDBOX_ACCOUNT.getByName(state.accountSid).record(listEntry(state));
+      await this.env.SANDBOX_ACCOUNT.getByName(state.accountSid).record(listEntry(state, this.#baseUrl()));
       this.#store.markListed(state.version);
     } catch (error) {
       logError("sandbox.list", error, { callSid: state.sid });
@@ -169,11 +231,10 @@ export class SandboxCall extends DurableObject<Env> {
       state.relay !== null ||
       !this.#outbox.isEmpty ||
       this.#store.listedVersion() < state.version;
-    const retryMs = this.#outbox.nextDueMs() ?? 0;
     const dueMs = Math.ceil(
       Math.min(
         nextTimer(state)?.dueMs ?? Infinity,
-        retryMs > nowMs ? retryMs : Infinity,
+        this.#outbox.nextDueMs(nowMs) ?? Infinity,
         isAwaiting ? nowMs + HEARTBEAT_MS : Infinity,
       ),
     );

@@ -3,7 +3,7 @@
 // agent is still speaking interrupts the agent, if the relay allows it.
 
 import type { CallState, Relay } from "./call-state.ts";
-import { behaviourOf } from "./behaviours.ts";
+import { behaviourOf, faultsOf } from "./behaviours.ts";
 import { nextReply, type Script, SCRIPTS } from "./customers.ts";
 import { cutSpeech } from "./ending.ts";
 import { setupFrame } from "./relay-frames.ts";
@@ -40,6 +40,8 @@ export function hearAgent(turn: Turn, relay: Relay, text: string, startedAtMs: n
   const halfWay = fromMs + lastsMs / 2;
   if (customer.heard === script.hangsUpDuring) turn.state.timers["customer-hangs-up"] = halfWay;
   if (customer.heard === script.interruptsDuring) turn.state.timers["customer-interrupts"] = halfWay;
+  const { dropsRelayDuring } = faultsOf(turn.state.behaves);
+  if (customer.heard === dropsRelayDuring) turn.state.timers["relay-drops"] = halfWay;
 }
 
 /** The utterance under way was heard to its end. */
@@ -66,7 +68,8 @@ function considerReply(turn: Turn): void {
   else waitForAgent(turn, script);
 }
 
-export function customerStarts(turn: Turn, relay: Relay): void {
+/** @param atMs up to when an agent that is spoken over was heard; an alarm that rang late changes nothing about it. */
+export function customerStarts(turn: Turn, relay: Relay, atMs = turn.nowMs): void {
   const { customer } = turn.state;
   const reply = nextReply(scriptOf(turn), customer.memory, customer.lastHeard);
   if (reply === undefined || customer.saying !== null) return;
@@ -74,7 +77,7 @@ export function customerStarts(turn: Turn, relay: Relay): void {
   customer.owesReply = true;
   clearTimers(turn, "customer-gives-up");
   setTimer(turn, "customer-done", speakingMs(reply.text));
-  if (relay.agent.length > 0 && relay.interruptible) interruptAgent(turn, relay);
+  if (relay.agent.length > 0 && relay.interruptible) interruptAgent(turn, relay, atMs);
 }
 
 export function customerDone(turn: Turn, relay: Relay): void {
@@ -102,6 +105,7 @@ export function suspendTalk(turn: Turn): void {
     "customer-interrupts",
     "customer-hangs-up",
     "customer-gives-up",
+    "relay-drops",
   );
 }
 
@@ -111,13 +115,13 @@ function waitForAgent(turn: Turn, script: Script): void {
 }
 
 /** The agent falls silent where it is; what it had still to say is dropped, as Twilio drops it. */
-function interruptAgent(turn: Turn, relay: Relay): void {
+function interruptAgent(turn: Turn, relay: Relay, atMs: number): void {
   const speaking = relay.agent[0];
   relay.agent = [];
   clearTimers(turn, "agent-spoken", "customer-interrupts");
   if (speaking === undefined) return;
   const lastsMs = Math.max(1, speaking.toMs - speaking.fromMs);
-  const spokenMs = Math.min(Math.max(0, turn.nowMs - speaking.fromMs), lastsMs);
+  const spokenMs = Math.min(Math.max(0, atMs - speaking.fromMs), lastsMs);
   const spokenText = speaking.text.slice(0, Math.round((speaking.text.length * spokenMs) / lastsMs));
   turn.state.speech.push({ who: "agent", fromMs: speaking.fromMs, toMs: speaking.fromMs + spokenMs });
   turn.state.customer.lastHeard = spokenText;
@@ -133,7 +137,8 @@ function wasHeardOut(state: CallState): boolean {
   return state.detected?.answeredBy.startsWith("machine_end") === true;
 }
 
-function scriptOf(turn: Turn): Script {
-  const behaviour = behaviourOf(turn.state.order.to);
-  return SCRIPTS[behaviour.kind === "answers" ? behaviour.customer : "interested"];
+function scriptOf({ state }: Turn): Script {
+  const behaviour = behaviourOf(state.behaves);
+  const customer = behaviour.kind === "answers" ? behaviour.customer : "interested";
+  return SCRIPTS[customer === "interested" && state.direction === "inbound" ? "caller" : customer];
 }

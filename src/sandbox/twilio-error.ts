@@ -2,6 +2,7 @@
 
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Refusal } from "./form-fields.ts";
 
 export class TwilioError extends HTTPException {
   readonly code: number;
@@ -18,4 +19,9 @@ export function errorBody({ status, code, message }: TwilioError) {
 
 export function notFound(path: string): TwilioError {
   return new TwilioError(404, 20404, `The requested resource ${path} was not found`);
+}
+
+/** A request that was understood and is wrong. */
+export function refused({ code, message }: Refusal): TwilioError {
+  return new TwilioError(400, code, message);
 }

@@ -4,7 +4,11 @@ import { sandboxAuthToken } from "../../src/sandbox/credentials.ts";
 
 /** A sandbox account of a test's own, and its REST API. */
 export class TestAccount {
-  readonly sid = `AC${crypto.randomUUID().replaceAll("-", "")}`;
+  readonly sid: string;
+
+  constructor(sid = `AC${crypto.randomUUID().replaceAll("-", "")}`) {
+    this.sid = sid;
+  }
 
   token(): Promise<string> {
     return sandboxAuthToken(readConfig(env).SANDBOX_SECRET ?? "", this.sid);

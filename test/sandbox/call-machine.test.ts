@@ -1,108 +1,9 @@
-// Whole lives of calls without object, clock or network: time is moved from timer to timer.
+// Whole lives of calls. test/sandbox/drive.ts moves the time.
 
-import { array, assert, constantFrom, property } from "fast-check";
+import { array, assert, boolean, constantFrom, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advance, type CallEvent } from "../../src/sandbox/call-machine.ts";
-import {
-  type CallOrder,
-  type CallState,
-  newCall,
-  nextTimer,
-  type Post,
-} from "../../src/sandbox/call-state.ts";
-import type { RelayFrame } from "../../src/sandbox/relay-frames.ts";
-
-const START_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
-const RELAY = `<Response><Connect action="/action"><ConversationRelay url="wss://own.example/relay"
-  events="tokens-played"/></Connect></Response>`;
-
-function orderTo(to: string, changes: Partial<CallOrder> = {}): CallOrder {
-  return {
-    to,
-    from: "+15005550006",
-    document: { url: "https://own.example/answer", method: "POST" },
-    fallback: null,
-    statusCallback: { url: "https://own.example/status", method: "POST" },
-    statusEvents: ["initiated", "ringing", "answered", "completed"],
-    timeoutSeconds: 30,
-    timeLimitSeconds: 300,
-    recording: null,
-    detection: null,
-    ...changes,
-  };
-}
-
-/** A call being driven: its state, the time, and everything it has sent so far. */
-class Drive {
-  state: CallState;
-  nowMs = START_MS;
-  readonly posts: Post[] = [];
-  readonly frames: RelayFrame[] = [];
-  readonly speed: number;
-
-  constructor(to: string, changes: Partial<CallOrder> = {}, speed = 1) {
-    this.state = newCall("CA".padEnd(34, "1"), "AC".padEnd(34, "2"), orderTo(to, changes), START_MS);
-    this.speed = speed;
-  }
-
-  apply(event: CallEvent): this {
-    const setting = { nowMs: this.nowMs, speed: this.speed, baseUrl: "https://own.example/sandbox" };
-    const { state, posts, frames } = advance(this.state, event, setting);
-    this.state = state;
-    this.posts.push(...posts);
-    this.frames.push(...frames);
-    return this;
-  }
-
-  /** Fires the next timer at its time; false when nothing is to come by itself. */
-  tick(): boolean {
-    const next = nextTimer(this.state);
-    if (next === undefined) return false;
-    this.nowMs = Math.max(this.nowMs, next.dueMs);
-    this.apply({ type: "due", timer: next.timer });
-    return true;
-  }
-
-  until(condition: (state: CallState) => boolean): this {
-    for (let ticks = 0; !condition(this.state); ticks++) {
-      if (ticks > 2000 || !this.tick()) throw new Error("It never comes");
-    }
-    return this;
-  }
-
-  document(body: string): this {
-    const { request } = this.until((state) => state.request !== null).state;
-    return this.apply({
-      type: "document",
-      requestId: request?.id ?? 0,
-      outcome: { kind: "document", body },
-    });
-  }
-
-  relayOpens(): this {
-    return this.document(RELAY).apply({ type: "relay-opened", sessionId: this.sessionId });
-  }
-
-  says(text: string): this {
-    return this.apply({ type: "utterance", sessionId: this.sessionId, text, startedAtMs: this.nowMs });
-  }
-
-  get sessionId(): string {
-    return this.state.relay?.sessionId ?? "";
-  }
-
-  get callbacks() {
-    return this.posts
-      .filter((post) => post.params["CallbackSource"] !== undefined)
-      .map(({ params }) => [params["SequenceNumber"], params["CallStatus"], params["SipResponseCode"]]);
-  }
-
-  get prompts(): string[] {
-    return this.frames.flatMap((frame) => (frame.type === "prompt" ? [frame.voicePrompt] : []));
-  }
-}
-
-const ended = (state: CallState): boolean => state.endedAtMs !== null;
+import { nextTimer } from "../../src/sandbox/call-state.ts";
+import { Drive, ended, RELAY, START_MS } from "./drive.ts";
 
 describe("a call nobody answers", () => {
   test.each([
@@ -259,14 +160,19 @@ describe("a conversation", () => {
     expect(status?.params).toMatchObject({ CallStatus: "completed", SequenceNumber: "3" });
   });
 
-  test("0037 interrupts the agent where it is, then talks on", () => {
-    const call = new Drive("+15005550037").relayOpens().says("Hello, this is Ava of Norden Furniture.");
-    call.until((state) => state.customer.memory.said.length === 1);
-    const interrupt = call.frames.find((frame) => frame.type === "interrupt");
-    expect("Hello, this is Ava of Norden Furniture.").toContain(interrupt?.utteranceUntilInterrupt);
-    expect(interrupt?.durationUntilInterruptMs).toBeGreaterThan(1000);
-    expect(call.frames.map((frame) => frame.type)).toEqual(["setup", "interrupt", "prompt"]);
-  });
+  test.each([0, 60_000])(
+    "0037 interrupts the agent half-way, by an alarm %i ms late, then talks on",
+    (lateMs) => {
+      const greeting = "Hello, this is Ava of Norden Furniture.";
+      const call = new Drive("+15005550037").relayOpens().says(greeting);
+      call.nowMs += lateMs;
+      call.until((state) => state.customer.memory.said.length === 1);
+      const interrupt = call.frames.find((frame) => frame.type === "interrupt");
+      expect(greeting.slice(0, 20)).toBe(interrupt?.utteranceUntilInterrupt);
+      expect(interrupt?.durationUntilInterruptMs).toBe(1300);
+      expect(call.frames.map((frame) => frame.type)).toEqual(["setup", "interrupt", "prompt"]);
+    },
+  );
 
   test("0038 talks on without an answer until the limit", () => {
     const call = new Drive("+15005550038", { timeLimitSeconds: 60 }).relayOpens().says("Hello, this is Ava.");
@@ -306,7 +212,20 @@ describe("a REST update", () => {
 });
 
 test("every call ends once, within its limit, whatever the application does", () => {
-  const numbers = ["0010", "0011", "0013", "0020", "0021", "0030", "0034", "0035", "0036", "0037", "0038"];
+  const numbers = [
+    "0010",
+    "0011",
+    "0013",
+    "0020",
+    "0021",
+    "0030",
+    "0034",
+    "0035",
+    "0036",
+    "0037",
+    "0038",
+    "0047",
+  ];
   const moves = [
     "tick",
     "document",
@@ -317,13 +236,16 @@ test("every call ends once, within its limit, whatever the application does", ()
     "end",
     "replace",
     "limit",
+    "record",
     "hang-up",
   ] as const;
   const run = property(
+    boolean(),
     constantFrom(...numbers),
     array(constantFrom(...moves), { maxLength: 60 }),
-    (ending, steps) => {
-      const call = new Drive(`+1500777${ending}`, { timeLimitSeconds: 120 }, 5);
+    (inbound, ending, steps) => {
+      const limit = { timeLimitSeconds: 120 };
+      const call = inbound ? Drive.inbound(ending, limit, 5) : new Drive(`+1500777${ending}`, limit, 5);
       for (const step of steps) move(call, step);
       call.until(ended);
       const { status } = call.state;
@@ -370,6 +292,9 @@ test("every call ends once, within its limit, whatever the application does", ()
         return;
       case "hang-up":
         call.apply({ type: "change", change: { kind: "end" } });
+        return;
+      case "record":
+        call.apply({ type: "record", order: { channels: 1, callback: null, events: [] } });
         return;
       case "replace":
       case "limit":

@@ -154,7 +154,11 @@ describe("listing calls", () => {
     expect(await find(`StartTime>=${from}`)).toHaveLength(2);
     expect(await find(`StartTime%3E=${later}`)).toEqual([]);
     expect(await find(`StartTime<=${later}&StartTime=${today}`)).toHaveLength(2);
+    expect(await find(`StartTime=${encodeURIComponent(from)}`)).toHaveLength(2);
     expect(await find("StartTime>=2099-01-01")).toEqual([]);
+    expect(await find(`EndTime=${today}`)).toEqual([second]);
+    expect(await find(`EndTime>=${from}`)).toEqual([second]);
+    expect(await find(`EndTime<=${from}`)).toEqual([]);
     expect(await find(`ParentCallSid=CA${"0".repeat(32)}`)).toEqual([]);
   });
 
