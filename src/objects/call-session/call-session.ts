@@ -72,6 +72,9 @@ export class CallSession extends DurableObject<Env> {
         await this.#dispatch(event);
       },
     });
+    if (this.#call !== null && this.#call.state.status !== "ended") {
+      this.#feed.catchUp(this.#call, Date.now());
+    }
     // A crash takes sockets along without a word; a hibernating object finds its own again.
     if (this.#call?.state.relay === "open" && !this.#talk.hasSocket()) {
       this.#stepInBackground({ type: "relay_closed" });

@@ -68,6 +68,14 @@ export class LiveFeed {
     this.#publish({ type: "transcript", index, ...toTurn(line, answeredAtMs) }, nowMs);
   }
 
+  /** An agent's turn that died with the object was written down and never shown: it is now. */
+  catchUp({ state }: Call, nowMs: number): void {
+    const line = this.#store.lastLine();
+    const shown = this.#store.lastShownLine();
+    if (line === null || (shown?.index === line.index && shown.text === line.text)) return;
+    this.showLine(line.index, line, state.answeredAtMs, nowMs);
+  }
+
   #publish(message: NewLiveMessage, nowMs: number): void {
     const numbered: LiveMessage = this.#store.addToFeed(message, nowMs);
     const text = JSON.stringify(numbered);

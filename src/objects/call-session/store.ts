@@ -147,6 +147,18 @@ export class CallStore {
       .toReversed();
   }
 
+  /** What watchers were shown last of the transcript. */
+  lastShownLine(): Extract<LiveMessage, { type: "transcript" }> | null {
+    const row = this.#sql
+      .exec<FeedRow>(
+        `SELECT cursor, body FROM feed WHERE json_extract(body, '$.type') = 'transcript'
+         ORDER BY cursor DESC LIMIT 1`,
+      )
+      .toArray()[0];
+    const message = row === undefined ? null : toLiveMessage(row);
+    return message?.type === "transcript" ? message : null;
+  }
+
   dueDuties(nowMs: number): OutboxRow[] {
     return this.#sql
       .exec<{ key: string; seq: number; body: string; attempts: number }>(
