@@ -13,7 +13,7 @@ CREATE TABLE `api_keys` (
 CREATE UNIQUE INDEX `api_keys_hash` ON `api_keys` (`key_hash`);--> statement-breakpoint
 CREATE TABLE `call_rollups` (
 	`org_id` text NOT NULL,
-	`campaign_id` text NOT NULL,
+	`scope` text NOT NULL,
 	`grain` text NOT NULL,
 	`bucket` integer NOT NULL,
 	`live` integer DEFAULT 0 NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE `call_rollups` (
 	`connected_neutral` integer DEFAULT 0 NOT NULL,
 	`connected_negative` integer DEFAULT 0 NOT NULL,
 	`talk_seconds` integer DEFAULT 0 NOT NULL,
-	PRIMARY KEY(`org_id`, `campaign_id`, `grain`, `bucket`)
+	PRIMARY KEY(`org_id`, `scope`, `grain`, `bucket`)
 );
 --> statement-breakpoint
 CREATE TABLE `calls` (
@@ -65,6 +65,8 @@ CREATE INDEX `calls_by_contact` ON `calls` (`org_id`,`contact_id`,`started_at`,`
 CREATE INDEX `calls_by_outcome` ON `calls` (`org_id`,`outcome`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_sentiment` ON `calls` (`org_id`,`sentiment`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_live` ON `calls` (`started_at`,`id`) WHERE status <> 'ended';--> statement-breakpoint
+CREATE INDEX `calls_live_by_org` ON `calls` (`org_id`,`started_at`,`id`) WHERE status <> 'ended';--> statement-breakpoint
+CREATE UNIQUE INDEX `calls_one_per_inbound_carrier_call` ON `calls` (`carrier_id`,`carrier_call_id`) WHERE call_type = 'inbound';--> statement-breakpoint
 CREATE UNIQUE INDEX `calls_one_live_per_number` ON `calls` (`org_id`,`to_number`) WHERE call_type = 'outbound' AND status <> 'ended';--> statement-breakpoint
 CREATE TABLE `campaigns` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -87,6 +89,7 @@ CREATE TABLE `campaigns` (
 );
 --> statement-breakpoint
 CREATE INDEX `campaigns_by_org` ON `campaigns` (`org_id`,`id`);--> statement-breakpoint
+CREATE INDEX `campaigns_inbound_by_number` ON `campaigns` (`carrier_id`,`phone_number`) WHERE kind = 'inbound';--> statement-breakpoint
 CREATE UNIQUE INDEX `campaigns_one_active_inbound_per_number` ON `campaigns` (`carrier_id`,`phone_number`) WHERE kind = 'inbound' AND status = 'active';--> statement-breakpoint
 CREATE TABLE `carrier_numbers` (
 	`carrier_id` text NOT NULL,

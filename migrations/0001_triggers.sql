@@ -1,11 +1,11 @@
 -- Rollups and counters, kept in the transaction of each change of `calls`; counts are never counted.
--- One row per (organisation, campaign or '' for all, grain, bucket). What a call adds to its rows is written
+-- One row per (organisation, campaign or '@inbound' or '@outbound', grain, bucket). What a call adds to its rows is written
 -- out for the new row, the old row, and the difference.
 
 CREATE TRIGGER calls_rollup_insert AFTER INSERT ON calls
 BEGIN
-  INSERT INTO call_rollups (org_id, campaign_id, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive, connected_neutral, connected_negative, talk_seconds)
-  SELECT NEW.org_id, scope.campaign_id, span.grain, span.bucket,
+  INSERT INTO call_rollups (org_id, scope, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive, connected_neutral, connected_negative, talk_seconds)
+  SELECT NEW.org_id, scope.name, span.grain, span.bucket,
     (NEW.status <> 'ended'),
     (NEW.status = 'ended' AND NEW.outcome IS 'voicemail'),
     (NEW.status = 'ended' AND NEW.outcome IS 'no-answer'),
@@ -16,12 +16,12 @@ BEGIN
     (NEW.status = 'ended' AND NEW.outcome IS 'connected' AND NEW.sentiment IS 'negative'),
     (NEW.status = 'ended' AND NEW.outcome IS 'connected') * coalesce(NEW.duration, 0)
   FROM
-    (SELECT '' AS campaign_id UNION ALL SELECT NEW.campaign_id) AS scope,
+    (SELECT '@' || NEW.call_type AS name UNION ALL SELECT NEW.campaign_id) AS scope,
     (SELECT 'hour' AS grain, NEW.started_at - NEW.started_at % 3600 AS bucket
      UNION ALL SELECT 'day', NEW.started_at - NEW.started_at % 86400
      UNION ALL SELECT 'month', unixepoch(NEW.started_at, 'unixepoch', 'start of month')) AS span
   WHERE true
-  ON CONFLICT (org_id, campaign_id, grain, bucket) DO UPDATE SET
+  ON CONFLICT (org_id, scope, grain, bucket) DO UPDATE SET
     live = live + excluded.live,
     voicemail = voicemail + excluded.voicemail,
     no_answer = no_answer + excluded.no_answer,
@@ -37,8 +37,8 @@ CREATE TRIGGER calls_rollup_update AFTER UPDATE OF status, outcome, sentiment, d
 WHEN OLD.status IS NOT NEW.status OR OLD.outcome IS NOT NEW.outcome
   OR OLD.sentiment IS NOT NEW.sentiment OR OLD.duration IS NOT NEW.duration
 BEGIN
-  INSERT INTO call_rollups (org_id, campaign_id, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive, connected_neutral, connected_negative, talk_seconds)
-  SELECT NEW.org_id, scope.campaign_id, span.grain, span.bucket,
+  INSERT INTO call_rollups (org_id, scope, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive, connected_neutral, connected_negative, talk_seconds)
+  SELECT NEW.org_id, scope.name, span.grain, span.bucket,
     (NEW.status <> 'ended') - (OLD.status <> 'ended'),
     (NEW.status = 'ended' AND NEW.outcome IS 'voicemail') - (OLD.status = 'ended' AND OLD.outcome IS 'voicemail'),
     (NEW.status = 'ended' AND NEW.outcome IS 'no-answer') - (OLD.status = 'ended' AND OLD.outcome IS 'no-answer'),
@@ -49,12 +49,12 @@ BEGIN
     (NEW.status = 'ended' AND NEW.outcome IS 'connected' AND NEW.sentiment IS 'negative') - (OLD.status = 'ended' AND OLD.outcome IS 'connected' AND OLD.sentiment IS 'negative'),
     (NEW.status = 'ended' AND NEW.outcome IS 'connected') * coalesce(NEW.duration, 0) - (OLD.status = 'ended' AND OLD.outcome IS 'connected') * coalesce(OLD.duration, 0)
   FROM
-    (SELECT '' AS campaign_id UNION ALL SELECT NEW.campaign_id) AS scope,
+    (SELECT '@' || NEW.call_type AS name UNION ALL SELECT NEW.campaign_id) AS scope,
     (SELECT 'hour' AS grain, NEW.started_at - NEW.started_at % 3600 AS bucket
      UNION ALL SELECT 'day', NEW.started_at - NEW.started_at % 86400
      UNION ALL SELECT 'month', unixepoch(NEW.started_at, 'unixepoch', 'start of month')) AS span
   WHERE true
-  ON CONFLICT (org_id, campaign_id, grain, bucket) DO UPDATE SET
+  ON CONFLICT (org_id, scope, grain, bucket) DO UPDATE SET
     live = live + excluded.live,
     voicemail = voicemail + excluded.voicemail,
     no_answer = no_answer + excluded.no_answer,
@@ -68,8 +68,8 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER calls_rollup_delete AFTER DELETE ON calls
 BEGIN
-  INSERT INTO call_rollups (org_id, campaign_id, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive, connected_neutral, connected_negative, talk_seconds)
-  SELECT OLD.org_id, scope.campaign_id, span.grain, span.bucket,
+  INSERT INTO call_rollups (org_id, scope, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive, connected_neutral, connected_negative, talk_seconds)
+  SELECT OLD.org_id, scope.name, span.grain, span.bucket,
     -((OLD.status <> 'ended')),
     -((OLD.status = 'ended' AND OLD.outcome IS 'voicemail')),
     -((OLD.status = 'ended' AND OLD.outcome IS 'no-answer')),
@@ -80,12 +80,12 @@ BEGIN
     -((OLD.status = 'ended' AND OLD.outcome IS 'connected' AND OLD.sentiment IS 'negative')),
     -((OLD.status = 'ended' AND OLD.outcome IS 'connected') * coalesce(OLD.duration, 0))
   FROM
-    (SELECT '' AS campaign_id UNION ALL SELECT OLD.campaign_id) AS scope,
+    (SELECT '@' || OLD.call_type AS name UNION ALL SELECT OLD.campaign_id) AS scope,
     (SELECT 'hour' AS grain, OLD.started_at - OLD.started_at % 3600 AS bucket
      UNION ALL SELECT 'day', OLD.started_at - OLD.started_at % 86400
      UNION ALL SELECT 'month', unixepoch(OLD.started_at, 'unixepoch', 'start of month')) AS span
   WHERE true
-  ON CONFLICT (org_id, campaign_id, grain, bucket) DO UPDATE SET
+  ON CONFLICT (org_id, scope, grain, bucket) DO UPDATE SET
     live = live + excluded.live,
     voicemail = voicemail + excluded.voicemail,
     no_answer = no_answer + excluded.no_answer,

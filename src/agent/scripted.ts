@@ -62,8 +62,10 @@ function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
 
 /** The agent's part, one entry a turn. The first greets; after the last only the customer ends the call. */
 function stages(plan: CallPlan): string[] {
-  const product = textOf(plan.contact.metadata.product_interest);
-  const value = amountOf(plan.contact.metadata.cart_value);
+  // A caller's number is no proof of who calls: what is known of the contact is told to none but whom we called.
+  const metadata = plan.callType === "inbound" ? {} : plan.contact.metadata;
+  const product = textOf(metadata.product_interest);
+  const value = amountOf(metadata.cart_value);
   return [
     greeting(plan),
     product === null

@@ -8,13 +8,16 @@ import { parsePhone } from "../domain/phone.ts";
 import { SCOPES } from "../domain/scopes.ts";
 import { seedSql } from "./seed.ts";
 
+/** As for every address that the Worker itself gives Twilio. */
+const TRY_AGAIN = "#rc=5&rp=ct,rt,5xx";
+
 const USAGE = `Usage: CREDENTIALS_KEY=… TWILIO_ACCOUNT_SID=AC… TWILIO_AUTH_TOKEN=… \\
   npm run --silent setup -- --number +1… --name "My company" [--countries US,IN] > setup.sql`;
 
 const { values } = parseArgs({
   options: { number: { type: "string" }, name: { type: "string" }, countries: { type: "string" } },
 });
-const { CREDENTIALS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN } = process.env;
+const { CREDENTIALS_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL } = process.env;
 const number = parsePhone(values.number ?? "");
 
 if (
@@ -61,7 +64,7 @@ if (
     [
       `API key (shown this once): ${apiKey}`,
       `Campaign: ${campaignId}`,
-      `For calls that come in, the number's voice webhook: PUBLIC_BASE_URL/carriers/${carrierId}/inbound`,
+      `For calls that come in, the number's voice webhook: ${PUBLIC_BASE_URL ?? "https://YOUR-WORKER"}/carriers/${carrierId}/inbound${TRY_AGAIN}`,
     ].join("\n"),
   );
 }

@@ -83,6 +83,8 @@ export const callSummarySchema = z.object({
   ended_at: z.string().nullable(),
 });
 
+export type CallSummary = z.infer<typeof callSummarySchema>;
+
 export const keyDetailsSchema = z.object({
   extraction: z.record(z.string(), z.unknown()),
   qms_scores: z.record(z.string(), z.unknown()),

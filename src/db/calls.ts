@@ -23,7 +23,7 @@ export type StoredCall = {
  * Whether the customer's number is opted out now, as 1 or 0. Written out: in a query of one table drizzle leaves the
  * table's name away, and `org_id` would be that of the opt-out.
  */
-const customerOptedOut = sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = calls.org_id AND o.phone =
+export const customerOptedOut = sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = calls.org_id AND o.phone =
   CASE calls.call_type WHEN 'inbound' THEN calls.from_number ELSE calls.to_number END)`;
 
 export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {

@@ -35,7 +35,8 @@ export async function findInboundCampaign(
       and(
         eq(campaigns.carrierId, carrierId),
         eq(campaigns.phoneNumber, number),
-        eq(campaigns.kind, "inbound"),
+        // Written out, so that the planner uses the partial index.
+        sql`${campaigns.kind} = 'inbound'`,
       ),
     )
     .orderBy(sql`${campaigns.status} = 'active' DESC`, campaigns.id)

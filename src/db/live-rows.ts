@@ -36,10 +36,10 @@ export function findUndialled(db: Db, beforeSeconds: number, limit: number): Pro
 }
 
 /**
- * Some of the calls that were accepted before `beforeSeconds` and taken on by an object. By chance, so that each is
- * looked at in time, however many there are and however long they live.
+ * Some of the calls that were accepted before `beforeSeconds` and do not wait to be dialled. By chance, so that each
+ * is looked at in time, however many there are and however long they live.
  */
-export function sampleTakenOn(db: Db, beforeSeconds: number, limit: number): Promise<LiveRow[]> {
+export function sampleUnderWay(db: Db, beforeSeconds: number, limit: number): Promise<LiveRow[]> {
   const before = sql`started_at < ${beforeSeconds}`;
   return db
     .select(columns)

@@ -14,6 +14,7 @@ import {
   SENTIMENTS,
 } from "../domain/call/status.ts";
 import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
+import { GRAINS } from "../domain/time-cover.ts";
 
 const id = () => text().primaryKey();
 const orgId = () =>
@@ -120,6 +121,9 @@ export const campaigns = sqliteTable(
   },
   (table) => [
     index("campaigns_by_org").on(table.orgId, table.id),
+    index("campaigns_inbound_by_number")
+      .on(table.carrierId, table.phoneNumber)
+      .where(sql`kind = 'inbound'`),
     uniqueIndex("campaigns_one_active_inbound_per_number")
       .on(table.carrierId, table.phoneNumber)
       .where(sql`kind = 'inbound' AND status = 'active'`),
@@ -205,6 +209,9 @@ export const calls = sqliteTable(
     index("calls_live")
       .on(table.startedAt, table.id)
       .where(sql`status <> 'ended'`),
+    index("calls_live_by_org")
+      .on(table.orgId, table.startedAt, table.id)
+      .where(sql`status <> 'ended'`),
     // A carrier that asks again what to do with a call that came in gets no second one.
     uniqueIndex("calls_one_per_inbound_carrier_call")
       .on(table.carrierId, table.carrierCallId)
@@ -225,16 +232,14 @@ export const transcripts = sqliteTable("transcripts", {
   turns: json().notNull(),
 });
 
-export const ROLLUP_GRAINS = ["hour", "day", "month"] as const;
-
 /** Counts of calls, kept by triggers in the transaction of each change of `calls`, so never counted. */
 export const callRollups = sqliteTable(
   "call_rollups",
   {
     orgId: text().notNull(),
-    /** Empty: all campaigns of the organisation. */
-    campaignId: text().notNull(),
-    grain: text({ enum: ROLLUP_GRAINS }).notNull(),
+    /** A campaign's id, or `@inbound` or `@outbound` for all calls of the organisation that go that way. */
+    scope: text().notNull(),
+    grain: text({ enum: GRAINS }).notNull(),
     /** Epoch seconds of the bucket's beginning, UTC. */
     bucket: integer().notNull(),
     live: integer().notNull().default(0),
@@ -247,5 +252,5 @@ export const callRollups = sqliteTable(
     connectedNegative: integer().notNull().default(0),
     talkSeconds: integer().notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.orgId, table.campaignId, table.grain, table.bucket] })],
+  (table) => [primaryKey({ columns: [table.orgId, table.scope, table.grain, table.bucket] })],
 );

@@ -9,6 +9,7 @@ import { migrate } from "../lib/sql-migrations.ts";
 const MIGRATIONS = [
   `CREATE TABLE calls (call_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, entry TEXT, changed_at_ms INTEGER NOT NULL);
    CREATE INDEX ended_by_age ON calls (changed_at_ms) WHERE entry IS NULL;`,
+  "CREATE INDEX live ON calls (call_id) WHERE entry IS NOT NULL;",
 ];
 
 const MARKER_LIFE_MS = 3_600_000;

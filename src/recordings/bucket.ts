@@ -1,7 +1,7 @@
-// Recordings in R2, one object a call.
+// Recordings in R2, an object each.
 
-export function recordingKey(orgId: string, callId: string): string {
-  return `${orgId}/${callId}.mp3`;
+export function recordingKey(orgId: string, callId: string, recordingId: string): string {
+  return `${orgId}/${callId}/${recordingId}.mp3`;
 }
 
 /** Streams into R2 where the length is known, as R2 asks; a body of unknown length is read first. */

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { customerMemory, NOTHING_SAID } from "./customers.ts";
 import { recordingSidOf } from "./formats.ts";
-import { destination, relayOrder, verb } from "./twiml.ts";
+import { destination, RECORDING_EVENTS, relayOrder, verb } from "./twiml.ts";
 
 export const CALL_STATUSES = [
   "queued",
@@ -22,10 +22,9 @@ export type EndStatus = Exclude<CallStatus, "queued" | "ringing" | "in-progress"
 export const STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"] as const;
 export type StatusEvent = (typeof STATUS_EVENTS)[number];
 
-export const RECORDING_EVENTS = ["in-progress", "completed", "absent"] as const;
 export type RecordingEvent = (typeof RECORDING_EVENTS)[number];
 
-export const RECORDING_SOURCES = ["OutboundAPI", "StartCallRecordingAPI"] as const;
+export const RECORDING_SOURCES = ["OutboundAPI", "StartCallRecordingAPI", "StartCallRecordingTwiML"] as const;
 export type RecordingSource = (typeof RECORDING_SOURCES)[number];
 
 const TIMER_NAMES = [

@@ -4,6 +4,7 @@
 import { pickUp } from "./answering.ts";
 import { answerParams, commonParams } from "./callbacks.ts";
 import { endCall } from "./ending.ts";
+import { giveWayToRelay, startByDocument } from "./recording.ts";
 import { newSid } from "./formats.ts";
 import { setTimer, speakingMs, type Turn } from "./turn.ts";
 import { type Destination, parseTwiml, type Verb } from "./twiml.ts";
@@ -74,7 +75,11 @@ function start(turn: Turn, verb: Verb): void {
       return reject(turn, verb.reason);
     case "redirect":
       return requestDocument(turn, verb.to, commonParams(turn.state));
+    case "record":
+      startByDocument(turn, { channels: 2, callback: verb.callback, events: verb.events });
+      return runProgram(turn);
     case "relay":
+      giveWayToRelay(turn);
       turn.state.relay = {
         ...verb.relay,
         sessionId: newSid("VX"),

@@ -4,7 +4,8 @@
 import { z } from "zod";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { Reach } from "./callback-url.ts";
-import { RECORDING_EVENTS, type RecordingOrder } from "./call-state.ts";
+import type { RecordingOrder } from "./call-state.ts";
+import { RECORDING_EVENTS } from "./twiml.ts";
 import {
   destinationOf,
   fieldsOf,

@@ -1,4 +1,7 @@
-// A call's recording: one at most, from the answer or from a REST request in mid-call, to the call's end.
+// A call's recording: one at most, from the answer, a `<Start>` or a REST request in mid-call, to the call's end.
+//
+// Beside a relay only `<Start><Recording>` records. Twilio's documents do not say so, but who tried it does: what the
+// create ordered is passed over without a word.
 
 import { recordingParams } from "./callbacks.ts";
 import type { RecordingEvent, RecordingOrder, RecordingSource } from "./call-state.ts";
@@ -9,6 +12,17 @@ const READY_MS = 1000;
 export function startRecording(turn: Turn, order: RecordingOrder, source: RecordingSource): void {
   turn.state.recording = { ...order, source, status: "in-progress", startedAtMs: turn.nowMs };
   fire(turn, "in-progress");
+}
+
+/** `<Start>` begins one, unless there is one. */
+export function startByDocument(turn: Turn, order: RecordingOrder): void {
+  if (turn.state.recording === null) startRecording(turn, order, "StartCallRecordingTwiML");
+}
+
+/** A relay begins: what was recorded by another order is not recorded, and nobody is told. */
+export function giveWayToRelay({ state }: Turn): void {
+  state.order = { ...state.order, recording: null };
+  if (state.recording?.source !== "StartCallRecordingTwiML") state.recording = null;
 }
 
 /** The call has ended. What was ordered and never began is absent. */

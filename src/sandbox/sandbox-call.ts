@@ -95,14 +95,14 @@ export class SandboxCall extends DurableObject<Env> {
     return ok(null);
   }
 
-  /** A second start changes nothing and answers the recording that is there. */
+  /** A second start changes nothing and answers the recording that is there. Beside a relay none can be started. */
   async startRecording(
     accountSid: string,
     order: RecordingOrder,
   ): Promise<Result<CallRecordingResource, 20404 | 21220>> {
     const state = this.#known(accountSid);
     if (state === undefined) return err(20404);
-    if (state.status !== "in-progress") return err(21220);
+    if (state.status !== "in-progress" || state.relay !== null) return err(21220);
     this.#apply({ type: "record", order });
     await this.#list();
     const started = callRecordingResource(this.#state ?? state);

@@ -9,6 +9,8 @@ import { err, ok, type Result } from "../lib/result.ts";
 export const destination = z.object({ url: z.string(), method: z.enum(["GET", "POST"]) });
 export type Destination = z.infer<typeof destination>;
 
+export const RECORDING_EVENTS = ["in-progress", "completed", "absent"] as const;
+
 export const relayOrder = z.object({
   /** The address exactly as written: the handshake's signature is over it. */
   url: z.string(),
@@ -28,6 +30,11 @@ export const verb = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("reject"), reason: z.enum(["busy", "rejected"]) }),
   z.object({ verb: z.literal("redirect"), to: destination }),
   z.object({ verb: z.literal("relay"), relay: relayOrder }),
+  z.object({
+    verb: z.literal("record"),
+    callback: destination.nullable(),
+    events: z.array(z.enum(RECORDING_EVENTS)),
+  }),
 ]);
 export type Verb = z.infer<typeof verb>;
 
@@ -65,6 +72,8 @@ function readVerb(element: XmlElement, baseUrl: string): Result<Verb | undefined
       return ok({ verb: "redirect", to: destinationOf(element.text.trim(), element, baseUrl) });
     case "Connect":
       return readConnect(element, baseUrl);
+    case "Start":
+      return ok(readStart(element, baseUrl));
     default:
       return ok(undefined);
   }
@@ -95,6 +104,17 @@ function readConnect(connect: XmlElement, baseUrl: string): Result<Verb | undefi
   });
 }
 
+/** Of what `<Start>` can begin only a recording. https://www.twilio.com/docs/voice/twiml/recording */
+function readStart(start: XmlElement, baseUrl: string): Verb | undefined {
+  const noun = elementsOf(start).find((element) => element.name === "Recording");
+  if (noun === undefined) return undefined;
+  const { recordingStatusCallback: url, recordingStatusCallbackMethod: method } = noun.attributes;
+  const told = (noun.attributes["recordingStatusCallbackEvent"] ?? "completed").split(/\s+/);
+  const callback =
+    url === undefined ? null : { ...destinationOf(url, noun, baseUrl), method: methodOf(method) };
+  return { verb: "record", callback, events: RECORDING_EVENTS.filter((event) => told.includes(event)) };
+}
+
 const relayAttributes = z.object({
   url: z.string().regex(/^wss?:\/\/\S+$/i),
   welcomeGreeting: z.string().optional(),
@@ -114,8 +134,12 @@ function parametersOf(noun: XmlElement): Record<string, string> {
 }
 
 function destinationOf(url: string, element: XmlElement, baseUrl: string): Destination {
-  const method = element.attributes["method"]?.toUpperCase() === "GET" ? "GET" : "POST";
+  const method = methodOf(element.attributes["method"]);
   return { url: URL.canParse(url) ? url : (URL.parse(url, baseUrl)?.href ?? baseUrl), method };
+}
+
+function methodOf(text: string | undefined): "GET" | "POST" {
+  return text?.toUpperCase() === "GET" ? "GET" : "POST";
 }
 
 function elementsOf(parent: XmlElement): XmlElement[] {

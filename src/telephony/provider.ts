@@ -10,9 +10,8 @@ export type CreateCall = {
   ringTimeoutSeconds: number;
   /** The carrier itself cuts the call after this. */
   timeLimitSeconds: number;
-  record: boolean;
   /** Where the carrier reports to. */
-  urls: { answer: string; status: string; recording: string };
+  urls: { answer: string; status: string };
 };
 
 export type CreateResult =
@@ -28,8 +27,6 @@ export type CallConditions = {
   /** The carrier itself cuts the call after this. */
   timeLimitSeconds: number;
   statusUrl: string;
-  /** Where to tell of the recording; null where none is to be made. */
-  recordingUrl: string | null;
 };
 
 export type LookupResult =
@@ -55,6 +52,8 @@ export type LineInstruction =
       relayUrl: string;
       /** Asked when the relay is over. */
       actionUrl: string;
+      /** Where to tell of the recording that begins here and lasts as long as the call; null begins none. */
+      recordingUrl: string | null;
       language: string;
       voice: { provider: string | null; speaker: string | null };
     };

@@ -3,13 +3,14 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { and, eq } from "drizzle-orm";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { callRecordSchema } from "../../src/contract/calls.ts";
 import { liveCallsSchema } from "../../src/contract/live.ts";
 import { openDb } from "../../src/db/client.ts";
 import * as tables from "../../src/db/schema.ts";
 import { createKey, createOrganisation, FROM, type Organisation } from "../support/organisation.ts";
-import { post, read, request } from "../support/api.ts";
+import { BASE_URL, post, read, request } from "../support/api.ts";
+import { openRelay } from "../support/fake-carrier.ts";
 import { addInboundCampaign, CALLER, callIn, createDesk, newCallSid } from "../support/inbound.ts";
 import { until } from "../support/wait.ts";
 
@@ -55,7 +56,9 @@ describe("a call to a number with an active inbound campaign", () => {
     const document = await response.text();
     const [stored] = await callsOf(org);
     expect(document).toContain(`/carriers/${org.carrierId}/calls/${stored?.id}/relay"`);
-    expect(document).toMatch(/^<\?xml .*<Connect action="[^"]+"><ConversationRelay /);
+    expect(document).toMatch(
+      /^<\?xml .*<Response><Start><Recording [^>]+><\/Start><Connect action="[^"]+"><ConversationRelay /,
+    );
 
     const call = await read(org, stored?.id ?? "");
     const [contact] = await contactsOf(org);
@@ -134,7 +137,7 @@ describe("a call to a number with an active inbound campaign", () => {
     await hangUp(org);
   });
 
-  test.for(["anonymous", "+266696687", "client:alice", "sip:bob@example.com"])(
+  test.for(["anonymous", "unknown", "client:alice", "sip:bob@example.com"])(
     "is taken from %s, who is no contact and can't be opted out",
     async (from) => {
       const org = await createDesk();
@@ -177,6 +180,40 @@ describe("a call to a number with an active inbound campaign", () => {
   });
 });
 
+test("is given our limit and our address once the talk begins, and again until the carrier has heard", async () => {
+  const asked: { path: string; form: Record<string, string> }[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const sent = new Request(input, init);
+    const body = new TextDecoder().decode(await sent.arrayBuffer());
+    asked.push({ path: new URL(sent.url).pathname, form: Object.fromEntries(new URLSearchParams(body)) });
+    return asked.length === 1 ? new Response(null, { status: 503 }) : Response.json({ sid });
+  });
+  const org = await createDesk({}, { apiBaseUrl: "https://carrier.example" });
+  const sid = newCallSid();
+  await callIn(org, { CallSid: sid });
+  const [call] = await callsOf(org);
+  const base = `/carriers/${org.carrierId}/calls/${call?.id}`;
+  expect(asked).toEqual([]);
+
+  await openRelay(org, `${base}/relay`, { callSid: sid, sessionId: "VX1" });
+  await until(
+    async () => asked,
+    (list) => list.length === 2,
+  );
+  const conditions = {
+    path: `/2010-04-01/Accounts/${org.accountSid}/Calls/${sid}.json`,
+    // Ours stands at 8 s, and the carrier's 20 s behind it.
+    form: {
+      TimeLimit: "28",
+      StatusCallback: `${BASE_URL}${base}/status#rc=5&rp=ct,rt,5xx`,
+      StatusCallbackMethod: "POST",
+    },
+  };
+  expect(asked).toEqual([conditions, conditions]);
+  await hangUp(org);
+  vi.restoreAllMocks();
+});
+
 describe("who can't be connected is told so politely, and leaves no trace", () => {
   const CLOSED: [
     what: string,
@@ -217,6 +254,13 @@ describe("who can't be connected is told so politely, and leaves no trace", () =
       .where(and(eq(tables.carrierNumbers.carrierId, org.carrierId), eq(tables.carrierNumbers.phone, FROM)));
     expect(await (await callIn(org)).text()).toMatch(/not in service/);
   });
+});
+
+test("another organisation's campaign does not answer at our number", async () => {
+  const [ours, theirs] = [await createOrganisation(), await createOrganisation()];
+  await addInboundCampaign(theirs, { carrierId: ours.carrierId });
+  expect(await (await callIn(ours)).text()).toMatch(/not in service/);
+  expect(await callsOf(theirs)).toEqual([]);
 });
 
 test("of several campaigns at a number the active one answers", async () => {

@@ -41,7 +41,7 @@ async function insertCall(org: Organisation, row: Row): Promise<string> {
       org.carrierId,
       row.callType ?? "outbound",
       FROM,
-      `+1500556${String(numbers).padStart(4, "0")}`,
+      `+1415556${String(numbers).padStart(4, "0")}`,
       row.status ?? "dialing",
       row.answered ? 1_780_000_000 : null,
       row.projectedSeq ?? 0,
@@ -154,10 +154,32 @@ describe("a call that no object knows is ended", () => {
     expect((await read(org, callId)).status).toBe("ended");
   });
 
+  test("though another can't be opened, which is left alone as long as it may live", async () => {
+    const org = await createOrganisation();
+    const orphan = await insertCall(org, { secondsAgo: 400, status: "ringing", projectedSeq: 4 });
+    const broken = await insertCall(org, { secondsAgo: 400, status: "ringing", projectedSeq: 4 });
+    const hopeless = await insertCall(org, { secondsAgo: 40_000, status: "ringing", projectedSeq: 4 });
+    for (const callId of [broken, hopeless]) await spoil(callId);
+    await runCron();
+    expect((await read(org, orphan)).status).toBe("ended");
+    expect((await read(org, hopeless)).status).toBe("ended");
+    const row = env.DB.prepare("SELECT status FROM calls WHERE id = ?").bind(broken).first();
+    expect(await row).toEqual({ status: "ringing" });
+  });
+
+  /** As if a newer release had written what this one can't read. */
+  async function spoil(callId: string): Promise<void> {
+    const session = env.CALL_SESSION.getByName(callId);
+    await runInDurableObject(session, (_object, { storage }) => {
+      storage.sql.exec("INSERT INTO call VALUES (1, '{}', '{}', 1)");
+    });
+    await evictDurableObject(session);
+  }
+
   test("but not a young one, whose object may be on its way", async () => {
     const org = await createOrganisation();
     const ringing = await insertCall(org, { secondsAgo: 200, status: "ringing", projectedSeq: 3 });
-    const waiting = await insertCall(org, { secondsAgo: 320 });
+    const waiting = await insertCall(org, { secondsAgo: 50 });
     await runCron();
     expect((await read(org, ringing)).status).toBe("ringing");
     expect((await read(org, waiting)).status).not.toBe("ended");

@@ -28,10 +28,10 @@ const COUNTS = `
   sum(status = 'ended' AND outcome = 'connected' AND sentiment IS 'negative') AS connected_negative,
   sum(iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0)) AS talk_seconds`;
 
-/** Both ways of counting, per campaign and over all, by hour, day and month. Rows of nothing but zeros count as none. */
+/** Both ways of counting, per campaign and per way, by hour, day and month. Rows of nothing but zeros count as none. */
 async function compare(orgId: string): Promise<void> {
   const kept = await env.DB.prepare(
-    `SELECT campaign_id, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive,
+    `SELECT scope, grain, bucket, live, voicemail, no_answer, failed, connected_none, connected_positive,
        connected_neutral, connected_negative, talk_seconds FROM call_rollups WHERE org_id = ?1
        AND (live | voicemail | no_answer | failed | connected_none | connected_positive | connected_neutral |
          connected_negative | talk_seconds) <> 0 ORDER BY 1, 2, 3`,
@@ -45,9 +45,10 @@ async function compare(orgId: string): Promise<void> {
       }', started_at, 'unixepoch')) AS bucket FROM calls WHERE org_id = ?1`,
   );
   const counted = await env.DB.prepare(
-    `SELECT s.campaign_id, b.grain, b.bucket, ${COUNTS} FROM (${grains.join(" UNION ALL ")}) b
-       JOIN calls c ON c.id = b.id JOIN (SELECT '' AS campaign_id UNION SELECT campaign_id FROM calls WHERE org_id = ?1) s
-         ON s.campaign_id = '' OR s.campaign_id = c.campaign_id
+    `SELECT s.scope, b.grain, b.bucket, ${COUNTS} FROM (${grains.join(" UNION ALL ")}) b
+       JOIN calls c ON c.id = b.id
+       JOIN (SELECT '@inbound' AS scope UNION SELECT '@outbound' UNION SELECT campaign_id FROM calls WHERE org_id = ?1) s
+         ON s.scope IN ('@' || c.call_type, c.campaign_id)
        GROUP BY 1, 2, 3
        HAVING live + voicemail + no_answer + failed + connected_none + connected_positive + connected_neutral +
          connected_negative + talk_seconds <> 0 ORDER BY 1, 2, 3`,
@@ -110,12 +111,13 @@ function statementOf(org: Organisation, ids: readonly string[], change: Change):
     case "insert":
       return env.DB.prepare(
         `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at)
-         VALUES (?, ?, ?, ?, 'outbound', ?, ?, 'dialing', ?) ON CONFLICT DO NOTHING`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'dialing', ?) ON CONFLICT DO NOTHING`,
       ).bind(
         id,
         org.orgId,
         org.campaignId,
         org.carrierId,
+        change.call % 3 === 0 ? "inbound" : "outbound",
         FROM,
         `+1415555${1000 + change.call}`,
         change.startedAt,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { RETRY_OVERRIDES } from "../../src/telephony/twilio/retry-overrides.ts";
 import { unseal } from "../../src/lib/sealing.ts";
 import { sha256Hex } from "../../src/lib/crypto.ts";
 import { runScript } from "./support/process.ts";
@@ -41,7 +42,7 @@ test("npm run setup writes SQL that makes a working organisation, and shows its 
     )
     .all();
   expect(row.map(({ kind }) => kind)).toEqual(["inbound", "outbound"]);
-  expect(stderr).toContain(`/carriers/${String(row[0]?.carrier_id)}/inbound`);
+  expect(stderr).toContain(`/carriers/${String(row[0]?.carrier_id)}/inbound${RETRY_OVERRIDES}\n`);
   expect(row[0]).toMatchObject({
     name: "O'Neil & Co",
     account_sid: SID,

@@ -6,6 +6,11 @@ import { TestAccount } from "./account.ts";
 export const APP = "http://127.0.0.1:9";
 export const RELAY = `<Response><Connect action="/action"><ConversationRelay url="ws://127.0.0.1:9/relay"
   events="tokens-played"><Parameter name="call" value="1"/></ConversationRelay></Connect></Response>`;
+/** The same, and the call is recorded: beside a relay there is no other way. */
+export const RECORDED_RELAY = RELAY.replace(
+  "<Response>",
+  '<Response><Start><Recording recordingStatusCallback="/recording"/></Start>',
+);
 export const HANGUP = "<Response><Hangup/></Response>";
 
 type Heard = { path: string; params: Record<string, string>; signature: string; token: string };
@@ -18,6 +23,8 @@ export const app = {
   heard: [] as Heard[],
   frames: [] as Frame[],
   sockets: [] as { url: string; signature: string; socket: WebSocket }[],
+  /** Where the call begins. */
+  document: RELAY,
   answer: (_heard: Heard): Response | Promise<Response> => new Response("", { status: 204 }),
   onFrame: (_frame: Frame, _socket: WebSocket): void => undefined,
 };
@@ -42,10 +49,11 @@ function putUp(): void {
     heard: [],
     frames: [],
     sockets: [],
+    document: RELAY,
     onFrame: () => undefined,
   });
   app.answer = ({ path }) => {
-    if (path === "/answer") return twiml(RELAY);
+    if (path === "/answer") return twiml(app.document);
     return path === "/action" ? twiml(HANGUP) : new Response(null, { status: 204 });
   };
   vi.stubGlobal("fetch", async (request: Request): Promise<Response> => {

@@ -18,6 +18,13 @@ const OURS = { sid: "CA".padEnd(34, "1"), accountSid: "AC".padEnd(34, "2") };
 export const RELAY = `<Response><Connect action="/action"><ConversationRelay url="wss://own.example/relay"
   events="tokens-played"/></Connect></Response>`;
 
+/** The same, and the call is recorded: beside a relay there is no other way. */
+export const RECORDED_RELAY = RELAY.replace(
+  "<Response>",
+  `<Response><Start><Recording recordingStatusCallback="https://own.example/recording"
+    recordingStatusCallbackEvent="in-progress completed absent"/></Start>`,
+);
+
 function orderTo(to: string, changes: Partial<CallOrder> = {}): CallOrder {
   return {
     to,
@@ -95,8 +102,8 @@ export class Drive {
     });
   }
 
-  relayOpens(): this {
-    return this.document(RELAY).apply({ type: "relay-opened", sessionId: this.sessionId });
+  relayOpens(document = RELAY): this {
+    return this.document(document).apply({ type: "relay-opened", sessionId: this.sessionId });
   }
 
   says(text: string): this {

@@ -3,20 +3,15 @@
 import { describe, expect, test } from "vitest";
 import { canCallIn } from "../../src/sandbox/behaviours.ts";
 import type { CallOrder } from "../../src/sandbox/call-state.ts";
-import { Drive, ended } from "./drive.ts";
+import { Drive, ended, RECORDED_RELAY } from "./drive.ts";
 
 const STATUS_URL = "https://own.example/status";
 const RECORDING_URL = "https://own.example/recording";
-const RECORDING: CallOrder["recording"] = {
-  channels: 2,
-  callback: { url: RECORDING_URL, method: "POST" },
-  events: ["in-progress", "completed"],
-};
 
 /** A recorded call in which the agent greets, hears one answer, and then hangs up. */
 function talk(number: string, changes: Partial<CallOrder> = {}, speed = 1): Drive {
-  const call = new Drive(number, { recording: RECORDING, ...changes }, speed);
-  call.relayOpens().says("Is this a good time?");
+  const call = new Drive(number, changes, speed);
+  call.relayOpens(RECORDED_RELAY).says("Is this a good time?");
   call.until((state) => state.customer.memory.said.length === 1);
   const end = { status: "ended" as const, handoffData: null };
   call.apply({ type: "relay-closed", sessionId: call.sessionId, end });
@@ -148,7 +143,7 @@ describe("0047, whose relay drops", () => {
 
 describe("0048, all of whose callbacks are lost once it was answered", () => {
   test("ends in mid-sentence by the customer; only the record knows", () => {
-    const call = new Drive("+15005550048", { recording: RECORDING }).relayOpens().says("A good time?");
+    const call = new Drive("+15005550048").relayOpens(RECORDED_RELAY).says("A good time?");
     call.until((state) => state.customer.memory.said.length === 1).says("Then let me tell you of our sofas.");
     while (call.tick());
     expect(call.callbacks.map(([, status]) => status)).toEqual(["initiated", "ringing"]);

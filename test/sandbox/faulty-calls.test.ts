@@ -3,7 +3,17 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
-import { APP, app, heardAt, PATIENT, place, RELAY, say, twiml, useApplication } from "./application.ts";
+import {
+  app,
+  heardAt,
+  PATIENT,
+  place,
+  RECORDED_RELAY,
+  RELAY,
+  say,
+  twiml,
+  useApplication,
+} from "./application.ts";
 
 useApplication();
 
@@ -84,8 +94,8 @@ test("0048: hangs up in mid-sentence, and only the record tells", async () => {
     if (frame["type"] === "setup") say(socket, "Is this a good time to talk?");
     if (frame["type"] === "prompt") say(socket, "Then let me tell you about our sofas, and our chairs.");
   };
-  const recording = { Record: "true", RecordingStatusCallback: `${APP}/recording` };
-  const sid = await place(account, "+15005550048", recording);
+  app.document = RECORDED_RELAY;
+  const sid = await place(account, "+15005550048");
   await vi.waitUntil(() => closed, PATIENT);
   // The recording is ready after whatever could still have been sent.
   const ready = async () => (await account.request(`Recordings/RE${sid.slice(2)}.mp3`)).ok;

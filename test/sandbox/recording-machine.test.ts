@@ -7,13 +7,16 @@ import {
   recordingMedia,
   recordingResource,
 } from "../../src/sandbox/recording-resource.ts";
-import { Drive, ended } from "./drive.ts";
+import { Drive, ended, RECORDED_RELAY } from "./drive.ts";
 
 const ORDER: RecordingOrder = {
   channels: 2,
   callback: { url: "https://own.example/recording", method: "POST" },
   events: ["in-progress", "completed"],
 };
+
+/** Keeps the line, and does nothing. */
+const WAITS = '<Response><Pause length="60"/></Response>';
 
 const notices = (call: Drive) =>
   call.posts.filter(({ url }) => url === ORDER.callback?.url).map(({ params }) => params);
@@ -69,11 +72,39 @@ describe("a recording started in mid-call", () => {
       call.apply({ type: "change", change: { kind: "end" } });
       return call.posts.find(({ params }) => params["CallDuration"] !== undefined)?.params;
     };
-    const started = new Drive("+15005550036").relayOpens().apply({ type: "record", order: ORDER });
+    const started = new Drive("+15005550036").document(WAITS).apply({ type: "record", order: ORDER });
     expect(fieldsOf(started)).not.toHaveProperty("RecordingSid");
-    expect(fieldsOf(new Drive("+15005550036", { recording: ORDER }).relayOpens())).toHaveProperty(
-      "RecordingSid",
-    );
+    const created = new Drive("+15005550036", { recording: ORDER }).document(WAITS);
+    expect(fieldsOf(created)).toHaveProperty("RecordingSid");
+  });
+});
+
+describe("beside a relay", () => {
+  test("a document's <Start> records, to the call's end", () => {
+    const call = new Drive("+15005550036").relayOpens(RECORDED_RELAY);
+    expect(call.state.recording).toMatchObject({ source: "StartCallRecordingTwiML", channels: 2 });
+    call.apply({ type: "change", change: { kind: "end" } });
+    while (call.tick());
+    const told = call.posts.filter(({ url }) => url === "https://own.example/recording");
+    expect(told.map(({ params }) => params["RecordingStatus"])).toEqual(["in-progress", "completed"]);
+  });
+
+  test("a second <Start> changes nothing", () => {
+    const call = new Drive("+15005550036").relayOpens(RECORDED_RELAY);
+    const { recording } = call.state;
+    call.nowMs += 5_000;
+    call.apply({ type: "change", change: { kind: "replace", twiml: RECORDED_RELAY } });
+    expect(call.state.recording).toEqual(recording);
+  });
+
+  test("what the create ordered is passed over, and nobody is told", () => {
+    const call = new Drive("+15005550036", { recording: ORDER }).relayOpens();
+    call.apply({ type: "change", change: { kind: "end" } });
+    while (call.tick());
+    expect(call.state.recording).toBeNull();
+    const told = call.posts.map(({ params }) => params["RecordingStatus"]);
+    expect(told).not.toContain("completed");
+    expect(told).not.toContain("absent");
   });
 });
 

@@ -11,6 +11,7 @@ import {
   HANGUP,
   PATIENT,
   place,
+  RECORDED_RELAY,
   RELAY,
   say,
   twiml,
@@ -26,8 +27,8 @@ describe("a whole call", () => {
       if (frame["type"] === "setup") say(socket, "Hello, is this a good time?");
       if (frame["type"] === "prompt") socket.send(JSON.stringify({ type: "end", handoffData: "{}" }));
     };
-    const recording = { Record: "true", RecordingStatusCallback: `${APP}/recording` };
-    const sid = await place(account, "+15005550030", recording);
+    app.document = RECORDED_RELAY;
+    const sid = await place(account, "+15005550030");
     await vi.waitUntil(() => heardAt("/recording").length > 0, PATIENT);
 
     expect(app.frames.map((frame) => frame["type"])).toEqual(["setup", "info", "prompt"]);
@@ -45,7 +46,7 @@ describe("a whole call", () => {
     expect(heardAt("/action")[0]).toMatchObject({ SessionStatus: "ended", HandoffData: "{}" });
 
     const { RecordingSid, RecordingDuration } = heardAt("/recording")[0] ?? {};
-    expect(statuses[3]).toMatchObject({ RecordingSid, CallDuration: RecordingDuration });
+    expect(statuses[3]).toMatchObject({ CallDuration: RecordingDuration });
     expect(await account.json(`Calls/${sid}/Recordings.json`)).toMatchObject({
       recordings: [{ sid: RecordingSid, call_sid: sid, duration: RecordingDuration, status: "completed" }],
     });

@@ -90,7 +90,8 @@ export function wordsOf(frames: readonly Frame[]): string {
   return frames.map(({ token }) => token ?? "").join("");
 }
 
-async function openRelay(org: Organisation, path: string, setup: object): Promise<Relay> {
+/** A relay's socket as a carrier opens it, with its first frame sent. */
+export async function openRelay(org: Organisation, path: string, setup: object): Promise<Relay> {
   const signature = await signatureOf(org.authToken, BASE_URL.replace("http", "ws") + path, "");
   const { status, webSocket } = await request(path, null, {
     headers: { upgrade: "websocket", "x-twilio-signature": signature },

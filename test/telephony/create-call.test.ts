@@ -17,7 +17,6 @@ const CALL = {
   from: "+15005550006",
   ringTimeoutSeconds: 30,
   timeLimitSeconds: 620,
-  record: false,
   urls: URLS,
 };
 /** The machine's `create_answer` timer: an answer after it comes too late. */
@@ -43,7 +42,7 @@ describe("the request for a call", () => {
     expect(signal.aborted).toBe(false);
   });
 
-  test("says all that Twilio has to know, and nothing of recordings where none is wanted", async () => {
+  test("says all that Twilio has to know, and nothing of recordings, which it would pass over", async () => {
     const { provider, sent } = fakeTwilio(created());
     await provider.createCall(CALL);
     expect(await formOf(sent())).toEqual({
@@ -58,18 +57,6 @@ describe("the request for a call", () => {
       Timeout: ["30"],
       TimeLimit: ["620"],
       MachineDetection: ["Enable"],
-    });
-  });
-
-  test("asks for a recording with a channel each, as long as the call", async () => {
-    const { provider, sent } = fakeTwilio(created());
-    await provider.createCall({ ...CALL, record: true });
-    expect(await formOf(sent())).toMatchObject({
-      Record: ["true"],
-      RecordingChannels: ["dual"],
-      Trim: ["do-not-trim"],
-      RecordingStatusCallback: [URLS.recording + RETRIES],
-      RecordingStatusCallbackEvent: ["completed"],
     });
   });
 });

@@ -9,6 +9,7 @@ const RELAY: Relay = {
   kind: "relay",
   relayUrl: "wss://calls.example/relay",
   actionUrl: "https://calls.example/relay-end",
+  recordingUrl: null,
   language: "en-GB",
   voice: { provider: "Google", speaker: "en-GB-Journey-F" },
 };
@@ -64,6 +65,7 @@ describe("TwiML", () => {
       kind: "relay",
       relayUrl: `wss://calls.example/${hostile}`,
       actionUrl: `https://calls.example/${hostile}`,
+      recordingUrl: null,
       language: hostile,
       voice: { provider: hostile, speaker: hostile },
     };

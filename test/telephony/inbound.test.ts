@@ -3,8 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { parseInbound } from "../../src/telephony/twilio/callbacks.ts";
 import { renderTwiml } from "../../src/telephony/twilio/documents.ts";
-import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
-import { ACCOUNT_SID, ACCOUNT_URL, API, AUTH_TOKEN, CALL_SID, formOf, refusal } from "./fake-twilio.ts";
+import { ACCOUNT_SID, ACCOUNT_URL, CALL_SID, fakeTwilio, formOf, refusal } from "./fake-twilio.ts";
 
 const FORM = {
   AccountSid: ACCOUNT_SID,
@@ -30,12 +29,17 @@ describe("a call that comes in", () => {
     expect(parseInbound(bodyOf({}), ACCOUNT_SID)).toEqual(told);
   });
 
-  test.each(["anonymous", "unknown", "client:alice", "sip:bob@example.com", "+266696687"])(
-    "may come from %s",
-    (from) => {
-      expect(parseInbound(bodyOf({ From: from }), ACCOUNT_SID)?.from).toBe(from);
-    },
-  );
+  test.each([
+    ["anonymous", "anonymous"],
+    ["unknown", "unknown"],
+    ["client:alice", "client:alice"],
+    ["sip:bob@example.com", "sip:bob@example.com"],
+    ["+266696687", "anonymous"],
+    ["+86282452253", "anonymous"],
+    ["+7378742833", "anonymous"],
+  ])("may come from %s, taken for %s", (from, taken) => {
+    expect(parseInbound(bodyOf({ From: from }), ACCOUNT_SID)?.from).toBe(taken);
+  });
 
   test.each([
     ["is another account's", { AccountSid: `AC${"0".repeat(32)}` }],
@@ -56,62 +60,47 @@ test("words for the caller are spoken, whatever is in them, and then the line is
 });
 
 describe("taking charge of a call", () => {
-  const CONDITIONS = {
-    timeLimitSeconds: 620,
-    statusUrl: "https://calls.example/status",
-    recordingUrl: "https://calls.example/recording",
-  };
+  const CONDITIONS = { timeLimitSeconds: 620, statusUrl: "https://calls.example/status" };
 
-  function provider(...answers: Response[]) {
-    const requests: Request[] = [];
-    const twilio = createTwilioProvider({
-      accountSid: ACCOUNT_SID,
-      authToken: AUTH_TOKEN,
-      apiBaseUrl: API,
-      fetch: async (input, init) => {
-        requests.push(new Request(input, init));
-        return answers[requests.length - 1] ?? new Response(null, { status: 500 });
-      },
-    });
-    return { twilio, requests };
-  }
-  const done = () => Response.json({ sid: CALL_SID });
-
-  test("sets its limit and where to tell of it, and has it recorded from here on, both sides apart", async () => {
-    const { twilio, requests } = provider(done(), done());
-    expect(await twilio.takeCharge(CALL_SID, CONDITIONS)).toEqual({ kind: "done" });
-    const [limit, recording] = requests;
-    expect(requests.map(({ url }) => url)).toEqual([
-      `${ACCOUNT_URL}/Calls/${CALL_SID}.json`,
-      `${ACCOUNT_URL}/Calls/${CALL_SID}/Recordings.json`,
-    ]);
-    expect(limit && (await formOf(limit))).toEqual({
+  test("sets its limit and where to tell of it", async () => {
+    const { provider, sent } = fakeTwilio(Response.json({ sid: CALL_SID }));
+    expect(await provider.takeCharge(CALL_SID, CONDITIONS)).toEqual({ kind: "done" });
+    expect(sent().url).toBe(`${ACCOUNT_URL}/Calls/${CALL_SID}.json`);
+    expect(await formOf(sent())).toEqual({
       TimeLimit: ["620"],
       StatusCallback: [expect.stringMatching(/^https:\/\/calls\.example\/status#/)],
       StatusCallbackMethod: ["POST"],
     });
-    expect(recording && (await formOf(recording))).toEqual({
-      RecordingChannels: ["dual"],
-      Trim: ["do-not-trim"],
-      RecordingStatusCallback: [expect.stringMatching(/^https:\/\/calls\.example\/recording#/)],
-      RecordingStatusCallbackEvent: ["completed"],
-    });
   });
 
-  test("records nothing where that is not wanted", async () => {
-    const { twilio, requests } = provider(done());
-    const result = await twilio.takeCharge(CALL_SID, { ...CONDITIONS, recordingUrl: null });
-    expect([result, requests.length]).toEqual([{ kind: "done" }, 1]);
+  test.each([
+    ["is over", 400, 21220, { kind: "already_over" }],
+    ["can't be reached", 503, 20503, { kind: "failed", detail: "503/20503" }],
+  ])("of one that %s", async (_, status, code, result) => {
+    const { provider } = fakeTwilio(refusal(status, code));
+    expect(await provider.takeCharge(CALL_SID, CONDITIONS)).toEqual(result);
+  });
+});
+
+describe("a relay that begins a recording", () => {
+  const RELAY = {
+    kind: "relay",
+    relayUrl: "wss://calls.example/relay",
+    actionUrl: "https://calls.example/end",
+    language: "en-US",
+    voice: { provider: null, speaker: null },
+  } as const;
+
+  test("orders it before the talk, both sides apart, untrimmed and told of at the end", () => {
+    const twiml = renderTwiml({ ...RELAY, recordingUrl: "https://calls.example/recording?a=1&b" });
+    expect(twiml).toContain(
+      '<Response><Start><Recording channels="dual" trim="do-not-trim" ' +
+        'recordingStatusCallback="https://calls.example/recording?a=1&amp;b#rc=5&amp;rp=ct,rt,5xx" ' +
+        'recordingStatusCallbackEvent="completed"/></Start><Connect ',
+    );
   });
 
-  test("of one that is over asks for no more", async () => {
-    const { twilio, requests } = provider(refusal(400, 21220));
-    expect(await twilio.takeCharge(CALL_SID, CONDITIONS)).toEqual({ kind: "already_over" });
-    expect(requests).toHaveLength(1);
-  });
-
-  test("has failed if the recording did not start", async () => {
-    const { twilio } = provider(done(), refusal(503, 20503));
-    expect(await twilio.takeCharge(CALL_SID, CONDITIONS)).toEqual({ kind: "failed", detail: "503/20503" });
+  test("is no other relay: without one nothing is begun", () => {
+    expect(renderTwiml({ ...RELAY, recordingUrl: null })).toMatch(/<Response><Connect /);
   });
 });

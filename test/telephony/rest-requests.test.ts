@@ -13,10 +13,9 @@ const CALL = {
   from: "+15005550006",
   ringTimeoutSeconds: 30,
   timeLimitSeconds: 620,
-  record: false,
   urls: URLS,
 };
-const CONDITIONS = { timeLimitSeconds: 620, statusUrl: URLS.status, recordingUrl: URLS.recording };
+const CONDITIONS = { timeLimitSeconds: 620, statusUrl: URLS.status };
 
 /** What each function that asks the carrier sends, as method and path, and a call that brings it to send all that. */
 const QUESTIONS: [
@@ -25,7 +24,6 @@ const QUESTIONS: [
   ask: (provider: TelephonyProvider) => Promise<unknown>,
 ][] = [
   ["createCall", ["POST Calls.json"], (provider) => provider.createCall(CALL)],
-  ["createCall", ["POST Calls.json"], (provider) => provider.createCall({ ...CALL, record: true })],
   ["hangUp", [`POST Calls/${CALL_SID}.json`], (provider) => provider.hangUp(CALL_SID)],
   [
     "redirect",
@@ -40,20 +38,12 @@ const QUESTIONS: [
         kind: "relay",
         relayUrl: URLS.relay,
         actionUrl: URLS.relayEnd,
+        recordingUrl: URLS.recording,
         language: "en-US",
         voice: { provider: "Google", speaker: "en-US-Journey-O" },
       }),
   ],
-  [
-    "takeCharge",
-    [`POST Calls/${CALL_SID}.json`, `POST Calls/${CALL_SID}/Recordings.json`],
-    (provider) => provider.takeCharge(CALL_SID, CONDITIONS),
-  ],
-  [
-    "takeCharge",
-    [`POST Calls/${CALL_SID}.json`],
-    (provider) => provider.takeCharge(CALL_SID, { ...CONDITIONS, recordingUrl: null }),
-  ],
+  ["takeCharge", [`POST Calls/${CALL_SID}.json`], (provider) => provider.takeCharge(CALL_SID, CONDITIONS)],
   [
     "findCall",
     ["GET Calls.json"],

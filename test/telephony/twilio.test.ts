@@ -18,6 +18,7 @@ const RELAY: LineInstruction = {
   kind: "relay",
   relayUrl: "wss://calls.example/relay",
   actionUrl: "https://calls.example/relay-end",
+  recordingUrl: null,
   language: "en-US",
   voice: { provider: null, speaker: null },
 };

@@ -74,7 +74,7 @@ export function onRelayEnded(
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
   if (state.status !== "in_progress") return err("not_applicable");
   if (isAskedAgain(state, event)) return ok({ state, effects: [] });
-  const lost = { ...state, relay: "lost" as const };
+  const lost = { ...state, relay: "lost" as const, endedSession: event.sessionId };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
   if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
   if (event.callOver) {
@@ -86,11 +86,12 @@ export function onRelayEnded(
   return ok({ state: awaitRelay(counted, nowMs), effects: [] });
 }
 
-/** The question was answered before: it is of an earlier relay than the open one, or again of the last. */
+/** The question was answered before: it is of an earlier relay than the open one, or again of the one that ended. */
 function isAskedAgain(state: CallState, event: Extract<CallEvent, { type: "relay_ended" }>): boolean {
-  if (event.sessionId === null || state.relaySession === null) return false;
-  if (event.sessionId !== state.relaySession) return state.relay === "open";
-  return state.relay === "awaited" && state.closing === null && !event.callOver;
+  if (event.sessionId === null) return false;
+  if (state.relay === "open") return state.relaySession !== null && event.sessionId !== state.relaySession;
+  if (state.closing !== null || event.callOver) return false;
+  return state.relay === "awaited" && event.sessionId === state.endedSession;
 }
 
 /** Null once the relay was lost so often in a row that there is no sense in going on. */

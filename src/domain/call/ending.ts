@@ -108,7 +108,11 @@ function settleReason(state: CallState, reason: EndedReason): EndedReason {
   if (state.answeredBy !== "person") return connected ? "canceled" : reason;
   // A person who picked up while we gave up on the ringing was hung up on by us.
   if (state.closing?.reason === "no_answer") return "agent_hangup";
-  return connected ? reason : "relay_lost";
+  if (connected) return reason;
+  // To a carrier a caller who gives up before a word was said has not been talked with.
+  return state.inbound && (reason === "canceled" || reason === "no_answer")
+    ? "customer_hangup"
+    : "relay_lost";
 }
 
 function settleTimes(

@@ -46,6 +46,8 @@ export type CallLimits = z.infer<typeof callLimitsSchema>;
 export const callStateSchema = z.object({
   /** Somebody called us. The carrier then knows none of our limits until it is told. */
   inbound: z.boolean().default(false),
+  /** An inbound call of which we have taken charge. */
+  charged: z.boolean().default(false),
   status: z.enum(CALL_STATUSES),
   submission: z.enum(SUBMISSIONS),
   carrierCallId: z.string().nullable(),
@@ -58,6 +60,8 @@ export const callStateSchema = z.object({
   relay: z.enum(RELAY_STATES),
   /** The carrier's id of the relay that was opened last; null if it gave none. */
   relaySession: z.string().nullable().default(null),
+  /** That of the relay whose end the carrier told of last. */
+  endedSession: z.string().nullable().default(null),
   /** Times in a row that the relay was lost without the customer saying a word. */
   relayLosses: z.number().int(),
   /** Re-prompts in a row that met silence. */
@@ -104,6 +108,7 @@ export function newInboundCall(limits: CallLimits, arrivedAtMs: number, carrierC
 function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "timers"> {
   return {
     inbound: false,
+    charged: false,
     status: "dialing",
     submission: "waiting",
     carrierCallId: null,
@@ -115,6 +120,7 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     answeredBy: null,
     relay: "none",
     relaySession: null,
+    endedSession: null,
     relayLosses: 0,
     silences: 0,
     closing: null,

@@ -21,10 +21,10 @@ export function onRelayOpened(state: CallState, sessionId: string | null, nowMs:
   if (state.status !== "in_progress") return err("not_applicable");
   const open = withTimers({ ...state, relay: "open", relaySession: sessionId }, { ask_carrier: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));
-  const isFirst = state.relaySession === null && state.relayLosses === 0;
+  const takesCharge = state.inbound && !state.charged;
   return ok({
-    state: withTimers(open, { silence: nowMs + AGENT_TURN_MS }),
-    effects: state.inbound && isFirst ? [{ type: "take_charge" }] : [],
+    state: withTimers({ ...open, charged: state.charged || takesCharge }, { silence: nowMs + AGENT_TURN_MS }),
+    effects: takesCharge ? [{ type: "take_charge" }] : [],
   });
 }
 

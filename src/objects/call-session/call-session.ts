@@ -216,7 +216,8 @@ export class CallSession extends DurableObject<Env> {
     if (!accepted.ok) return accepted;
     const call = this.#call;
     if (call === null || lineInstruction(call.state) === "hang_up") return ok({ kind: "hang_up" });
-    return ok(relayInstruction(this.env, call.plan));
+    const part = event.type === "answer_requested" ? "beginning" : "resumption";
+    return ok(relayInstruction(this.env, call.plan, part));
   }
 
   #accept(carrierId: string, event: CallEvent): Result<null, CarrierRefusal> {

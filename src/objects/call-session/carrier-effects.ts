@@ -66,14 +66,23 @@ export async function runCarrierEffect(
   }
 }
 
-/** What the carrier is to do with the line while the call lives: talk with the agent. */
-export function relayInstruction(env: Env, plan: CallPlan): LineInstruction {
+/**
+ * What the carrier is to do with the line while the call lives: talk with the agent.
+ *
+ * @param part the recording is ordered at the talk's beginning and lasts to the call's end.
+ */
+export function relayInstruction(
+  env: Env,
+  plan: CallPlan,
+  part: "beginning" | "resumption",
+): LineInstruction {
   const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
   const { language_code: language, provider, speaker } = plan.agent.voice;
   return {
     kind: "relay",
     relayUrl: urls.relay,
     actionUrl: urls.relayEnd,
+    recordingUrl: part === "beginning" && plan.campaign.config.record ? urls.recording : null,
     language,
     voice: { provider: provider ?? null, speaker: speaker ?? null },
   };
@@ -87,7 +96,7 @@ export async function hangUp({ env }: EffectContext, { plan, state }: Call): Pro
   if (result.kind === "failed") throw new Error(`The carrier did not hang up: ${result.detail}`);
 }
 
-/** Gives an inbound call the limit, the reports and the recording that an outbound one was created with. */
+/** Gives an inbound call the limit and the reports that an outbound one was created with. */
 export async function takeCharge({ env }: EffectContext, { plan, state }: Call): Promise<void> {
   if (state.carrierCallId === null) return;
   const provider = await providerOf(env, plan);
@@ -95,7 +104,6 @@ export async function takeCharge({ env }: EffectContext, { plan, state }: Call):
   const result = await provider.takeCharge(state.carrierCallId, {
     timeLimitSeconds: timeLimitSeconds(state.limits),
     statusUrl: urls.status,
-    recordingUrl: plan.campaign.config.record ? urls.recording : null,
   });
   if (result.kind === "failed") throw new Error(`The carrier did not take our conditions: ${result.detail}`);
 }
@@ -137,7 +145,6 @@ async function createCall(context: EffectContext, { plan, state }: Call): Promis
     from: plan.from,
     ringTimeoutSeconds: Math.round(state.limits.ringTimeoutMs / 1000),
     timeLimitSeconds: timeLimitSeconds(state.limits),
-    record: plan.campaign.config.record,
     urls,
   });
   if (result.kind !== "accepted") logInfo("create_not_accepted", describe(plan.callId, result));
@@ -190,7 +197,10 @@ async function redirect(context: EffectContext, call: Call): Promise<CallEvent |
   const { plan, state } = call;
   if (state.carrierCallId === null) return null;
   const provider = await providerOf(context.env, plan);
-  const result = await provider.redirect(state.carrierCallId, relayInstruction(context.env, plan));
+  const result = await provider.redirect(
+    state.carrierCallId,
+    relayInstruction(context.env, plan, "resumption"),
+  );
   if (result.kind === "failed") logInfo("redirect_failed", { call_id: plan.callId, detail: result.detail });
   return result.kind === "already_over" ? lookUp(context, call) : null;
 }

@@ -1,12 +1,12 @@
 import type { CallRecord } from "../../contract/calls.ts";
 import { findCall, type StoredCall } from "../../db/calls.ts";
 import type { CallFacts } from "../../domain/call/facts.ts";
-import { formatDuration } from "../../domain/duration.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
 import { isoSeconds } from "../../lib/time.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
+import { toSummary } from "./call-summary.ts";
 
 /** The call as it stands this moment (contract A3); null if the organisation has none such. */
 export async function readCall(context: OrgContext, callId: string): Promise<CallRecord | null> {
@@ -52,7 +52,7 @@ function toRecord(
 ): CallRecord {
   const { row, keyDetails } = stored;
   return {
-    ...toSummary(stored, facts, baseUrl),
+    ...toSummary(stored.row, facts, stored.optedOut, baseUrl),
     answered_at: facts.answeredAt === null ? null : isoSeconds(facts.answeredAt),
     ended_reason: facts.endedReason,
     fault: facts.fault,
@@ -60,26 +60,5 @@ function toRecord(
     transfer: null,
     transcript: turns,
     key_details: keyDetails,
-  };
-}
-
-function toSummary({ row, optedOut }: StoredCall, facts: CallFacts, baseUrl: string) {
-  const isPlayable = row.recordingKey !== null && !optedOut;
-  return {
-    uuid: row.id,
-    call_type: row.callType,
-    campaign_uuid: row.campaignId,
-    contact_uuid: row.contactId,
-    from_number: row.fromNumber,
-    to_number: row.toNumber,
-    status: facts.status,
-    duration: facts.duration,
-    duration_formatted: facts.duration === null ? null : formatDuration(facts.duration),
-    outcome: facts.outcome,
-    sentiment: row.sentiment,
-    summary: row.summary,
-    recording_url: isPlayable ? `${baseUrl}/api/voice/calls/${row.id}/recording` : null,
-    started_at: isoSeconds(row.startedAt),
-    ended_at: facts.endedAt === null ? null : isoSeconds(facts.endedAt),
   };
 }

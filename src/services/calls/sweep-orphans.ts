@@ -1,8 +1,8 @@
-import { sampleTakenOn } from "../../db/live-rows.ts";
+import { sampleUnderWay } from "../../db/live-rows.ts";
 import { logInfo } from "../../lib/log.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import type { ServiceContext } from "../context.ts";
-import { giveUpCall } from "./give-up-call.ts";
+import { giveUpCalls } from "./give-up-call.ts";
 
 /** Younger calls are left alone: most are over before this. */
 const LOOKED_AFTER_SECONDS = 300;
@@ -11,8 +11,7 @@ const AT_MOST = 200;
 /** Asks after calls that live by their rows, and ends those that no object vouches for. */
 export async function sweepOrphans(context: ServiceContext): Promise<void> {
   const before = toEpochSeconds(Date.now()) - LOOKED_AFTER_SECONDS;
-  const calls = await sampleTakenOn(context.db, before, AT_MOST);
-  const ended = await Promise.all(calls.map((call) => giveUpCall(context, call)));
-  const orphans = ended.filter(Boolean).length;
+  const calls = await sampleUnderWay(context.db, before, AT_MOST);
+  const orphans = await giveUpCalls(context, calls);
   if (orphans > 0) logInfo("orphans_swept", { asked: calls.length, ended: orphans });
 }

@@ -3,7 +3,7 @@ import { logInfo } from "../../lib/log.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { sendDials } from "../../queues/queues.ts";
 import type { ServiceContext } from "../context.ts";
-import { giveUpCall } from "./give-up-call.ts";
+import { giveUpCalls } from "./give-up-call.ts";
 
 /** A message that is older than this was lost, or its call waits for its turn and minds no second one. */
 const LOST_AFTER_SECONDS = 60;
@@ -24,16 +24,14 @@ export async function sweepUndialled(context: ServiceContext): Promise<void> {
     env,
     waiting.map((call) => ({ call_id: call.id })),
   );
-  const ended = await Promise.all(late.map((call) => giveUpCall(context, call)));
-  if (calls.length > 0) {
-    logInfo("undialled_swept", { requeued: waiting.length, ended: ended.filter(Boolean).length });
-  }
+  const ended = await giveUpCalls(context, late);
+  if (calls.length > 0) logInfo("undialled_swept", { requeued: waiting.length, ended });
 }
 
 /** The queue has given the call up. If its time is over so do we, else the sweep tries again. */
 export async function giveUpUndialled(context: ServiceContext, callId: string): Promise<void> {
   const call = await findLiveRow(context.db, callId);
-  if (call !== null && isOverdue(context, call)) await giveUpCall(context, call);
+  if (call !== null && isOverdue(context, call)) await giveUpCalls(context, [call]);
 }
 
 function isOverdue({ config }: ServiceContext, { startedAt }: LiveRow): boolean {

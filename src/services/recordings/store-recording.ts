@@ -26,7 +26,7 @@ export async function storeRecording(
     logInfo("recording_not_found", { call_id: callId, recording_id: recordingId });
     return;
   }
-  const key = recordingKey(orgId, callId);
+  const key = recordingKey(orgId, callId, recordingId);
   await putRecording(env.RECORDINGS, key, recording);
   await setRecording(db, { callId, key, seconds: message.duration_seconds });
   await callSessionOf(env, callId).recordingStored(recordingId);

@@ -74,10 +74,15 @@ export function parseStatus(body: string, accountSid: string): CarrierReport | n
   };
 }
 
+/** Numbers that spell a word on the keys: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE. Nobody's. */
+const WITHHELD = ["+7378742833", "+2562533", "+8566696", "+266696687", "+86282452253"];
+
 /** https://www.twilio.com/docs/voice/twiml#request-parameters */
 export function parseInbound(body: string, accountSid: string): InboundCall | null {
   const form = parseForm(inboundSchema, body, accountSid);
-  return form && { carrierCallId: form.CallSid, from: form.From, to: form.To };
+  if (form === null) return null;
+  const from = WITHHELD.includes(form.From) ? "anonymous" : form.From;
+  return { carrierCallId: form.CallSid, from, to: form.To };
 }
 
 export function parseAnswerRequest(body: string, accountSid: string): AnswerRequest | null {

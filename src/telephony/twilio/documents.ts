@@ -27,7 +27,24 @@ function renderVerbs(instruction: LineInstruction): string {
     // `tokensPlayed` tells when the agent's words were heard, so that the last ones are not cut off.
     events: "tokens-played",
   });
-  return `<Connect${attributes({ action: instruction.actionUrl + RETRY_OVERRIDES })}><ConversationRelay${relay}/></Connect>`;
+  const connect = attributes({ action: instruction.actionUrl + RETRY_OVERRIDES });
+  return `${renderRecording(instruction.recordingUrl)}<Connect${connect}><ConversationRelay${relay}/></Connect>`;
+}
+
+/**
+ * The one kind of recording that works beside ConversationRelay: what the create or the REST API orders is passed
+ * over without a word. https://www.twilio.com/docs/voice/twiml/recording
+ */
+function renderRecording(recordingUrl: string | null): string {
+  if (recordingUrl === null) return "";
+  const recording = attributes({
+    channels: "dual",
+    // Untrimmed, so that the transcript's times are the recording's.
+    trim: "do-not-trim",
+    recordingStatusCallback: recordingUrl + RETRY_OVERRIDES,
+    recordingStatusCallbackEvent: "completed",
+  });
+  return `<Start><Recording${recording}/></Start>`;
 }
 
 function attributes(values: Record<string, string | null>): string {

@@ -45,7 +45,7 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     createCall: async (call) => createResultOf(await request(options, "POST", "Calls", createForm(call))),
     hangUp: (id) => updateCall(options, id, { Status: "completed" }),
     redirect: (id, instruction) => updateCall(options, id, { Twiml: renderTwiml(instruction) }),
-    takeCharge: (id, conditions) => takeCharge(options, id, conditions),
+    takeCharge: (id, conditions) => updateCall(options, id, conditionsForm(conditions)),
     findCall: (query) => findCall(options, query),
     fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
     fetchRecording: (id) => fetchRecording(options, id),
@@ -74,15 +74,15 @@ function createForm(call: CreateCall): URLSearchParams {
   for (const event of ["initiated", "ringing", "answered", "completed"]) {
     form.append("StatusCallbackEvent", event);
   }
-  if (call.record) {
-    form.set("Record", "true");
-    form.set("RecordingChannels", "dual");
-    // Untrimmed, so that the transcript's times are the recording's.
-    form.set("Trim", "do-not-trim");
-    form.set("RecordingStatusCallback", call.urls.recording + RETRY_OVERRIDES);
-    form.set("RecordingStatusCallbackEvent", "completed");
-  }
   return form;
+}
+
+function conditionsForm({ timeLimitSeconds, statusUrl }: CallConditions): Record<string, string> {
+  return {
+    TimeLimit: String(timeLimitSeconds),
+    StatusCallback: statusUrl + RETRY_OVERRIDES,
+    StatusCallbackMethod: "POST",
+  };
 }
 
 function createResultOf(answer: RestAnswer): CreateResult {
@@ -107,40 +107,12 @@ function createResultOf(answer: RestAnswer): CreateResult {
   }
 }
 
-async function takeCharge(
-  options: RestOptions,
-  carrierCallId: string,
-  { timeLimitSeconds, statusUrl, recordingUrl }: CallConditions,
-): Promise<CommandResult> {
-  const limited = await updateCall(options, carrierCallId, {
-    TimeLimit: String(timeLimitSeconds),
-    StatusCallback: statusUrl + RETRY_OVERRIDES,
-    StatusCallbackMethod: "POST",
-  });
-  if (limited.kind !== "done" || recordingUrl === null) return limited;
-  return command(options, `Calls/${carrierCallId}/Recordings`, {
-    RecordingChannels: "dual",
-    Trim: "do-not-trim",
-    RecordingStatusCallback: recordingUrl + RETRY_OVERRIDES,
-    RecordingStatusCallbackEvent: "completed",
-  });
-}
-
-function updateCall(
+async function updateCall(
   options: RestOptions,
   carrierCallId: string,
   form: Record<string, string>,
 ): Promise<CommandResult> {
-  return command(options, `Calls/${carrierCallId}`, form);
-}
-
-/** Asks the carrier to do something with a call that lives, and may be over by then. */
-async function command(
-  options: RestOptions,
-  path: string,
-  form: Record<string, string>,
-): Promise<CommandResult> {
-  const answer = await request(options, "POST", path, new URLSearchParams(form));
+  const answer = await request(options, "POST", `Calls/${carrierCallId}`, new URLSearchParams(form));
   if (answer.kind === "ok") return { kind: "done" };
   if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
   if (answer.code !== null && CALL_OVER_CODES.includes(answer.code)) return { kind: "already_over" };

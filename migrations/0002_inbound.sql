@@ -1,1 +1,0 @@
-CREATE UNIQUE INDEX `calls_one_per_inbound_carrier_call` ON `calls` (`carrier_id`,`carrier_call_id`) WHERE call_type = 'inbound';

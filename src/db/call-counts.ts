@@ -1,0 +1,96 @@
+// How many calls there were, by the rollups: whole months, days and hours are added up, and only the calls of the at
+// most two hours that a span begins and ends in are counted.
+
+import { eq, sql, type SQL } from "drizzle-orm";
+import { coverSpan, type Span } from "../domain/time-cover.ts";
+import { conditionsOf, type CallFilter } from "./call-filter.ts";
+import type { Db } from "./client.ts";
+import { callRollups, calls } from "./schema.ts";
+
+/** The counting columns of a rollup row, and which calls each counts. */
+const COLUMNS = {
+  live: sql`status <> 'ended'`,
+  voicemail: sql`status = 'ended' AND outcome = 'voicemail'`,
+  noAnswer: sql`status = 'ended' AND outcome = 'no-answer'`,
+  failed: sql`status = 'ended' AND outcome = 'failed'`,
+  connectedNone: sql`status = 'ended' AND outcome = 'connected' AND sentiment IS NULL`,
+  connectedPositive: sql`status = 'ended' AND outcome = 'connected' AND sentiment = 'positive'`,
+  connectedNeutral: sql`status = 'ended' AND outcome = 'connected' AND sentiment = 'neutral'`,
+  connectedNegative: sql`status = 'ended' AND outcome = 'connected' AND sentiment = 'negative'`,
+} as const;
+
+export type CallCounts = Record<keyof typeof COLUMNS, number> & {
+  /** Seconds of talk of the connected calls. */
+  talkSeconds: number;
+};
+
+export type CountScope = Pick<CallFilter, "orgId" | "campaignId" | "callType" | "started">;
+
+/** A query that answers one row of counts, to be awaited or put into a batch. */
+export function selectCounts(db: Db, scope: CountScope) {
+  const { whole, partial } = coverSpan(scope.started);
+  const parts = [
+    ...whole.map(({ grain, ...span }) => rolledUp(scope, grain, span)),
+    ...partial.map((span) => counted(scope, span)),
+  ];
+  // D1 takes five terms in one compound, so the counted ones are a table of their own.
+  const tables = [parts.slice(0, whole.length), parts.slice(whole.length)]
+    .filter((terms) => terms.length > 0)
+    .map((terms) => sql`SELECT * FROM (${sql.join(terms, sql` UNION ALL `)})`);
+  const all = tables.length === 0 ? nothing() : sql.join(tables, sql` UNION ALL `);
+  return db.select(SUMS).from(sql`(${all})`);
+}
+
+const NAMES = [...Object.keys(COLUMNS), "talkSeconds"];
+
+const SUMS: Record<keyof CallCounts, SQL.Aliased<number>> = {
+  live: sumOf("live"),
+  voicemail: sumOf("voicemail"),
+  noAnswer: sumOf("noAnswer"),
+  failed: sumOf("failed"),
+  connectedNone: sumOf("connectedNone"),
+  connectedPositive: sumOf("connectedPositive"),
+  connectedNeutral: sumOf("connectedNeutral"),
+  connectedNegative: sumOf("connectedNegative"),
+  talkSeconds: sumOf("talkSeconds"),
+};
+
+function sumOf(name: keyof CallCounts): SQL.Aliased<number> {
+  return sql<number>`coalesce(sum(${sql.identifier(name)}), 0)`.as(name);
+}
+
+function rolledUp(scope: CountScope, grain: string, span: Span): SQL {
+  const columns = NAMES.map(
+    (name) => sql`${callRollups[name as keyof CallCounts]} AS ${sql.identifier(name)}`,
+  );
+  const from = span.from === null ? sql`` : sql` AND bucket >= ${span.from}`;
+  const to = span.to === null ? sql`` : sql` AND bucket < ${span.to}`;
+  return sql`SELECT ${sql.join(columns, sql`, `)} FROM call_rollups
+    WHERE org_id = ${scope.orgId} AND scope IN (${scopesOf(scope)}) AND grain = ${grain}${from}${to}`;
+}
+
+/** All calls of a campaign go the way that its kind says. */
+function scopesOf({ campaignId, callType }: CountScope): SQL {
+  if (campaignId !== undefined && callType !== undefined) {
+    return sql`SELECT id FROM campaigns WHERE id = ${campaignId} AND kind = ${callType}`;
+  }
+  if (campaignId !== undefined) return sql`${campaignId}`;
+  if (callType !== undefined) return sql`${`@${callType}`}`;
+  return sql`'@inbound', '@outbound'`;
+}
+
+function counted(scope: CountScope, started: Span): SQL {
+  const columns = Object.entries(COLUMNS).map(
+    ([name, which]) => sql`(${which}) IS TRUE AS ${sql.identifier(name)}`,
+  );
+  const talk = sql`iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0) AS "talkSeconds"`;
+  return sql`SELECT ${sql.join([...columns, talk], sql`, `)} FROM ${calls}
+    WHERE ${conditionsOf({ ...scope, started }) ?? eq(calls.orgId, scope.orgId)}`;
+}
+
+function nothing(): SQL {
+  return sql`SELECT ${sql.join(
+    NAMES.map((name) => sql`0 AS ${sql.identifier(name)}`),
+    sql`, `,
+  )}`;
+}

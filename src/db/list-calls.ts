@@ -1,0 +1,59 @@
+// Pages of calls, newest first, with the number of all that match: one batch.
+
+import { and, count, desc, sql } from "drizzle-orm";
+import type { Outcome, Sentiment } from "../domain/call/status.ts";
+import { conditionsOf, type CallFilter } from "./call-filter.ts";
+import { selectCounts, type CallCounts } from "./call-counts.ts";
+import { customerOptedOut } from "./calls.ts";
+import type { Db } from "./client.ts";
+import { calls } from "./schema.ts";
+
+/** The call after which a page begins. */
+export type CallCursor = { startedAt: number; id: string };
+export type CallPage = { limit: number; offset: number; after: CallCursor | null };
+
+export async function listCalls(db: Db, filter: CallFilter, { limit, offset, after }: CallPage) {
+  const page = db
+    .select({ row: calls, optedOut: customerOptedOut })
+    .from(calls)
+    .where(
+      and(
+        conditionsOf(filter),
+        after === null ? undefined : sql`(started_at, id) < (${after.startedAt}, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(calls.startedAt), desc(calls.id))
+    // One more tells whether there is a next page.
+    .limit(limit + 1)
+    .offset(offset);
+  const [rows, [counted]] = isRolledUp(filter)
+    ? await db.batch([page, selectCounts(db, filter)])
+    : await db.batch([page, db.select({ total: count() }).from(calls).where(conditionsOf(filter))]);
+  const total = counted === undefined ? 0 : "total" in counted ? counted.total : sumOf(counted, filter);
+  return { rows: rows.slice(0, limit), hasMore: rows.length > limit, total };
+}
+
+/** What the rollups can't tell is counted: the calls of one contact, and those that live. */
+function isRolledUp({ contactId, status }: CallFilter): boolean {
+  return contactId === undefined && (status === undefined || status === "ended");
+}
+
+const BY_OUTCOME: Record<Outcome, (keyof CallCounts)[]> = {
+  connected: ["connectedNone", "connectedPositive", "connectedNeutral", "connectedNegative"],
+  voicemail: ["voicemail"],
+  "no-answer": ["noAnswer"],
+  failed: ["failed"],
+};
+const BY_SENTIMENT: Record<Sentiment, keyof CallCounts> = {
+  positive: "connectedPositive",
+  neutral: "connectedNeutral",
+  negative: "connectedNegative",
+};
+
+function sumOf(counts: CallCounts, { outcome, sentiment, status }: CallFilter): number {
+  const columns = outcome === undefined ? Object.values(BY_OUTCOME).flat() : BY_OUTCOME[outcome];
+  const wanted = columns.filter((column) => sentiment === undefined || column === BY_SENTIMENT[sentiment]);
+  const ended = wanted.reduce((sum, column) => sum + counts[column], 0);
+  const isOpen = outcome === undefined && sentiment === undefined && status === undefined;
+  return ended + (isOpen ? counts.live : 0);
+}

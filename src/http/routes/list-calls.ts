@@ -1,0 +1,46 @@
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import {
+  callListSchema,
+  callStatsQuerySchema,
+  callStatsSchema,
+  listCallsSchema,
+} from "../../contract/call-lists.ts";
+import { readCallStats } from "../../services/calls/call-stats.ts";
+import { listCalls } from "../../services/calls/list-calls.ts";
+import type { AppEnv } from "../env.ts";
+import { problem, refusals } from "../problem.ts";
+import { requireScope } from "../require-scope.ts";
+import { refuseInvalid } from "../validation.ts";
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/calls",
+  middleware: [requireScope("voice:calls:read")] as const,
+  request: { query: listCallsSchema },
+  responses: {
+    200: { description: "A page of calls", content: { "application/json": { schema: callListSchema } } },
+    ...refusals(401, 403, 422),
+  },
+});
+
+const statsRoute = createRoute({
+  method: "get",
+  path: "/v1/calls/stats",
+  middleware: [requireScope("voice:calls:read")] as const,
+  request: { query: callStatsQuerySchema },
+  responses: {
+    200: { description: "The numbers", content: { "application/json": { schema: callStatsSchema } } },
+    ...refusals(401, 403, 422),
+  },
+});
+
+const BAD_CURSOR = [{ path: "cursor", message: "must be a next_cursor of this list" }];
+
+/** `stats` stands before `{call_uuid}`, which it would match. */
+export const listCallsRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+  .openapi(listRoute, async (c) => {
+    const page = await listCalls(c.get("org"), c.req.valid("query"));
+    if (page.ok) return c.json(page.value, 200);
+    return problem(c, { code: "validation_failed", detail: "Please check cursor.", errors: BAD_CURSOR });
+  })
+  .openapi(statsRoute, async (c) => c.json(await readCallStats(c.get("org"), c.req.valid("query")), 200));
