@@ -62,6 +62,7 @@ CREATE TABLE `calls` (
 CREATE INDEX `calls_by_time` ON `calls` (`org_id`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_campaign` ON `calls` (`org_id`,`campaign_id`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_contact` ON `calls` (`org_id`,`contact_id`,`started_at`,`id`);--> statement-breakpoint
+CREATE INDEX `calls_by_type` ON `calls` (`org_id`,`call_type`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_outcome` ON `calls` (`org_id`,`outcome`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_sentiment` ON `calls` (`org_id`,`sentiment`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_live` ON `calls` (`started_at`,`id`) WHERE status <> 'ended';--> statement-breakpoint

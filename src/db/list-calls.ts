@@ -1,12 +1,12 @@
 // Pages of calls, newest first, with the number of all that match: one batch.
 
-import { and, count, desc, sql } from "drizzle-orm";
+import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Outcome, Sentiment } from "../domain/call/status.ts";
 import { conditionsOf, type CallFilter } from "./call-filter.ts";
 import { selectCounts, type CallCounts } from "./call-counts.ts";
 import { customerOptedOut } from "./calls.ts";
 import type { Db } from "./client.ts";
-import { calls } from "./schema.ts";
+import { calls, contacts } from "./schema.ts";
 
 /** The call after which a page begins. */
 export type CallCursor = { startedAt: number; id: string };
@@ -28,12 +28,26 @@ export async function listCalls(db: Db, filter: CallFilter, { limit, offset, aft
     .offset(offset);
   const [rows, [counted]] = isRolledUp(filter)
     ? await db.batch([page, selectCounts(db, filter)])
-    : await db.batch([page, db.select({ total: count() }).from(calls).where(conditionsOf(filter))]);
+    : await db.batch([page, selectTotal(db, filter)]);
   const total = counted === undefined ? 0 : "total" in counted ? counted.total : sumOf(counted, filter);
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit, total };
 }
 
-/** What the rollups can't tell is counted: the calls of one contact, and those that live. */
+/** A contact keeps count of its calls; what is narrower is counted. */
+function selectTotal(db: Db, filter: CallFilter) {
+  const { orgId, contactId, started, ...others } = filter;
+  const isForever = started.from === null && started.to === null;
+  const isAll = isForever && Object.values(others).every((value) => value === undefined);
+  if (isAll && contactId !== undefined) {
+    return db
+      .select({ total: contacts.totalCalls })
+      .from(contacts)
+      .where(and(eq(contacts.orgId, orgId), eq(contacts.id, contactId)));
+  }
+  return db.select({ total: count() }).from(calls).where(conditionsOf(filter));
+}
+
+/** What the rollups can't tell: the calls of one contact, and those that live. */
 function isRolledUp({ contactId, status }: CallFilter): boolean {
   return contactId === undefined && (status === undefined || status === "ended");
 }

@@ -204,6 +204,7 @@ export const calls = sqliteTable(
     index("calls_by_time").on(table.orgId, table.startedAt, table.id),
     index("calls_by_campaign").on(table.orgId, table.campaignId, table.startedAt, table.id),
     index("calls_by_contact").on(table.orgId, table.contactId, table.startedAt, table.id),
+    index("calls_by_type").on(table.orgId, table.callType, table.startedAt, table.id),
     index("calls_by_outcome").on(table.orgId, table.outcome, table.startedAt, table.id),
     index("calls_by_sentiment").on(table.orgId, table.sentiment, table.startedAt, table.id),
     index("calls_live")
