@@ -15,6 +15,7 @@ export const PROBLEMS = {
   agent_inactive: { status: 409, title: "The campaign's voice agent is inactive" },
   campaign_without_number: { status: 409, title: "The campaign has no number to call from" },
   contact_opted_out: { status: 409, title: "The contact opted out" },
+  call_not_active: { status: 409, title: "The call is not active" },
   number_in_call: { status: 409, title: "A call to this number is still live" },
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be application/json" },

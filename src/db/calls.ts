@@ -89,6 +89,19 @@ export async function projectCall(
   await db.batch([update, transcript]);
 }
 
+/** A call and the number of the customer in it. */
+export type CallParties = { callId: string; customer: string };
+
+/** Null if the organisation has no such call. */
+export async function findParties(db: Db, orgId: string, callId: string): Promise<CallParties | null> {
+  const row = await db
+    .select({ callType: calls.callType, from: calls.fromNumber, to: calls.toNumber })
+    .from(calls)
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
+    .get();
+  return row === undefined ? null : { callId, customer: row.callType === "inbound" ? row.from : row.to };
+}
+
 export async function setRecording(
   db: Db,
   recording: { callId: string; key: string; seconds: number },

@@ -20,7 +20,7 @@ import {
   nextTimerMs,
   type CallState,
 } from "../../domain/call/state.ts";
-import type { RequestedEndReason } from "../../domain/call/status.ts";
+import type { CallStatus, RequestedEndReason } from "../../domain/call/status.ts";
 import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError, logInfo } from "../../lib/log.ts";
@@ -124,10 +124,11 @@ export class CallSession extends DurableObject<Env> {
     return this.#accept(carrierId, { type: "recording_ready", ...notice });
   }
 
-  /** Ends the call for a reason that a client gave. `call_ended` if it was over already. */
-  async requestEnd(reason: RequestedEndReason): Promise<Result<null, CarrierRefusal>> {
+  /** Ends the call for a reason that a client gave, and says how it stands then. `call_ended`: it was over already. */
+  async requestEnd(reason: RequestedEndReason): Promise<Result<CallStatus, CarrierRefusal>> {
     if (this.#call === null) return err("unknown_call");
-    return this.#stepInBackground({ type: "end_requested", reason });
+    const stepped = this.#stepInBackground({ type: "end_requested", reason });
+    return stepped.ok ? ok(this.#call.state.status) : stepped;
   }
 
   /**
