@@ -62,7 +62,6 @@ describe("a call that has ended", () => {
   );
 
   const TOO_LATE: CallEvent[] = [
-    { type: "slot_granted", startAtMs: ACCEPTED_MS },
     { type: "opt_out_checked", optedOut: false },
     { type: "create_unanswered" },
     { type: "lookup_empty" },
@@ -76,6 +75,13 @@ describe("a call that has ended", () => {
     { type: "words_played" },
     { type: "end_requested", reason: "workflow_close" },
   ];
+  test("gives a slot back that is granted only now", () => {
+    const call = SITUATIONS.ended();
+    const before = call.state;
+    call.accepts({ type: "slot_granted", startAtMs: ACCEPTED_MS });
+    expect([call.state, call.effects]).toEqual([before, [{ type: "release_slot" }]]);
+  });
+
   test.for(TOO_LATE.map((event) => [event.type, event] as const))("%s comes too late", ([, event]) => {
     const call = SITUATIONS.ended();
     expect(call.refuses(event)).toBe("call_ended");

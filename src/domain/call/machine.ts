@@ -39,7 +39,11 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
   if (event.type === "recording_ready") return onRecordingReady(state, event);
   if (event.type === "create_accepted") return onCreateAccepted(state, event.carrierCallId, nowMs);
   if (event.type === "agent_finished") return onAgentFinished(state, event);
-  if (state.status === "ended") return err("call_ended");
+  if (state.status === "ended") {
+    // The gate was still asked when the call ended, and had no slot to give back then.
+    if (event.type === "slot_granted") return ok({ state, effects: [{ type: "release_slot" }] });
+    return err("call_ended");
+  }
   switch (event.type) {
     case "slot_granted":
     case "slot_full":

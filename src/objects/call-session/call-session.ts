@@ -230,7 +230,7 @@ export class CallSession extends DurableObject<Env> {
   #stepInBackground(event: CallEvent): Result<null, StepRefusal> {
     const stepped = this.#step(event);
     if (!stepped.ok) return stepped;
-    this.ctx.waitUntil(this.#guard("effects_failed", this.#perform(stepped.value)));
+    this.ctx.waitUntil(this.#perform(stepped.value));
     return ok(null);
   }
 
@@ -268,19 +268,19 @@ export class CallSession extends DurableObject<Env> {
     return ok(effects);
   }
 
+  /** One after the other; one that fails is no hindrance to those behind it. */
   async #perform(effects: readonly CallEffect[]): Promise<void> {
-    const context = { env: this.env, db: this.#db };
-    for (const effect of effects) {
-      const call = this.#call;
-      // Duties were stored with the step, and are done from the outbox.
-      if (call === null || isDuty(effect)) continue;
-      if (effect.type === "agent_turn") {
-        await this.#talk.takeTurn(effect.moment);
-      } else if (effect.type !== "hang_up" || effect.via !== "relay" || !this.#talk.end()) {
-        const event = await runCarrierEffect(context, call, effect);
-        if (event !== null) await this.#dispatch(event);
-      }
-    }
+    for (const effect of effects) await this.#guard("effect_failed", this.#performOne(effect));
+  }
+
+  async #performOne(effect: CallEffect): Promise<void> {
+    const call = this.#call;
+    // Duties were stored with the step, and are done from the outbox.
+    if (call === null || isDuty(effect)) return;
+    if (effect.type === "agent_turn") return this.#talk.takeTurn(effect.moment);
+    if (effect.type === "hang_up" && effect.via === "relay" && this.#talk.end()) return;
+    const event = await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
+    if (event !== null) await this.#dispatch(event);
   }
 
   /** Does what is owed and due, each duty by itself: a slow one holds up no other. */
