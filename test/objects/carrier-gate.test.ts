@@ -72,3 +72,18 @@ test("refuses a start that would come after the call's deadline", async () => {
   await gate.reserve(requestOf("a", slow));
   expect(await gate.reserve(requestOf("b", slow))).toEqual({ kind: "too_late" });
 });
+
+test("counts its slots, takes them back and spaces starts as before after an eviction", async () => {
+  const gate = gateOf();
+  const only = { maxConcurrent: 1 };
+  const first = await gate.reserve(requestOf("a", only));
+  await evictDurableObject(gate);
+  expect(await gate.heldBy()).toEqual(["a"]);
+  expect((await gate.reserve(requestOf("b", only))).kind).toBe("full");
+  await gate.release("a");
+  await evictDurableObject(gate);
+  const second = await gate.reserve(requestOf("b", only));
+  const startOf = (answer: typeof first) => (answer.kind === "granted" ? answer.startAtMs : Number.NaN);
+  expect(startOf(second) - startOf(first)).toBeGreaterThanOrEqual(500);
+  expect(await gate.heldBy()).toEqual(["b"]);
+});

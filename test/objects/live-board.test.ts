@@ -49,3 +49,12 @@ test("is the same after an eviction", async () => {
   await evictDurableObject(board);
   expect((await board.list()).map(({ callId }) => callId)).toEqual(["a"]);
 });
+
+test("knows after an eviction which calls have ended, whatever a straggler says", async () => {
+  const board = boardOf();
+  await board.show("a", 1, entryOf("a", "dialing"));
+  await board.show("a", 3, null);
+  await evictDurableObject(board);
+  await board.show("a", 2, entryOf("a", "in_progress"));
+  expect(await board.list()).toEqual([]);
+});

@@ -1,0 +1,189 @@
+// What must hold of a call's object after every step of its life, and when all is over.
+
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { openDb } from "../../src/db/client.ts";
+import { factsOf } from "../../src/domain/call/facts.ts";
+import { nextTimerMs, type CallState } from "../../src/domain/call/state.ts";
+import { CUSTOMER, LIMITS } from "../support/call-row.ts";
+import type { LiveCall } from "../support/live-call.ts";
+import { Watcher } from "../support/session-sockets.ts";
+import { until } from "../support/wait.ts";
+
+const BOUND_MS = LIMITS.ringTimeoutMs + LIMITS.maxDurationMs + 60_000;
+
+export class SessionLaws {
+  /** Where the call stands, in a word or two. */
+  situation = "new";
+  readonly #call: LiveCall;
+  readonly #seen: Set<string>;
+  /** Loses sight of the call with each death of its object, and comes back. */
+  readonly #watcher = new Watcher();
+  #toldOfEnd: unknown = null;
+  #seq = 0;
+
+  constructor(call: LiveCall, seen: Set<string>) {
+    this.#call = call;
+    this.#seen = seen;
+  }
+
+  async watch(): Promise<void> {
+    await this.#call.watch(this.#watcher);
+  }
+
+  async hasEnded(): Promise<boolean> {
+    return (await this.#call.stored()).state?.status === "ended";
+  }
+
+  /** @param atRest nothing is under way, so all that was to be done about the last step was. */
+  async look(atRest: boolean): Promise<void> {
+    const { carrier, holds } = this.#call;
+    const stored = await this.#call.stored();
+    const { state } = stored;
+    if (state === null) throw new Error("The call is forgotten");
+    this.#takeNote(state, stored.events);
+    expect(carrier.timesAsked("create"), "creates").toBeLessThanOrEqual(1 + carrier.throttled);
+    this.#lookAtAlarm(state, stored);
+    this.#lookAtTalk(stored);
+    await this.#lookAtFacts(state);
+    if (atRest) await this.#lookAtBoard(state, stored.owed);
+    if (atRest) this.#lookAtRecordings(stored.owed);
+    if (atRest && holds.count === 0 && !stored.isCutOff) lookAtAnswers(state, stored.lines);
+    if (!this.#watcher.isOpen && state.status !== "ended") await this.watch();
+  }
+
+  async endedInTime(leftAtMs: number): Promise<void> {
+    const { state } = await this.#call.stored();
+    if (state === null) throw new Error("The call is forgotten");
+    const { requestedAtMs, acceptedAtMs } = state;
+    const boundMs = requestedAtMs === null ? acceptedAtMs + LIMITS.dialDeadlineMs : requestedAtMs + BOUND_MS;
+    expect(Date.now(), "end by the clock").toBeLessThanOrEqual(Math.max(leftAtMs, boundMs));
+  }
+
+  /** Once nothing is owed, the row, the board, the gate, the carrier and who watches know of the end. */
+  async allAreTold(): Promise<void> {
+    const { plan, org, carrier } = this.#call;
+    const stored = await this.#call.stored();
+    const { state } = stored;
+    const snapshot = await this.#call.session.snapshot();
+    if (state === null || snapshot === null) throw new Error("The call is forgotten");
+    const { query } = openDb(env.DB);
+    const row = await query.calls.findFirst({ where: (table, { eq }) => eq(table.id, plan.callId) });
+    expect(row).toMatchObject({ ...factsOf(state), status: "ended" });
+    const transcript = await query.transcripts.findFirst({
+      where: (table, { eq }) => eq(table.callId, plan.callId),
+    });
+    expect(JSON.parse(transcript?.turns ?? "null"), "stored transcript").toEqual(snapshot.turns);
+    expect(await env.LIVE_BOARD.getByName(org.orgId).list(), "board").toEqual([]);
+    expect(await env.CARRIER_GATE.getByName(plan.carrierId).heldBy(), "gate").not.toContain(plan.callId);
+    if (state.carrierCallId === carrier.sid) expect(carrier.isAlive, "lives at the carrier").toBe(false);
+    await this.#wishesWereHeeded(stored.events);
+    await this.#watchersSawAll(snapshot.turns);
+  }
+
+  #lookAtAlarm(state: CallState, { alarmMs, owed }: { alarmMs: number | null; owed: string[] }): void {
+    const timerMs = nextTimerMs(state);
+    if (state.status !== "ended") {
+      expect(timerMs, "a timer").not.toBeNull();
+      expect(alarmMs, "an alarm").not.toBeNull();
+      expect(alarmMs, "the alarm").toBeLessThanOrEqual(timerMs ?? Number.NaN);
+    } else if (owed.length > 0) expect(alarmMs, "an alarm for what is owed").not.toBeNull();
+  }
+
+  #lookAtTalk({ lines, said, faults, currentRelays }: Awaited<ReturnType<LiveCall["stored"]>>): void {
+    expect(faults).toEqual([]);
+    expect(currentRelays, "relays on which the agent is heard").toBeLessThanOrEqual(1);
+    expect(lines.map(({ speaker, text }) => ({ speaker, text }))).toEqual(said);
+    const times = lines.map(({ atMs }) => atMs);
+    expect(times, "times of lines").toEqual(times.toSorted((a, b) => a - b));
+    const heard = this.#call.relays.flatMap((relay) => relay.heard);
+    expect(new Set(heard).size, "pieces heard, each once").toBe(heard.length);
+  }
+
+  async #lookAtFacts(stored: CallState): Promise<void> {
+    const snapshot = await this.#call.session.snapshot();
+    if (snapshot === null) throw new Error("The call is forgotten");
+    expect(snapshot.seq).toBeGreaterThanOrEqual(this.#seq);
+    this.#seq = snapshot.seq;
+    const { carrierCallId: _id, ...facts } = factsOf(stored);
+    if (this.#toldOfEnd !== null) expect(facts, "what was told of the end").toEqual(this.#toldOfEnd);
+    if (stored.status === "ended") {
+      this.#toldOfEnd = facts;
+      expect(snapshot.facts).toMatchObject(facts);
+    }
+  }
+
+  async #lookAtBoard({ status }: CallState, owed: readonly string[]): Promise<void> {
+    if (owed.includes("show_on_board")) return;
+    const board = await env.LIVE_BOARD.getByName(this.#call.org.orgId).list();
+    expect(
+      board.map((entry) => entry.status),
+      "the board",
+    ).toEqual(status === "ended" ? [] : [status]);
+  }
+
+  /** A recording is owed until it is known to be stored, whatever became of the message that sent for it. */
+  #lookAtRecordings(owed: readonly string[]): void {
+    const { recordings, storedRecordings } = this.#call;
+    for (const recording of recordings) {
+      if (!storedRecordings.has(recording)) expect(owed).toContain(`store_recording:${recording}`);
+    }
+  }
+
+  /** Who asked never to be called again is opted out, nobody else; each recording was sent for. */
+  async #wishesWereHeeded(events: readonly string[]): Promise<void> {
+    const { org, recordings } = this.#call;
+    const rows = await openDb(env.DB).query.optOuts.findMany({
+      where: (table, { eq }) => eq(table.orgId, org.orgId),
+    });
+    const wished = events.some((body) => body.includes('"reason":"dnc_request"'));
+    expect(
+      rows.map(({ phone }) => phone),
+      "opt-outs",
+    ).toEqual(wished ? [CUSTOMER] : []);
+    const ready = events.flatMap((body) => /"recordingId":"(\w+)"/.exec(body)?.[1] ?? []);
+    expect([...recordings].toSorted(), "recordings").toEqual([...new Set(ready)].toSorted());
+  }
+
+  async #watchersSawAll(turns: readonly { speaker: string; text: string }[]): Promise<void> {
+    const watcher = this.#watcher;
+    if (!watcher.isOpen && watcher.messages.at(-1)?.type !== "end") await this.watch();
+    const messages = await until(
+      async () => watcher.messages,
+      (all) => all.at(-1)?.type === "end",
+    );
+    expect(messages.map(({ cursor }) => cursor)).toEqual(messages.map((_, index) => index + 1));
+    const shown = new Map<number, { speaker: string; text: string }>();
+    for (const message of messages) if (message.type === "transcript") shown.set(message.index, message);
+    const left = [...shown.entries()]
+      .toSorted(([a], [b]) => a - b)
+      .map(([, { speaker, text }]) => ({ speaker, text }));
+    expect(
+      left.filter(({ text }) => text !== ""),
+      "transcript as watchers saw it",
+    ).toEqual(turns.map(({ speaker, text }) => ({ speaker, text })));
+  }
+
+  #takeNote(state: CallState, events: readonly string[]): void {
+    this.situation = situationOf(state);
+    this.#seen.add(this.situation).add(`relay ${state.relay}`);
+    for (const asked of this.#call.carrier.asked) this.#seen.add(`asked to ${asked}`);
+    for (const body of events) this.#seen.add(/"type":"(\w+)"/.exec(body)?.[1] ?? "");
+    if (state.ending !== null) this.#seen.add(state.ending.outcome).add(state.ending.reason);
+    if (state.dialAttempt > 1) this.#seen.add("dialled again");
+    if (this.#call.carrier.timesAsked("create") > 1) this.#seen.add("created again");
+  }
+}
+
+/** While people talk, the customer's words are not left without an answer. */
+function lookAtAnswers(state: CallState, lines: readonly { speaker: string; text: string }[]): void {
+  if (situationOf(state) === "talking") expect(lines.at(-1)?.speaker, "who spoke last").toBe("agent");
+}
+
+function situationOf(state: CallState): string {
+  const { status, submission, closing, relay } = state;
+  if (status === "ended") return "ended";
+  if (closing !== null) return "closing";
+  if (status === "in_progress") return relay === "open" ? "talking" : `talking, relay ${relay}`;
+  return submission === "placed" ? status : submission;
+}

@@ -1,0 +1,86 @@
+// An agent whose every piece of speech is unlike any other, so that what was said twice, or lost, shows. And the
+// transcript as it must be, kept by what was seen to go in and out of the call's object.
+
+import type { Brain, BrainOutput } from "../../src/agent/brain.ts";
+import type { AgentEndReason } from "../../src/domain/call/status.ts";
+import { heardPart } from "../../src/domain/transcript.ts";
+import type { Holds } from "./holds.ts";
+
+/** How a turn goes: so many pieces, with a pause after so many of them, and perhaps an end. */
+export type TurnShape = { pieces: number; pausesAfter: number | null; ends: AgentEndReason | null };
+
+/** Takes its turns in these shapes, and then from the first again. */
+export function agentOf(shapes: readonly TurnShape[], holds: Holds): Brain["takeTurn"] {
+  let turns = 0;
+  return async function* takeTurn(_turn, signal): AsyncGenerator<BrainOutput> {
+    const turn = turns;
+    turns += 1;
+    const shape = shapes[turn % shapes.length] ?? { pieces: 1, pausesAfter: null, ends: null };
+    for (let piece = 0; piece < shape.pieces; piece += 1) {
+      if (shape.pausesAfter === piece) await holds.wait(signal);
+      yield { type: "words", text: `${piece === 0 ? "" : " "}Piece ${turn}-${piece} is said.` };
+    }
+    if (shape.pausesAfter === shape.pieces) await holds.wait(signal);
+    if (shape.ends !== null) yield { type: "end_call", reason: shape.ends };
+  };
+}
+
+/** An agent that falls silent after the first piece of one of its turns, until it is let go. */
+export function haltingIn(haltsIn: number, takeTurn: Brain["takeTurn"], holds: Holds): Brain["takeTurn"] {
+  let turns = 0;
+  return async function* halting(turn, signal): AsyncGenerator<BrainOutput> {
+    const halts = turns === haltsIn;
+    turns += 1;
+    for await (const output of takeTurn(turn, signal)) {
+      yield output;
+      if (halts) await holds.wait(signal);
+    }
+  };
+}
+
+/** Which turn of `agentOf` a piece belongs to. */
+function turnOf(piece: string): string {
+  return /Piece (\d+)-/.exec(piece)?.[1] ?? "none";
+}
+
+export type LedgerLine = { speaker: "agent" | "customer"; text: string };
+
+export class TalkLedger {
+  readonly lines: LedgerLine[] = [];
+  /** Pieces sent after their turn was over, or a second time. */
+  readonly faults: string[] = [];
+  /** The customer has cut the agent off, and nobody has said anything since. */
+  isCutOff = false;
+  readonly #sent = new Set<string>();
+  /** The turn whose line may still grow. */
+  #growing: string | null = null;
+
+  agentSent(piece: string): void {
+    this.isCutOff = false;
+    const turn = turnOf(piece);
+    if (this.#sent.has(piece)) this.faults.push(`said twice: ${piece}`);
+    this.#sent.add(piece);
+    const last = this.lines.at(-1);
+    if (this.#growing === turn && last !== undefined) {
+      last.text += piece;
+      return;
+    }
+    if (this.lines.some(({ text }) => text.includes(`Piece ${turn}-`)))
+      this.faults.push(`too late: ${piece}`);
+    this.lines.push({ speaker: "agent", text: piece });
+    this.#growing = turn;
+  }
+
+  customerSaid(words: string): void {
+    this.isCutOff = false;
+    this.#growing = null;
+    this.lines.push({ speaker: "customer", text: words });
+  }
+
+  customerInterrupted(heard: string): void {
+    this.isCutOff = true;
+    this.#growing = null;
+    const last = this.lines.at(-1);
+    if (last?.speaker === "agent") last.text = heardPart(last.text, heard);
+  }
+}

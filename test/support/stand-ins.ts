@@ -1,0 +1,33 @@
+// What a test puts in the place of the world around a call's object, until the mocks are restored: the network (all
+// of it is the carrier), chance, the agent's mind, and a D1 and a queue that can be away.
+
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { scriptedBrain } from "../../src/agent/scripted.ts";
+import { callEventMessageSchema } from "../../src/contract/messages.ts";
+import { agentOf, haltingIn } from "./agent-lines.ts";
+import type { LiveCall, LiveCallOptions } from "./live-call.ts";
+
+export function standIn(call: LiveCall, options: LiveCallOptions): void {
+  vi.spyOn(globalThis, "fetch").mockImplementation(call.carrier.fetch);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  standInForAgent(call, options);
+  const prepare = env.DB.prepare.bind(env.DB);
+  vi.spyOn(env.DB, "prepare").mockImplementation((query) => {
+    if (call.d1IsAway) throw new Error("D1 is away");
+    return prepare(query);
+  });
+  vi.spyOn(env.CALL_EVENTS, "send").mockImplementation(async (message) => {
+    call.recordings.add(callEventMessageSchema.parse(message).recording_id);
+    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+  });
+}
+
+function standInForAgent({ holds, moments }: LiveCall, { agent, haltsIn }: LiveCallOptions): void {
+  const speaks = agent === undefined ? scriptedBrain.takeTurn : agentOf(agent, holds);
+  const takeTurn = haltsIn === undefined ? speaks : haltingIn(haltsIn, speaks, holds);
+  vi.spyOn(scriptedBrain, "takeTurn").mockImplementation((turn, signal) => {
+    moments.push(turn.moment);
+    return takeTurn(turn, signal);
+  });
+}
