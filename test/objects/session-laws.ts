@@ -37,11 +37,12 @@ export class SessionLaws {
 
   /** @param atRest nothing is under way, so all that was to be done about the last step was. */
   async look(atRest: boolean): Promise<void> {
-    const { carrier, holds } = this.#call;
+    const { carrier, holds, witness } = this.#call;
     const stored = await this.#call.stored();
     const { state } = stored;
     if (state === null) throw new Error("The call is forgotten");
     this.#takeNote(state, stored.events);
+    expect(witness.failures, "what was not caught").toEqual([]);
     expect(carrier.timesAsked("create"), "creates").toBeLessThanOrEqual(1 + carrier.throttled);
     this.#lookAtAlarm(state, stored);
     this.#lookAtTalk(stored);

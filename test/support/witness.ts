@@ -23,6 +23,8 @@ export class Witness {
   readonly ledger = new TalkLedger();
   /** Frames and closes, each with its own text, that a client has sent and the object has not seen yet. */
   readonly onTheWay = new Set<string>();
+  /** What the object let escape: nobody is there to catch it. */
+  readonly failures: string[] = [];
   readonly #holds: Holds;
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -120,7 +122,10 @@ export class Witness {
   #track<T>(work: Promise<T>): Promise<T> {
     this.#underWay.add(work);
     const done = () => this.#underWay.delete(work);
-    work.then(done, done);
+    work.then(done, (error: unknown) => {
+      done();
+      this.failures.push(String(error));
+    });
     return work;
   }
 }
