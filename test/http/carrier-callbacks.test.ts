@@ -24,6 +24,8 @@ beforeAll(async () => {
     ({ status }) => status === "in_progress",
   );
   carrierCallId = call.carrier.carrier_call_id ?? "";
+  // From here on the carrier itself is silent until the call ends.
+  await until(traces, (events) => events.some((body) => body.includes('"phase":"answered"')));
 });
 
 type Forged = { path?: string; token?: string; fields?: Record<string, string>; signature?: string | null };
@@ -46,10 +48,16 @@ async function send(kind: (typeof KINDS)[number], forged: Forged = {}): Promise<
   return request(path, null, { method: "POST", headers, body });
 }
 
-/** All that a callback could have changed. */
-function traces() {
-  return runInDurableObject(env.CALL_SESSION.getByName(callId), (_object, state) =>
-    state.storage.sql.exec("SELECT state, seq FROM call").toArray(),
+/** What callbacks have left behind, heeded or refused. */
+function traces(): Promise<string[]> {
+  return runInDurableObject(env.CALL_SESSION.getByName(callId), (_object, { storage }) =>
+    storage.sql
+      .exec<{ body: string }>(
+        `SELECT body FROM events WHERE json_extract(body, '$.type')
+           IN ('answer_requested', 'carrier_report', 'recording_ready', 'relay_ended') ORDER BY seq`,
+      )
+      .toArray()
+      .map(({ body }) => body),
   );
 }
 

@@ -1,6 +1,7 @@
 // The call's object is put out of memory, or dies, in each situation of a call: what was known stays known, and what
 // was begun goes on. The clock is the test's (support/live-call.ts).
 
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test } from "vitest";
 import { openDb } from "../../src/db/client.ts";
@@ -250,4 +251,27 @@ test("a call's object that dies during its last words does not say them again, a
   expect(await runsOut(call)).toBe("agent_hangup");
   expect(await textsOf(call)).toEqual(before);
   expect(call.carrier.isAlive).toBe(false);
+});
+
+test("a call's object that wakes where the clock is a little behind keeps its lines in order", async () => {
+  const { call, relay } = await talking();
+  await says(call, relay, "Yes.");
+  await call.evict("hibernate");
+  call.wait(-400);
+  await says(call, relay, "A desk.");
+  const times = (await call.stored()).lines.map(({ atMs }) => atMs);
+  expect(times).toHaveLength(5);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test("a call's object that is evicted while a watcher's socket closes lets nothing escape", async () => {
+  const call = await ringing();
+  await call.report("busy");
+  await call.rest();
+  // The object closes the socket at once, and is gone before the other side has answered.
+  await call.watch();
+  await evictDurableObject(call.session);
+  await call.session.snapshot();
+  await call.rest();
+  expect(call.witness.failures).toEqual([]);
 });
