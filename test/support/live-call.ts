@@ -81,10 +81,13 @@ export class LiveCall {
   async leave(): Promise<void> {
     this.d1IsAway = false;
     this.holds.releaseAll("breaks");
-    await this.witness.rest();
-    this.#loseSockets();
-    vi.restoreAllMocks();
-    vi.useRealTimers();
+    try {
+      await this.witness.rest();
+    } finally {
+      this.#loseSockets();
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    }
   }
 
   get session() {

@@ -35,8 +35,9 @@ export class AgentSpeech {
     this.text += words;
     this.lastPiece = words;
     if (this.#index === null) {
-      this.#atMs = Date.now();
-      this.#index = store.addLine("agent", this.text, this.#atMs);
+      const line = store.addLine("agent", this.text, Date.now());
+      this.#atMs = line.atMs;
+      this.#index = line.index;
     } else {
       store.setLine(this.#index, this.text);
     }

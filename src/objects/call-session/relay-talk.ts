@@ -186,10 +186,9 @@ export class RelayTalk {
     this.#stopTurn();
     // The carrier hands the words over when they were said; they began earlier, but after the agent had spoken.
     const beganMs = nowMs - estimateSpeechMs(words);
-    const writtenMs = store.lastLine()?.atMs ?? call.state.answeredAtMs ?? 0;
-    const earliestMs = Math.max(writtenMs, Math.min(this.#playsUntilMs, nowMs));
-    const line: Line = { speaker: "customer", text: words, atMs: Math.max(beganMs, earliestMs) };
-    const index = store.addLine(line.speaker, line.text, line.atMs);
+    const earliestMs = Math.max(call.state.answeredAtMs ?? 0, Math.min(this.#playsUntilMs, nowMs));
+    const { index, atMs } = store.addLine("customer", words, Math.max(beganMs, earliestMs));
+    const line: Line = { speaker: "customer", text: words, atMs };
     feed.showLine(index, line, call.state.answeredAtMs, nowMs);
     if (call.state.closing === null) await dispatch({ type: "customer_spoke" });
     else await this.#heed(call);

@@ -89,17 +89,18 @@ export class CallStore {
       .map(({ speaker, text, at_ms: atMs }) => ({ speaker, text, atMs }));
   }
 
-  /** Appends a line and answers its index. */
-  addLine(speaker: Speaker, text: string, atMs: number): number {
-    return this.#sql
-      .exec<{ idx: number }>(
+  /** Appends a line. A clock that was set back makes no line older than the one before it. */
+  addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
+    const { idx, at_ms } = this.#sql
+      .exec<{ idx: number; at_ms: number }>(
         `INSERT INTO lines (idx, speaker, text, at_ms)
-         VALUES ((SELECT coalesce(max(idx) + 1, 0) FROM lines), ?, ?, ?) RETURNING idx`,
+         SELECT coalesce(max(idx) + 1, 0), ?, ?, max(?, coalesce(max(at_ms), 0)) FROM lines RETURNING idx, at_ms`,
         speaker,
         text,
         atMs,
       )
-      .one().idx;
+      .one();
+    return { index: idx, atMs: at_ms };
   }
 
   setLine(index: number, text: string): void {
