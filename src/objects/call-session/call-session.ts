@@ -28,7 +28,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import type { AnswerRequest, LineInstruction, RecordingNotice, RelayEnd } from "../../telephony/provider.ts";
 import { relayInstruction, runCarrierEffect } from "./carrier-effects.ts";
 import { doDuty, dutiesOf, dutyKey, ENDING_DUTIES, isDuty, MAX_ATTEMPTS } from "./duties.ts";
-import { LiveFeed, WATCHER_TAG } from "./live-feed.ts";
+import { LiveFeed } from "./live-feed.ts";
 import { RELAY_TAG, RelayTalk } from "./relay-talk.ts";
 import { CallStore, type Call, type OutboxRow } from "./store.ts";
 
@@ -172,12 +172,12 @@ export class CallSession extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    if (typeof message !== "string" || !this.ctx.getTags(socket).includes(RELAY_TAG)) return;
+    if (typeof message !== "string" || !this.#isRelay(socket)) return;
     await this.#guard("relay_frame_failed", this.#talk.onFrame(socket, message));
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
-    if (this.ctx.getTags(socket).includes(WATCHER_TAG)) return;
+    if (!this.#isRelay(socket)) return;
     logInfo("relay_closed", { call_id: this.#call?.plan.callId, code });
     await this.#guard("relay_close_failed", this.#talk.onClose(socket));
   }
@@ -330,6 +330,15 @@ export class CallSession extends DurableObject<Env> {
     if (this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= nextMs) return;
     this.#alarmAtMs = nextMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(nextMs));
+  }
+
+  /** A socket that closed while the object was out of memory has no tags any more, and asking for them throws. */
+  #isRelay(socket: WebSocket): boolean {
+    try {
+      return this.ctx.getTags(socket).includes(RELAY_TAG);
+    } catch {
+      return false;
+    }
   }
 
   async #guard(event: string, work: Promise<void>): Promise<void> {
