@@ -4,6 +4,7 @@ CREATE TABLE `api_keys` (
 	`name` text NOT NULL,
 	`key_hash` text NOT NULL,
 	`scopes` text NOT NULL,
+	`limits` text,
 	`expires_at` integer,
 	`revoked_at` integer,
 	`created_at` integer NOT NULL,
@@ -11,6 +12,7 @@ CREATE TABLE `api_keys` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `api_keys_hash` ON `api_keys` (`key_hash`);--> statement-breakpoint
+CREATE INDEX `api_keys_by_org` ON `api_keys` (`org_id`,`id`);--> statement-breakpoint
 CREATE TABLE `call_rollups` (
 	`org_id` text NOT NULL,
 	`scope` text NOT NULL,
@@ -50,7 +52,10 @@ CREATE TABLE `calls` (
 	`carrier_call_id` text,
 	`projected_seq` integer DEFAULT 0 NOT NULL,
 	`analysis` text,
-	`workflow_patch` text,
+	`workflow_patches` text,
+	`key_details` text,
+	`transfer` text,
+	`carrier_recording_id` text,
 	`recording_key` text,
 	`recording_seconds` integer,
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action,
@@ -84,6 +89,7 @@ CREATE TABLE `campaigns` (
 	`time_window` text,
 	`config` text NOT NULL,
 	`created_at` integer NOT NULL,
+	`deleted_at` integer,
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`voice_agent_id`) REFERENCES `voice_agents`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`carrier_id`) REFERENCES `carriers`(`id`) ON UPDATE no action ON DELETE no action
@@ -115,9 +121,11 @@ CREATE TABLE `carriers` (
 	`calls_per_second` integer DEFAULT 1 NOT NULL,
 	`max_concurrent` integer,
 	`created_at` integer NOT NULL,
+	`deleted_at` integer,
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE INDEX `carriers_by_org` ON `carriers` (`org_id`,`id`);--> statement-breakpoint
 CREATE TABLE `contacts` (
 	`id` text PRIMARY KEY NOT NULL,
 	`org_id` text NOT NULL,
@@ -130,10 +138,28 @@ CREATE TABLE `contacts` (
 	`total_calls` integer DEFAULT 0 NOT NULL,
 	`last_contact` integer,
 	`created_at` integer NOT NULL,
+	`deleted_at` integer,
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE INDEX `contacts_by_org` ON `contacts` (`org_id`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `contacts_phone` ON `contacts` (`org_id`,`phone`);--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`org_id` text NOT NULL,
+	`method` text NOT NULL,
+	`path` text NOT NULL,
+	`key` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`holder` text NOT NULL,
+	`lease_until_ms` integer NOT NULL,
+	`status` integer,
+	`headers` text,
+	`body` text,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`org_id`, `method`, `path`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_by_age` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
 CREATE TABLE `opt_outs` (
 	`org_id` text NOT NULL,
 	`phone` text NOT NULL,
@@ -143,13 +169,28 @@ CREATE TABLE `opt_outs` (
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE INDEX `opt_outs_by_time` ON `opt_outs` (`org_id`,`created_at`,`phone`);--> statement-breakpoint
 CREATE TABLE `organisations` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
 	`allowed_countries` text,
+	`recordings_at_carrier` text DEFAULT 'keep' NOT NULL,
+	`model_base_url` text,
+	`model_name` text,
+	`model_key_encrypted` text,
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `queues` (
+	`id` text PRIMARY KEY NOT NULL,
+	`org_id` text NOT NULL,
+	`name` text NOT NULL,
+	`accept` text DEFAULT 'key' NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `queues_name` ON `queues` (`org_id`,`name`);--> statement-breakpoint
 CREATE TABLE `transcripts` (
 	`call_id` text PRIMARY KEY NOT NULL,
 	`org_id` text NOT NULL,
@@ -169,6 +210,7 @@ CREATE TABLE `voice_agents` (
 	`voice_config` text NOT NULL,
 	`is_active` integer DEFAULT true NOT NULL,
 	`created_at` integer NOT NULL,
+	`deleted_at` integer,
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint

@@ -2,9 +2,11 @@ import { handleQueue } from "./consumers/consumers.ts";
 import { runCron } from "./cron/cron.ts";
 import { app } from "./http/app.ts";
 
+export { AgentQueue } from "./objects/agent-queue.ts";
 export { CallSession } from "./objects/call-session/call-session.ts";
 export { CarrierGate } from "./objects/carrier-gate.ts";
 export { LiveBoard } from "./objects/live-board.ts";
+export { RateLimiter } from "./objects/rate-limiter.ts";
 export { SandboxAccount } from "./sandbox/sandbox-account.ts";
 export { SandboxCall } from "./sandbox/sandbox-call.ts";
 

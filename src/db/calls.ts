@@ -31,9 +31,7 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
     .select({
       row: calls,
       turns: transcripts.turns,
-      keyDetails: sql<string>`json_patch(
-        json_patch('{"extraction":{},"qms_scores":{}}', coalesce(${calls.analysis}, '{}')),
-        coalesce(${calls.workflowPatch}, '{}'))`,
+      keyDetails: sql<string>`json_patch('{"extraction":{},"qms_scores":{}}', coalesce(${calls.keyDetails}, '{}'))`,
       optedOut: customerOptedOut,
     })
     .from(calls)

@@ -65,7 +65,7 @@ export async function insertInboundCall(db: Db, call: NewInboundCall): Promise<S
   const contact = db
     .insert(contacts)
     .values({ id: newId("contact"), orgId, phone: from, metadata: "{}", createdAt: startedAt })
-    .onConflictDoNothing();
+    .onConflictDoUpdate({ target: [contacts.orgId, contacts.phone], set: { deletedAt: null } });
   const contactOfCaller = sql`(SELECT id FROM contacts WHERE org_id = ${orgId} AND phone = ${from})`;
   const row = db
     .insert(calls)

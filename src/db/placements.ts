@@ -1,7 +1,7 @@
 // The two round trips of placing a call: one read of everything that could refuse it, one batch that
 // writes contact and call together or not at all.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { newId } from "../lib/ids.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
@@ -67,7 +67,9 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
         sql`${calls.status} <> 'ended'`,
       ),
     )
-    .where(and(eq(campaigns.id, query.campaignId), eq(campaigns.orgId, query.orgId)))
+    .where(
+      and(eq(campaigns.id, query.campaignId), eq(campaigns.orgId, query.orgId), isNull(campaigns.deletedAt)),
+    )
     .get();
   if (row === undefined) return null;
   return {
@@ -114,6 +116,7 @@ export async function insertOutboundCall(db: Db, call: NewCall): Promise<"placed
     .onConflictDoUpdate({
       target: [contacts.orgId, contacts.phone],
       set: {
+        deletedAt: null,
         name: sql`coalesce(excluded.name, ${contacts.name})`,
         metadata: sql`json_patch(coalesce(${contacts.metadata}, '{}'), ${call.metadataPatch})`,
       },

@@ -14,6 +14,7 @@ import {
   SENTIMENTS,
 } from "../domain/call/status.ts";
 import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
+import { ACCEPT_MODES } from "../domain/human-queue.ts";
 import { GRAINS } from "../domain/time-cover.ts";
 
 const id = () => text().primaryKey();
@@ -23,42 +24,92 @@ const orgId = () =>
     .references(() => organisations.id);
 const createdAt = () => integer().notNull();
 const json = () => text();
+/** What other rows refer to is hidden, not removed. Null: it is there. */
+const deletedAt = () => integer();
+
+export const RECORDINGS_AT_CARRIER = ["keep", "delete"] as const;
 
 export const organisations = sqliteTable("organisations", {
   id: id(),
   name: text().notNull(),
   /** JSON array of ISO 3166 country codes; null allows the countries of its own numbers, `["*"]` all. */
   allowedCountries: json(),
+  /** What becomes of a recording at the carrier once it is stored here. */
+  recordingsAtCarrier: text({ enum: RECORDINGS_AT_CARRIER }).notNull().default("keep"),
+  /** The model that its agents think with; null: the deployment's own. */
+  modelBaseUrl: text(),
+  modelName: text(),
+  /** AES-GCM under CREDENTIALS_KEY, bound to the organisation's id. */
+  modelKeyEncrypted: text(),
   createdAt: createdAt(),
 });
 
-export const apiKeys = sqliteTable("api_keys", {
-  id: id(),
-  orgId: orgId(),
-  name: text().notNull(),
-  /** SHA-256 of the key in hex. The key itself is stored nowhere. */
-  keyHash: text().notNull().unique("api_keys_hash"),
-  /** JSON array of scopes. */
-  scopes: json().notNull(),
-  expiresAt: integer(),
-  revokedAt: integer(),
-  createdAt: createdAt(),
-});
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: id(),
+    orgId: orgId(),
+    name: text().notNull(),
+    /** SHA-256 of the key in hex. The key itself is stored nowhere. */
+    keyHash: text().notNull().unique("api_keys_hash"),
+    /** JSON array of scopes. */
+    scopes: json().notNull(),
+    /** JSON { bucket: requests per minute } where they differ from what everybody has; see domain/rate-limits.ts. */
+    limits: json(),
+    expiresAt: integer(),
+    revokedAt: integer(),
+    createdAt: createdAt(),
+  },
+  (table) => [index("api_keys_by_org").on(table.orgId, table.id)],
+);
 
-export const carriers = sqliteTable("carriers", {
-  id: id(),
-  orgId: orgId(),
-  kind: text({ enum: CARRIER_KINDS }).notNull(),
-  name: text().notNull(),
-  accountSid: text().notNull(),
-  /** AES-GCM under CREDENTIALS_KEY, bound to the carrier's id. */
-  authTokenEncrypted: text().notNull(),
-  /** Null: the carrier's own address. */
-  apiBaseUrl: text(),
-  callsPerSecond: integer().notNull().default(1),
-  maxConcurrent: integer(),
-  createdAt: createdAt(),
-});
+/** Answers to requests that came with an Idempotency-Key, so that each acts once. Pruned by age. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    orgId: text().notNull(),
+    method: text().notNull(),
+    /** The concrete path. */
+    path: text().notNull(),
+    key: text().notNull(),
+    /** SHA-256 in hex of the canonical body. */
+    fingerprint: text().notNull(),
+    /** Which request holds the lease, or gave the answer. */
+    holder: text().notNull(),
+    /** Epoch milliseconds. Without an answer by then, the next request may act. */
+    leaseUntilMs: integer().notNull(),
+    /** Null until the holder has answered. */
+    status: integer(),
+    /** JSON { name: value }. */
+    headers: json(),
+    body: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.method, table.path, table.key] }),
+    index("idempotency_keys_by_age").on(table.createdAt),
+  ],
+);
+
+export const carriers = sqliteTable(
+  "carriers",
+  {
+    id: id(),
+    orgId: orgId(),
+    kind: text({ enum: CARRIER_KINDS }).notNull(),
+    name: text().notNull(),
+    accountSid: text().notNull(),
+    /** AES-GCM under CREDENTIALS_KEY, bound to the carrier's id. */
+    authTokenEncrypted: text().notNull(),
+    /** Null: the carrier's own address. */
+    apiBaseUrl: text(),
+    callsPerSecond: integer().notNull().default(1),
+    maxConcurrent: integer(),
+    createdAt: createdAt(),
+    deletedAt: deletedAt(),
+  },
+  (table) => [index("carriers_by_org").on(table.orgId, table.id)],
+);
 
 export const carrierNumbers = sqliteTable(
   "carrier_numbers",
@@ -91,6 +142,7 @@ export const voiceAgents = sqliteTable(
     voiceConfig: json().notNull(),
     isActive: integer({ mode: "boolean" }).notNull().default(true),
     createdAt: createdAt(),
+    deletedAt: deletedAt(),
   },
   (table) => [index("voice_agents_by_org").on(table.orgId, table.id)],
 );
@@ -118,6 +170,7 @@ export const campaigns = sqliteTable(
     /** JSON, see contract/campaign-config.ts. */
     config: json().notNull(),
     createdAt: createdAt(),
+    deletedAt: deletedAt(),
   },
   (table) => [
     index("campaigns_by_org").on(table.orgId, table.id),
@@ -147,8 +200,13 @@ export const contacts = sqliteTable(
     totalCalls: integer().notNull().default(0),
     lastContact: integer(),
     createdAt: createdAt(),
+    /** A deleted contact is emptied and hidden; the next call to its number, or its creation, brings it back. */
+    deletedAt: deletedAt(),
   },
-  (table) => [unique("contacts_phone").on(table.orgId, table.phone)],
+  (table) => [
+    unique("contacts_phone").on(table.orgId, table.phone),
+    index("contacts_by_org").on(table.orgId, table.id),
+  ],
 );
 
 /** Opt-outs belong to the number, not to the contact, which they outlive. */
@@ -160,7 +218,24 @@ export const optOuts = sqliteTable(
     reason: text(),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.orgId, table.phone] })],
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.phone] }),
+    index("opt_outs_by_time").on(table.orgId, table.createdAt, table.phone),
+  ],
+);
+
+/** Queues of people who take calls over. Who is in a queue, and who is free, its AgentQueue object knows. */
+export const queues = sqliteTable(
+  "queues",
+  {
+    id: id(),
+    orgId: orgId(),
+    name: text().notNull(),
+    /** How a person takes a call: by pressing a key, or by picking up. */
+    accept: text({ enum: ACCEPT_MODES }).notNull().default("key"),
+    createdAt: createdAt(),
+  },
+  (table) => [unique("queues_name").on(table.orgId, table.name)],
 );
 
 /** A projection of the CallSession objects: they alone write status, outcome, times and transcript. */
@@ -194,8 +269,14 @@ export const calls = sqliteTable(
     projectedSeq: integer().notNull().default(0),
     /** JSON { extraction, qms_scores } as our own analysis wrote it. */
     analysis: json(),
-    /** JSON, the workflow's raw merge patch. Shown is `analysis` patched by this. */
-    workflowPatch: json(),
+    /** JSON array of the merge patches that workflows wrote, oldest first: what they say outlives a later analysis. */
+    workflowPatches: json(),
+    /** JSON, what is shown: `analysis` with the patches applied one after the other. */
+    keyDetails: json(),
+    /** JSON, the transfer that was asked for last; see contract/transfers.ts. */
+    transfer: json(),
+    /** The carrier's own id of the recording. */
+    carrierRecordingId: text(),
     /** R2 key; null until the recording is stored. */
     recordingKey: text(),
     recordingSeconds: integer(),

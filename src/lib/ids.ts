@@ -9,8 +9,11 @@ export const ID_PREFIXES = {
   campaign: "flw",
   carrier: "car",
   contact: "cst",
+  human: "hum",
   key: "key",
   organisation: "org",
+  queue: "que",
+  transfer: "trf",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -1,5 +1,9 @@
 // How one part of the product reaches a Durable Object of another: by name, over RPC.
 
+export function agentQueueOf(env: Env, queueId: string) {
+  return env.AGENT_QUEUE.getByName(queueId);
+}
+
 export function callSessionOf(env: Env, callId: string) {
   return env.CALL_SESSION.getByName(callId);
 }
@@ -10,4 +14,8 @@ export function carrierGateOf(env: Env, carrierId: string) {
 
 export function liveBoardOf(env: Env, orgId: string) {
   return env.LIVE_BOARD.getByName(orgId);
+}
+
+export function rateLimiterOf(env: Env, keyId: string) {
+  return env.RATE_LIMITER.getByName(keyId);
 }
