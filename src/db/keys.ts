@@ -1,12 +1,21 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
+import { RATE_LIMIT_BUCKETS, type KeyLimits } from "../domain/rate-limits.ts";
 import { TtlCache } from "../lib/ttl-cache.ts";
 import type { Db } from "./client.ts";
 import { apiKeys } from "./schema.ts";
 
-export type ApiKey = { id: string; orgId: string; scopes: string[]; expiresAt: number | null };
+export type ApiKey = {
+  id: string;
+  orgId: string;
+  scopes: string[];
+  /** Requests per minute where they differ from what everybody has. */
+  limits: KeyLimits;
+  expiresAt: number | null;
+};
 
 const scopesSchema = z.array(z.string());
+const limitsSchema = z.partialRecord(z.enum(RATE_LIMIT_BUCKETS), z.number());
 
 /** A revoked key is refused everywhere once this has passed (contract: 60 seconds). */
 const CACHE_MS = 60_000;
@@ -21,6 +30,7 @@ export async function findKey(db: Db, keyHash: string, nowMs: number): Promise<A
       id: apiKeys.id,
       orgId: apiKeys.orgId,
       scopes: apiKeys.scopes,
+      limits: apiKeys.limits,
       expiresAt: apiKeys.expiresAt,
       revokedAt: apiKeys.revokedAt,
     })
@@ -32,6 +42,7 @@ export async function findKey(db: Db, keyHash: string, nowMs: number): Promise<A
     id: row.id,
     orgId: row.orgId,
     scopes: scopesSchema.parse(JSON.parse(row.scopes)),
+    limits: limitsSchema.parse(JSON.parse(row.limits ?? "{}")),
     expiresAt: row.expiresAt,
   };
   cache.set(keyHash, key, nowMs);

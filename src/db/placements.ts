@@ -3,8 +3,10 @@
 
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { PlacedCall } from "../contract/calls.ts";
 import { newId } from "../lib/ids.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
+import { keepAnswer, type IdempotencyClaim, type KeptAnswer } from "./idempotency.ts";
 import { calls, campaigns, carrierNumbers, contacts, optOuts, organisations, voiceAgents } from "./schema.ts";
 
 const countriesSchema = z.array(z.string().nullable());
@@ -101,8 +103,17 @@ export type NewCall = {
   metadataPatch: string;
 };
 
-/** Writes contact and call in one transaction. `number_in_call` if another live call won the race. */
-export async function insertOutboundCall(db: Db, call: NewCall): Promise<"placed" | "number_in_call"> {
+/**
+ * Writes contact and call in one transaction. `number_in_call` if another live call won the race.
+ *
+ * @param kept what the request is answered, for its Idempotency-Key: kept with the call or not at all, so that a
+ * request which is sent again after a crash can't ring the phone again.
+ */
+export async function insertOutboundCall(
+  db: Db,
+  call: NewCall,
+  kept: { claim: IdempotencyClaim; answer: PlacedCall } | undefined,
+): Promise<"placed" | "number_in_call"> {
   const contact = db
     .insert(contacts)
     .values({
@@ -134,12 +145,18 @@ export async function insertOutboundCall(db: Db, call: NewCall): Promise<"placed
     startedAt: call.startedAt,
   });
   try {
-    await db.batch([contact, row]);
+    if (kept === undefined) await db.batch([contact, row]);
+    else await db.batch([contact, row, keepAnswer(db, kept.claim, toAnswer(kept.answer))]);
     return "placed";
   } catch (error) {
     if (isUniqueViolation(error, "calls.org_id, calls.to_number")) return "number_in_call";
     throw error;
   }
+}
+
+function toAnswer(placed: PlacedCall): KeptAnswer {
+  const headers = { "content-type": "application/json", location: `/v1/calls/${placed.call_uuid}` };
+  return { status: 201, headers, body: JSON.stringify(placed) };
 }
 
 function parseCountries(json: string): string[] {

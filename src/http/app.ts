@@ -21,6 +21,7 @@ import { liveRoute } from "./routes/live.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
+import { voiceAgentRoutes } from "./routes/voice-agents.ts";
 
 const openServices: MiddlewareHandler<AppEnv> = (c, next) => {
   c.set("services", { env: c.env, config: readConfig(c.env), db: openDb(c.env.DB) });
@@ -40,6 +41,7 @@ app.route("/", liveCallsRoute);
 app.route("/", endCallRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
+app.route("/", voiceAgentRoutes);
 app.route("/", carrierRoutes);
 
 app.notFound((c: Context<AppEnv>) => {

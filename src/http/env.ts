@@ -1,9 +1,21 @@
 import type { CallParties } from "../db/calls.ts";
 import type { ApiKey } from "../db/keys.ts";
+import type { VoiceAgentRow } from "../db/voice-agents.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
 
-/** What middleware leaves for the handlers. `org` and `key` stand only behind `requireScope`, `call` behind `requireCall`. */
+/** What `findObject` leaves for the handlers behind it. */
+export type PathObjects = {
+  call: CallParties;
+  voiceAgent: VoiceAgentRow;
+};
+
+/** What middleware leaves for the handlers. `org` and `key` stand only behind `requireAccess`. */
 export type AppEnv = {
   Bindings: Env;
-  Variables: { requestId: string; services: ServiceContext; org: OrgContext; key: ApiKey; call: CallParties };
+  Variables: PathObjects & {
+    requestId: string;
+    services: ServiceContext;
+    org: OrgContext;
+    key: ApiKey;
+  };
 };

@@ -4,7 +4,7 @@ import { isId } from "../../lib/ids.ts";
 import { watchCall } from "../../services/calls/watch-call.ts";
 import type { AppEnv } from "../env.ts";
 import { notFound } from "../problem.ts";
-import { requireScope } from "../require-scope.ts";
+import { requireAccess } from "../require-access.ts";
 import { upgradeToCall } from "../upgrade.ts";
 import { refuseField } from "../validation.ts";
 
@@ -17,7 +17,7 @@ const cursorSchema = z
 /** A call as it happens, over a WebSocket. `cursor` names the last message that the watcher has seen. */
 export const liveRoute = new Hono<AppEnv>().get(
   "/ws/live/:call_uuid",
-  requireScope("voice:calls:read", "header_or_query"),
+  requireAccess({ scope: "voice:calls:read", keyFrom: "header_or_query" }),
   async (c) => {
     const callId = c.req.param("call_uuid");
     const watch = isId("call", callId) ? await watchCall(c.get("org"), callId) : null;

@@ -1,31 +1,27 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { placeCallSchema, placedCallSchema } from "../../contract/calls.ts";
 import { placeCall } from "../../services/calls/place-call.ts";
-import { limitBody } from "../limit-body.ts";
-import type { AppEnv } from "../env.ts";
-import { problem, refusals } from "../problem.ts";
-import { requireScope } from "../require-scope.ts";
-import { refuseInvalid } from "../validation.ts";
+import { apiRoute, apiRouter } from "../api-route.ts";
+import { problem } from "../problem.ts";
 
-const route = createRoute({
+const route = apiRoute({
   method: "post",
   path: "/v1/calls",
-  middleware: [requireScope("voice:calls:write"), limitBody(65_536)] as const,
+  operationId: "placeCall",
+  summary: "Place one outbound call at once",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:write", bucket: "place_call" },
   request: { body: { required: true, content: { "application/json": { schema: placeCallSchema } } } },
   responses: {
     201: {
-      description: "The call was accepted",
+      description: "The call was accepted; nobody has been called yet.",
       content: { "application/json": { schema: placedCallSchema } },
     },
-    ...refusals(400, 401, 403, 404, 409, 413, 415, 422),
   },
+  refuses: [404],
 });
 
-export const placeCallRoute = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid }).openapi(
-  route,
-  async (c) => {
-    const placed = await placeCall(c.get("org"), c.req.valid("json"));
-    if (!placed.ok) return problem(c, placed.error);
-    return c.json(placed.value, 201, { location: `/v1/calls/${placed.value.call_uuid}` });
-  },
-);
+export const placeCallRoute = apiRouter().openapi(route, async (c) => {
+  const placed = await placeCall(c.get("org"), c.req.valid("json"));
+  if (!placed.ok) return problem(c, placed.error);
+  return c.json(placed.value, 201, { location: `/v1/calls/${placed.value.call_uuid}` });
+});

@@ -1,33 +1,40 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { callRecordSchema, transcriptSchema } from "../../contract/calls.ts";
 import { toPlainText, toWebVtt } from "../../domain/transcript.ts";
 import { isId } from "../../lib/ids.ts";
 import { readCall, readTranscript } from "../../services/calls/read-call.ts";
-import type { AppEnv } from "../env.ts";
-import { notFound, refusals } from "../problem.ts";
-import { requireScope } from "../require-scope.ts";
-import { refuseField, refuseInvalid } from "../validation.ts";
+import { apiRoute, apiRouter } from "../api-route.ts";
+import { notFound } from "../problem.ts";
+import { refuseField } from "../validation.ts";
 
 const callPath = z.object({ call_uuid: z.string() });
 
-const readRoute = createRoute({
+const readRoute = apiRoute({
   method: "get",
   path: "/v1/calls/{call_uuid}",
-  middleware: [requireScope("voice:calls:read")] as const,
+  operationId: "readCall",
+  summary: "One call, live while it lives",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read" },
   request: { params: callPath },
   responses: {
-    200: { description: "The call", content: { "application/json": { schema: callRecordSchema } } },
-    ...refusals(401, 403, 404),
+    200: {
+      description: "The call as it stands now.",
+      content: { "application/json": { schema: callRecordSchema } },
+    },
   },
+  refuses: [404],
 });
 
 const formatSchema = z.enum(["json", "text", "vtt"]);
 
-const transcriptRoute = createRoute({
+const transcriptRoute = apiRoute({
   method: "get",
   path: "/v1/calls/{call_uuid}/transcript",
-  middleware: [requireScope("voice:calls:read")] as const,
+  operationId: "readTranscript",
+  summary: "What was said in a call so far",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read" },
   request: {
     params: callPath,
     // Judged in the handler: that there is no such call comes before that there is no such format.
@@ -35,18 +42,18 @@ const transcriptRoute = createRoute({
   },
   responses: {
     200: {
-      description: "The transcript so far",
+      description: "The turns in their order.",
       content: {
         "application/json": { schema: transcriptSchema },
         "text/plain": { schema: z.string() },
         "text/vtt": { schema: z.string() },
       },
     },
-    ...refusals(401, 403, 404, 422),
   },
+  refuses: [404, 422],
 });
 
-export const readCallRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+export const readCallRoutes = apiRouter()
   .openapi(readRoute, async (c) => {
     const { call_uuid: callId } = c.req.valid("param");
     const call = isId("call", callId) ? await readCall(c.get("org"), callId) : null;

@@ -4,12 +4,12 @@ import { findStoredRecording, type StoredRecording } from "../../services/record
 import { parseByteRange } from "../byte-range.ts";
 import type { AppEnv } from "../env.ts";
 import { problem } from "../problem.ts";
-import { requireScope } from "../require-scope.ts";
+import { requireAccess } from "../require-access.ts";
 
 /** GET and HEAD (hono answers HEAD by GET without the body). */
 export const recordingRoute = new Hono<AppEnv>().get(
   "/api/voice/calls/:call_uuid/recording",
-  requireScope("voice:calls:read", "header_or_query"),
+  requireAccess({ scope: "voice:calls:read", keyFrom: "header_or_query" }),
   async (c) => {
     const callId = c.req.param("call_uuid");
     const recording = isId("call", callId) ? await findStoredRecording(c.get("org"), callId) : null;

@@ -17,7 +17,7 @@ const MAX_METADATA_LENGTH = 262_144;
  * with a reason; the carrier has not been asked yet. A refusal changes nothing.
  */
 export async function placeCall(
-  { env, db, orgId }: OrgContext,
+  { env, db, orgId, receipt }: OrgContext,
   input: PlaceCallInput,
 ): Promise<Result<PlacedCall, PlaceCallRefusal>> {
   const metadataPatch = JSON.stringify(input.metadata ?? {});
@@ -27,7 +27,13 @@ export async function placeCall(
   if (!source.ok) return source;
 
   const callId = newId("call");
-  const placed = await insertOutboundCall(db, {
+  const answer: PlacedCall = {
+    call_uuid: callId,
+    status: "dialing",
+    to: input.to,
+    campaign_id: input.campaign_id,
+  };
+  const call = {
     id: callId,
     orgId,
     campaignId: input.campaign_id,
@@ -36,15 +42,17 @@ export async function placeCall(
     startedAt: toEpochSeconds(Date.now()),
     contactName: input.contact_name,
     metadataPatch,
-  });
+  };
+  const placed = await insertOutboundCall(db, call, receipt && { claim: receipt.claim, answer });
   if (placed === "number_in_call") return err(refuse("number_in_call"));
+  if (receipt !== undefined) receipt.isKept = true;
   try {
     await sendDial(env, { call_id: callId });
   } catch (error) {
     // The row stands, so the call is accepted: the sweep sends what the queue did not take.
     logError("dial_not_queued", error, { call_id: callId });
   }
-  return ok({ call_uuid: callId, status: "dialing", to: input.to, campaign_id: input.campaign_id });
+  return ok(answer);
 }
 
 /** The account and number to call from, or why there is to be no call. */

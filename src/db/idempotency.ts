@@ -1,0 +1,116 @@
+// Requests that came with an Idempotency-Key. Whoever holds the lease may act; the answer is kept for a day and
+// given to every later request with the same key and body. A lease that ran out without an answer is anybody's.
+
+import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Db } from "./client.ts";
+import { idempotencyKeys } from "./schema.ts";
+
+/** Which request is meant: an organisation's, to a concrete path, under the client's own key. */
+export type RequestName = { orgId: string; method: string; path: string; key: string };
+
+/** The right to act on a request, until the lease ends. */
+export type IdempotencyClaim = RequestName & { holder: string };
+
+/** How a request is answered that has acted. */
+const keptStatusSchema = z.union([z.literal(200), z.literal(201), z.literal(202)]);
+const headersSchema = z.record(z.string(), z.string());
+
+export type KeptAnswer = {
+  status: z.infer<typeof keptStatusSchema>;
+  headers: Record<string, string>;
+  body: string;
+};
+
+export type ClaimResult =
+  | { kind: "claimed"; claim: IdempotencyClaim }
+  | { kind: "answered"; answer: KeptAnswer }
+  | { kind: "running"; leaseUntilMs: number }
+  /** The key stands for a request with another body. */
+  | { kind: "other_request" };
+
+/** Longer than any request acts. */
+const LEASE_MS = 60_000;
+const KEPT_SECONDS = 86_400;
+
+/** One statement that takes the lease where it is free and tells what is there where it is not. */
+export async function claimRequest(
+  db: Db,
+  name: RequestName,
+  fingerprint: string,
+  nowMs: number,
+): Promise<ClaimResult> {
+  const holder = crypto.randomUUID();
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const isFree = sql`(${idempotencyKeys.createdAt} <= ${nowSeconds - KEPT_SECONDS}
+    OR (${idempotencyKeys.status} IS NULL AND ${idempotencyKeys.leaseUntilMs} <= ${nowMs}))`;
+  const taken = <T>(column: T, value: unknown) => sql`CASE WHEN ${isFree} THEN ${value} ELSE ${column} END`;
+  const row = await db
+    .insert(idempotencyKeys)
+    .values({ ...name, fingerprint, holder, leaseUntilMs: nowMs + LEASE_MS, createdAt: nowSeconds })
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.orgId, idempotencyKeys.method, idempotencyKeys.path, idempotencyKeys.key],
+      // Each expression reads the row as it was.
+      set: {
+        fingerprint: taken(idempotencyKeys.fingerprint, fingerprint),
+        holder: taken(idempotencyKeys.holder, holder),
+        leaseUntilMs: taken(idempotencyKeys.leaseUntilMs, nowMs + LEASE_MS),
+        status: taken(idempotencyKeys.status, null),
+        headers: taken(idempotencyKeys.headers, null),
+        body: taken(idempotencyKeys.body, null),
+        createdAt: taken(idempotencyKeys.createdAt, nowSeconds),
+      },
+    })
+    .returning()
+    .get();
+  if (row.holder === holder) return { kind: "claimed", claim: { ...name, holder } };
+  if (row.fingerprint !== fingerprint) return { kind: "other_request" };
+  if (row.status === null) return { kind: "running", leaseUntilMs: row.leaseUntilMs };
+  const headers = headersSchema.parse(JSON.parse(row.headers ?? "{}"));
+  const status = keptStatusSchema.parse(row.status);
+  return { kind: "answered", answer: { status, headers, body: row.body ?? "" } };
+}
+
+/** Null for an answer that is none of a request that has acted. */
+export function toKeptAnswer(status: number, headers: Record<string, string>, body: string): KeptAnswer | null {
+  const kept = keptStatusSchema.safeParse(status);
+  return kept.success ? { status: kept.data, headers, body } : null;
+}
+
+/** The statement that keeps the answer, to be awaited or put into the batch that acts. */
+export function keepAnswer(db: Db, claim: IdempotencyClaim, answer: KeptAnswer) {
+  const { status, headers, body } = answer;
+  return db
+    .update(idempotencyKeys)
+    .set({ status, headers: JSON.stringify(headers), body })
+    .where(isHeldBy(claim));
+}
+
+/** Nothing was done: the key is unused again. */
+export async function dropClaim(db: Db, claim: IdempotencyClaim): Promise<void> {
+  await db.delete(idempotencyKeys).where(and(isHeldBy(claim), isNull(idempotencyKeys.status)));
+}
+
+/** Removes keys that are older than a day, at most `limit` of them. */
+export async function pruneRequests(db: Db, nowSeconds: number, limit: number): Promise<number> {
+  const old = db
+    .select({ rowid: sql`rowid` })
+    .from(idempotencyKeys)
+    .where(lt(idempotencyKeys.createdAt, nowSeconds - KEPT_SECONDS))
+    .limit(limit);
+  const pruned = await db
+    .delete(idempotencyKeys)
+    .where(inArray(sql`rowid`, old))
+    .returning({ key: idempotencyKeys.key });
+  return pruned.length;
+}
+
+function isHeldBy(claim: IdempotencyClaim) {
+  return and(
+    eq(idempotencyKeys.orgId, claim.orgId),
+    eq(idempotencyKeys.method, claim.method),
+    eq(idempotencyKeys.path, claim.path),
+    eq(idempotencyKeys.key, claim.key),
+    eq(idempotencyKeys.holder, claim.holder),
+  );
+}

@@ -1,0 +1,23 @@
+import type { MiddlewareHandler } from "hono";
+import type { OrgContext } from "../services/context.ts";
+import type { AppEnv, PathObjects } from "./env.ts";
+import { notFound } from "./problem.ts";
+
+/**
+ * Finds the object that a path names and leaves it under `name`. Stands before validation: that there is no such thing
+ * is said before what else is wrong. @param what in plain words, for the refusal.
+ */
+export function findObject<N extends keyof PathObjects>(
+  name: N,
+  parameter: string,
+  what: string,
+  find: (org: OrgContext, id: string) => Promise<AppEnv["Variables"][N] | null>,
+): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const isThere = await find(c.get("org"), c.req.param(parameter) ?? "").then((found) => {
+      if (found !== null) c.set(name, found);
+      return found !== null;
+    });
+    return isThere ? next() : notFound(c, what);
+  };
+}

@@ -1,0 +1,66 @@
+// Who asks, whether they may, and whether they ask too often. Stands before validation, so a stranger learns nothing of
+// a route. Every answer to a known key draws one from the bucket of its route, but a 429 itself.
+
+import type { Context, MiddlewareHandler } from "hono";
+import type { RateLimitBucket } from "../domain/rate-limits.ts";
+import { missingScopes, type Scope } from "../domain/scopes.ts";
+import { authenticate } from "../services/auth/authenticate.ts";
+import { drawFromBucket, type Draw } from "../services/auth/draw-from-bucket.ts";
+import type { AppEnv } from "./env.ts";
+import { problem } from "./problem.ts";
+
+export type Access = {
+  scope: Scope;
+  /** The bucket of its own that the route draws on. */
+  bucket?: RateLimitBucket;
+  /** Where the key may stand: sockets and players can't set headers, so theirs may be in the query. */
+  keyFrom?: "header" | "header_or_query";
+};
+
+export function requireAccess({
+  scope,
+  bucket = "default",
+  keyFrom = "header",
+}: Access): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const services = c.get("services");
+    const secret = bearer(c) ?? (keyFrom === "header_or_query" ? c.req.query("token") : undefined);
+    const key = secret === undefined ? null : await authenticate(services, secret);
+    if (key === null) {
+      const detail = "A valid API key is required: Authorization: Bearer tl_k_…";
+      return problem(c, { code: "unauthorized", detail }, { "www-authenticate": "Bearer" });
+    }
+    const draw = await drawFromBucket(services, key, bucket);
+    if (draw === null) {
+      const detail = "The rate limit can't be read at the moment.";
+      return problem(c, { code: "unavailable", detail }, { "retry-after": "1" });
+    }
+    const missing = missingScopes(key.scopes, [scope]);
+    if (missing.length > 0) {
+      const detail = `The key lacks ${missing.join(", ")}.`;
+      return problem(c, { code: "insufficient_scope", detail }, rateLimitHeaders(bucket, draw));
+    }
+    if (!draw.allowed) {
+      const detail = `The key may ask this ${draw.perMinute} times a minute.`;
+      const headers = { ...rateLimitHeaders(bucket, draw), "retry-after": String(draw.retryAfterSeconds) };
+      return problem(c, { code: "rate_limited", detail }, headers);
+    }
+    c.set("key", key);
+    c.set("org", { ...services, orgId: key.orgId });
+    await next();
+    for (const [name, value] of Object.entries(rateLimitHeaders(bucket, draw))) c.header(name, value);
+    return undefined;
+  };
+}
+
+/** draft-ietf-httpapi-ratelimit-headers-10: the quota, and what is left of it. */
+function rateLimitHeaders(bucket: RateLimitBucket, draw: Draw): Record<string, string> {
+  return {
+    "ratelimit-policy": `"${bucket}";q=${draw.perMinute};w=60`,
+    ratelimit: `"${bucket}";r=${draw.remaining};t=${draw.resetSeconds}`,
+  };
+}
+
+function bearer(c: Context<AppEnv>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+}

@@ -1,0 +1,30 @@
+import type { ApiKey } from "../../db/keys.ts";
+import { limitOf, type RateLimitBucket } from "../../domain/rate-limits.ts";
+import type { TokenDraw } from "../../domain/token-bucket.ts";
+import { logError } from "../../lib/log.ts";
+import { rateLimiterOf } from "../../stubs/stubs.ts";
+import type { ServiceContext } from "../context.ts";
+
+export type Draw = TokenDraw & { perMinute: number };
+
+/** Draws one request from the key's bucket: one RPC. Null if the limiter can't be reached. */
+export async function drawFromBucket(
+  { env }: ServiceContext,
+  key: ApiKey,
+  bucket: RateLimitBucket,
+): Promise<Draw | null> {
+  const perMinute = limitOf(bucket, key.limits);
+  const draw = async () => ({
+    ...(await rateLimiterOf(env, key.id).take(bucket, perMinute)),
+    perMinute,
+  });
+  try {
+    return await draw();
+  } catch {
+    // An object that was just restarted refuses what met it in that moment; asked anew it answers.
+    return draw().catch((error: unknown) => {
+      logError("rate_limiter_unreachable", error, { key_id: key.id });
+      return null;
+    });
+  }
+}
