@@ -1,8 +1,7 @@
 // Variables and secrets, parsed once per isolate. A bad one refuses to serve and names every bad key.
 
 import { z } from "zod";
-
-const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+import { isLoopbackHost } from "./domain/outbound-url.ts";
 
 const schema = z.object({
   /** Where the carrier and API clients reach this deployment: scheme and host, no trailing slash. */
@@ -47,5 +46,5 @@ function isOrigin(text: string): boolean {
 }
 
 export function isLoopbackUrl(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK_HOSTS.includes(new URL(url).hostname);
+  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { CALL_STATUSES, CALL_TYPES, OUTCOMES, SENTIMENTS } from "../domain/call/status.ts";
 import { callSummarySchema, idSchema } from "./calls.ts";
+import { cursorSchema } from "./cursor.ts";
 import { dateRangeShape } from "./date-range.ts";
 
 const wholeNumber = (min: number, max: number) =>
@@ -26,7 +27,7 @@ export const listCallsSchema = z
     ...dateRangeShape,
     limit: wholeNumber(1, 100).default(50),
     offset: wholeNumber(0, MAX_OFFSET).optional(),
-    cursor: z.string().max(200).optional(),
+    cursor: cursorSchema("call").optional(),
   })
   .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
     path: ["cursor"],

@@ -14,7 +14,6 @@ export const campaignConfigSchema = z.object({
   /** Seconds that the agent's part of a call may last. */
   max_duration: z.int().min(5).max(14_400).default(600),
 });
-export type CampaignConfig = z.infer<typeof campaignConfigSchema>;
 
 export const voiceConfigSchema = z.object({
   provider: z.string().max(50).optional(),
@@ -23,4 +22,3 @@ export const voiceConfigSchema = z.object({
   /** BCP 47. */
   language_code: z.string().max(20).default("en-US"),
 });
-export type VoiceConfig = z.infer<typeof voiceConfigSchema>;

@@ -1,7 +1,7 @@
 // How many calls there were, by the rollups: whole months, days and hours are added up, and only the calls of the at
 // most two hours that a span begins and ends in are counted.
 
-import { eq, sql, type SQL } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { coverSpan, type Span } from "../domain/time-cover.ts";
 import { conditionsOf, type CallFilter } from "./call-filter.ts";
 import type { Db } from "./client.ts";
@@ -29,16 +29,19 @@ export type CountScope = Pick<CallFilter, "orgId" | "campaignId" | "callType" | 
 /** A query that answers one row of counts, to be awaited or put into a batch. */
 export function selectCounts(db: Db, scope: CountScope) {
   const { whole, partial } = coverSpan(scope.started);
-  const parts = [
-    ...whole.map(({ grain, ...span }) => rolledUp(scope, grain, span)),
-    ...partial.map((span) => counted(scope, span)),
-  ];
+  const rolled = whole.map(({ grain, ...span }) => rolledUp(scope, grain, span));
+  const single = partial.map((span) => counted(scope, span));
   // D1 takes five terms in one compound, so the counted ones are a table of their own.
-  const tables = [parts.slice(0, whole.length), parts.slice(whole.length)]
-    .filter((terms) => terms.length > 0)
-    .map((terms) => sql`SELECT * FROM (${sql.join(terms, sql` UNION ALL `)})`);
-  const all = tables.length === 0 ? nothing() : sql.join(tables, sql` UNION ALL `);
-  return db.select(SUMS).from(sql`(${all})`);
+  const tables = [rolled, single].filter((terms) => terms.length > 0).map(tableOf);
+  return db.select(SUMS).from(sql`(${tables.length === 0 ? nothing() : unionOf(tables)})`);
+}
+
+function tableOf(terms: SQL[]): SQL {
+  return sql`SELECT * FROM (${unionOf(terms)})`;
+}
+
+function unionOf(terms: SQL[]): SQL {
+  return sql.join(terms, sql` UNION ALL `);
 }
 
 const NAMES = [...Object.keys(COLUMNS), "talkSeconds"];
@@ -85,7 +88,7 @@ function counted(scope: CountScope, started: Span): SQL {
   );
   const talk = sql`iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0) AS "talkSeconds"`;
   return sql`SELECT ${sql.join([...columns, talk], sql`, `)} FROM ${calls}
-    WHERE ${conditionsOf({ ...scope, started }) ?? eq(calls.orgId, scope.orgId)}`;
+    WHERE ${conditionsOf({ ...scope, started })}`;
 }
 
 function nothing(): SQL {

@@ -17,9 +17,9 @@ export type CallFilter = {
   started: Span;
 };
 
-export function conditionsOf(filter: CallFilter): SQL | undefined {
+export function conditionsOf(filter: CallFilter): SQL {
   const { campaignId, contactId, callType, status, outcome, sentiment, started } = filter;
-  return and(
+  const conditions = [
     eq(calls.orgId, filter.orgId),
     campaignId === undefined ? undefined : eq(calls.campaignId, campaignId),
     contactId === undefined ? undefined : eq(calls.contactId, contactId),
@@ -32,5 +32,7 @@ export function conditionsOf(filter: CallFilter): SQL | undefined {
     sentiment === undefined ? undefined : and(eq(calls.sentiment, sentiment), eq(calls.outcome, "connected")),
     started.from === null ? undefined : gte(calls.startedAt, started.from),
     started.to === null ? undefined : lt(calls.startedAt, started.to),
-  );
+  ];
+  const given = conditions.filter((condition) => condition !== undefined);
+  return sql`(${sql.join(given, sql` AND `)})`;
 }

@@ -1,6 +1,7 @@
 // Pages of calls, newest first, with the number of all that match: one batch.
 
 import { and, count, desc, eq, sql } from "drizzle-orm";
+import type { Cursor } from "../contract/cursor.ts";
 import type { Outcome, Sentiment } from "../domain/call/status.ts";
 import { conditionsOf, type CallFilter } from "./call-filter.ts";
 import { selectCounts, type CallCounts } from "./call-counts.ts";
@@ -8,9 +9,7 @@ import { customerOptedOut } from "./calls.ts";
 import type { Db } from "./client.ts";
 import { calls, contacts } from "./schema.ts";
 
-/** The call after which a page begins. */
-export type CallCursor = { startedAt: number; id: string };
-export type CallPage = { limit: number; offset: number; after: CallCursor | null };
+export type CallPage = { limit: number; offset: number; after: Cursor | null };
 
 export async function listCalls(db: Db, filter: CallFilter, { limit, offset, after }: CallPage) {
   const page = db
@@ -19,7 +18,7 @@ export async function listCalls(db: Db, filter: CallFilter, { limit, offset, aft
     .where(
       and(
         conditionsOf(filter),
-        after === null ? undefined : sql`(started_at, id) < (${after.startedAt}, ${after.id})`,
+        after === null ? undefined : sql`(started_at, id) < (${after.at}, ${after.id})`,
       ),
     )
     .orderBy(desc(calls.startedAt), desc(calls.id))

@@ -12,8 +12,3 @@ export function parsePhone(text: string): PhoneNumber | null {
   if (parsed === undefined || !parsed.isPossible() || parsed.number !== text) return null;
   return { e164: text, country: parsed.country ?? null };
 }
-
-/** For logs: enough to recognise a number one knows, too little to dial it. */
-export function maskPhone(e164: string): string {
-  return e164.length <= 6 ? "***" : `${e164.slice(0, 3)}***${e164.slice(-2)}`;
-}

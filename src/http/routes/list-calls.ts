@@ -8,7 +8,7 @@ import {
 import { readCallStats } from "../../services/calls/call-stats.ts";
 import { listCalls } from "../../services/calls/list-calls.ts";
 import type { AppEnv } from "../env.ts";
-import { problem, refusals } from "../problem.ts";
+import { refusals } from "../problem.ts";
 import { requireScope } from "../require-scope.ts";
 import { refuseInvalid } from "../validation.ts";
 
@@ -34,13 +34,7 @@ const statsRoute = createRoute({
   },
 });
 
-const BAD_CURSOR = [{ path: "cursor", message: "must be a next_cursor of this list" }];
-
 /** `stats` stands before `{call_uuid}`, which it would match. */
 export const listCallsRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  .openapi(listRoute, async (c) => {
-    const page = await listCalls(c.get("org"), c.req.valid("query"));
-    if (page.ok) return c.json(page.value, 200);
-    return problem(c, { code: "validation_failed", detail: "Please check cursor.", errors: BAD_CURSOR });
-  })
+  .openapi(listRoute, async (c) => c.json(await listCalls(c.get("org"), c.req.valid("query")), 200))
   .openapi(statsRoute, async (c) => c.json(await readCallStats(c.get("org"), c.req.valid("query")), 200));
