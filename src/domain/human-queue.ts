@@ -43,7 +43,7 @@ export type HumanReservation =
 /** `available`: somebody could be reserved now. `depth`: how many calls are being offered to the queue now. */
 export type QueueAvailability = { available: boolean; depth: number };
 
-/** `idleSinceMs` is when they were last offered a call or came free of one; null: never offered any. */
+/** `idleSinceMs` is when they last came free of a call or of the offer of one; null: never offered any. */
 export type Candidate = Pick<HumanAgent, "id" | "presence" | "isReserved"> & { idleSinceMs: number | null };
 
 /** The one who has been idle longest of those who can take a call; null if nobody can. */

@@ -134,7 +134,6 @@ export class AgentQueue extends DurableObject<Env> {
       chosen.id,
       leaseUntilMs,
     );
-    this.#idleSince(chosen.id, Date.now());
     return this.#reserved(chosen.id);
   }
 
