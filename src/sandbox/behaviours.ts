@@ -42,6 +42,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "0020": { kind: "answers", answeredBy: "machine", customer: "voicemail", faults: {} },
   "0021": { kind: "answers", answeredBy: "fax", customer: "fax", faults: {} },
   "0030": INTERESTED,
+  "0031": person("asks-for-human"),
   "0032": person("never-again"),
   "0033": person("wrong-number"),
   "0034": person("hostile"),
@@ -58,6 +59,10 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "0046": person("interested", { statusCallbacks: "late" }),
   "0047": person("interested", { dropsRelayDuring: 4 }),
   "0048": person("hangs-up", { losesCallbacks: true }),
+  "0090": person("takes-over"),
+  "0091": INTERESTED,
+  "0092": { kind: "unanswered", status: "busy", sipResponseCode: 486, rings: false, afterMs: 1500 },
+  "0093": person("backs-out"),
 };
 
 /** The NNNN of a sandbox number; of any other that of an interested customer. */

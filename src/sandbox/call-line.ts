@@ -2,7 +2,7 @@
 // `attend` compares that with what the stored state wants and makes up the difference, so nothing has to be
 // remembered across a restart: a request is made again, a socket that did not survive is reported as lost.
 
-import type { CallEvent } from "./call-machine.ts";
+import type { LineEvent } from "./call-machine.ts";
 import type { CallState, DocumentRequest, Relay } from "./call-state.ts";
 import { fetchDocument, openSocket, type Sender } from "./outbound.ts";
 import type { RelayFrame } from "./relay-frames.ts";
@@ -11,7 +11,7 @@ import { RelaySocket } from "./relay-socket.ts";
 export type LineOwner = {
   sender(): Promise<Sender>;
   /** Steps the call. It ends in `attend` again. */
-  apply(event: CallEvent): void;
+  apply(event: LineEvent): void;
   /** Lets work go on after the event that began it. */
   run(work: Promise<void>): void;
 };

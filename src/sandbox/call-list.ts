@@ -18,6 +18,7 @@ export type ListEntry = {
   endedAtMs: number | null;
   to: string;
   from: string;
+  parentSid: string | null;
   status: CallStatus;
   isDeleted: boolean;
   resource: string;
@@ -35,6 +36,7 @@ export function listEntry(state: CallState, baseUrl: string): ListEntry {
     endedAtMs: state.endedAtMs,
     to: state.order.to,
     from: state.order.from,
+    parentSid: state.parentSid,
     status: state.status,
     isDeleted: state.isDeleted,
     resource: JSON.stringify(callResource(state)),
@@ -137,8 +139,9 @@ export class CallList {
   /** False for a report that is older than the one before. */
   #recordCall(entry: ListEntry): boolean {
     const written = this.#storage.sql.exec(
-      `INSERT INTO calls (sid, version, created_ms, started_ms, ended_ms, to_number, from_number, status, is_deleted, resource)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO calls (sid, version, created_ms, started_ms, ended_ms, to_number, from_number, parent_call_sid, status, is_deleted,
+         resource)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (sid) DO UPDATE SET
          version = excluded.version, started_ms = excluded.started_ms, ended_ms = excluded.ended_ms,
          status = excluded.status, is_deleted = excluded.is_deleted, resource = excluded.resource
@@ -151,6 +154,7 @@ export class CallList {
       entry.endedAtMs,
       entry.to,
       entry.from,
+      entry.parentSid,
       entry.status,
       entry.isDeleted ? 1 : 0,
       entry.resource,

@@ -1,17 +1,28 @@
 // The life of a call as a pure function: state and event in, state and wishes out. No I/O, clock or storage.
 // It guarantees that a call ends: in progress there is always the time limit, before that always a timer.
+// So does the line of a second party (a leg), which is stepped here too and never outlives the call that dialled it.
 // Events that no longer fit (a timer of an ended call, a frame of a socket given up) change nothing.
 
 import { assertNever } from "../lib/assert-never.ts";
-import { type CallState, hasEnded, type RecordingOrder, type TimerName } from "./call-state.ts";
+import {
+  type CallState,
+  hasEnded,
+  liveLeg,
+  nextTimer,
+  type RecordingOrder,
+  type TimerName,
+} from "./call-state.ts";
 import { type CallChange, changeCall } from "./changes.ts";
+import { leaveDial } from "./dial-end.ts";
+import { talkOn } from "./dialling.ts";
 import { endCall } from "./ending.ts";
+import { endGather, pressKeys } from "./keys.ts";
 import { dial, detect, ring, settle } from "./life.ts";
 import { type DocumentOutcome, receiveDocument, runProgram } from "./program.ts";
 import { finishRecording, startRecording } from "./recording.ts";
 import { dropRelay, onRelay, type RelayEvent } from "./relay-session.ts";
 import { agentSpoken, customerDone, customerStarts } from "./talk.ts";
-import { clearTimers, type Setting, type Turn, type Wishes } from "./turn.ts";
+import { clearTimers, onLeg, type Setting, type Turn, type Wishes } from "./turn.ts";
 
 /** What may come of a call that lives. */
 type LiveEvent =
@@ -20,27 +31,50 @@ type LiveEvent =
   | { type: "record"; order: RecordingOrder }
   | RelayEvent;
 
-export type CallEvent =
+/** What may come of one line. */
+export type LineEvent =
   | LiveEvent
   | { type: "due"; timer: TimerName }
   | { type: "call-deleted" }
   | { type: "recording-deleted" };
 
+export type CallEvent = LineEvent | { type: "leg"; sid: string; event: LineEvent };
+
 export type Advance = Wishes & { state: CallState };
 
 export function advance(before: CallState, event: CallEvent, setting: Setting): Advance {
   const state = structuredClone(before);
-  const turn: Turn = { ...setting, state, posts: [], frames: [], dropsSocket: false };
+  const turn: Turn = { ...setting, state, parent: null, posts: [], frames: [], dropsSocket: false };
+  if (event.type === "leg") {
+    const leg = state.legs.find(({ sid }) => sid === event.sid);
+    if (leg !== undefined) onLine(onLeg(turn, leg), event.event);
+  } else {
+    onLine(turn, event);
+  }
+  leaveDial(turn);
+  keepVersion(before, state, setting.nowMs);
+  return { state, posts: turn.posts, frames: turn.frames, dropsSocket: turn.dropsSocket };
+}
+
+/** What is due first, on the call's own line or its leg's. */
+export function nextDue(state: CallState): { dueMs: number; event: CallEvent } | undefined {
+  const own = nextTimer(state);
+  const leg = liveLeg(state);
+  const legs = leg && nextTimer(leg);
+  if (leg !== undefined && legs !== undefined && legs.dueMs < (own?.dueMs ?? Infinity)) {
+    const event = { type: "due" as const, timer: legs.timer };
+    return { dueMs: legs.dueMs, event: { type: "leg", sid: leg.sid, event } };
+  }
+  return own && { dueMs: own.dueMs, event: { type: "due", timer: own.timer } };
+}
+
+function onLine(turn: Turn, event: LineEvent): void {
+  const { state } = turn;
   if (event.type === "due") onTimer(turn, event.timer);
   else if (event.type === "call-deleted") state.isDeleted = true;
   else if (event.type === "recording-deleted") {
     if (state.recording !== null) state.recording.status = "deleted";
-  } else if (!hasEnded(before)) onEvent(turn, event);
-  if (showsChange(before, state)) {
-    state.version = before.version + 1;
-    state.updatedAtMs = setting.nowMs;
-  }
-  return { state, posts: turn.posts, frames: turn.frames, dropsSocket: turn.dropsSocket };
+  } else if (!hasEnded(state)) onEvent(turn, event);
 }
 
 function onEvent(turn: Turn, event: LiveEvent): void {
@@ -101,11 +135,32 @@ function onTimer(turn: Turn, timer: TimerName): void {
     case "relay-drops":
       if (relay !== null) dropRelay(turn, relay);
       return;
+    case "gather":
+      return endGather(turn);
+    case "key":
+      return pressKeys(turn);
+    case "bridge-turn":
+      return talkOn(turn);
     case "recording-ready":
       return finishRecording(turn);
     default:
       assertNever(timer);
   }
+}
+
+/** A call's version counts its legs' changes too: what is reported anew is the call with its legs. */
+function keepVersion(before: CallState, after: CallState, nowMs: number): void {
+  for (const [index, leg] of before.legs.entries()) {
+    const now = after.legs[index];
+    if (now !== undefined) keepVersion(leg, now, nowMs);
+  }
+  const isUpdated = showsChange(before, after);
+  if (isUpdated) after.updatedAtMs = nowMs;
+  if (isUpdated || legsVersion(before) !== legsVersion(after)) after.version = before.version + 1;
+}
+
+function legsVersion({ legs }: CallState): number {
+  return legs.reduce((sum, { version }) => sum + version, 0);
 }
 
 /** Whether the REST resources of the call and its recording read differently now. */

@@ -35,8 +35,7 @@ export class CallOutbox {
     this.#underWay.add(row.id);
     try {
       const { retries, on } = retryPolicyOf(row.post.url);
-      const sent = await send(sender, row.post, row.token);
-      if (sent.kind === "answered") await sent.response.body?.cancel();
+      const sent = await send(sender, row.post, row.token, discard);
       const again = sent.kind === "failed" && row.attempts < retries && on.includes(sent.failure);
       if (again) this.#store.retryAt(row.id, Date.now() + RETRY_GAP_MS);
       else this.#store.remove(row.id);
@@ -46,4 +45,8 @@ export class CallOutbox {
       this.#underWay.delete(row.id);
     }
   }
+}
+
+async function discard(response: Response): Promise<void> {
+  await response.body?.cancel();
 }

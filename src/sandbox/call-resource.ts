@@ -13,7 +13,7 @@ export function callResource(state: CallState) {
     sid: state.sid,
     date_created: rfc2822(state.createdAtMs),
     date_updated: rfc2822(state.updatedAtMs),
-    parent_call_sid: null,
+    parent_call_sid: state.parentSid,
     account_sid: state.accountSid,
     to: state.order.to,
     to_formatted: formatNumber(state.order.to),

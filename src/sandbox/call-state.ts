@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { customerMemory, NOTHING_SAID } from "./customers.ts";
 import { recordingSidOf } from "./formats.ts";
-import { destination, RECORDING_EVENTS, relayOrder, verb } from "./twiml.ts";
+import { destination, gatherOrder, RECORDING_EVENTS, relayOrder, STATUS_EVENTS, verb } from "./verbs.ts";
 
 export const CALL_STATUSES = [
   "queued",
@@ -18,9 +18,6 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 export type EndStatus = Exclude<CallStatus, "queued" | "ringing" | "in-progress">;
-
-export const STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"] as const;
-export type StatusEvent = (typeof STATUS_EVENTS)[number];
 
 export type RecordingEvent = (typeof RECORDING_EVENTS)[number];
 
@@ -41,6 +38,9 @@ const TIMER_NAMES = [
   "customer-hangs-up",
   "customer-gives-up",
   "relay-drops",
+  "gather",
+  "key",
+  "bridge-turn",
   "recording-ready",
 ] as const;
 export type TimerName = (typeof TIMER_NAMES)[number];
@@ -52,7 +52,8 @@ const recordingOrder = z.object({
 });
 export type RecordingOrder = z.infer<typeof recordingOrder>;
 
-/** What the create asked for; of an inbound call, what its number is set to. REST updates change it. */
+/** What the create asked for; of an inbound call, what its number is set to; of a leg, what its `<Dial>` says. REST
+ * updates change it. */
 const callOrder = z.object({
   to: z.string(),
   from: z.string(),
@@ -106,6 +107,18 @@ const customer = z.object({
   saying: z.object({ text: z.string(), fromMs: z.number(), memory: customerMemory }).nullable(),
 });
 
+/** A `<Gather>` under way. */
+const gathering = gatherOrder.omit({ prompts: true, hearsKeys: true }).extend({ digits: z.string() });
+
+/** A `<Dial>` under way: the last of the call's legs is the one that it placed. */
+const dialling = z.object({
+  action: destination.nullable(),
+  timeLimitSeconds: z.number(),
+  /** Set while the two parties talk: whose turn it is, and since when. */
+  bridge: z.object({ turn: z.number(), sinceMs: z.number() }).nullable(),
+});
+export type Dialling = z.infer<typeof dialling>;
+
 /** A request to send; nothing waits for its answer. */
 export const post = destination.extend({ params: z.record(z.string(), z.string()) });
 export type Post = z.infer<typeof post>;
@@ -114,14 +127,16 @@ export type ScheduledPost = Post & { dueMs: number };
 const callBegin = z.object({
   sid: z.string(),
   accountSid: z.string(),
-  direction: z.enum(["inbound", "outbound-api"]),
+  /** Of a leg: the call whose `<Dial>` placed it. */
+  parentSid: z.string().nullable(),
+  direction: z.enum(["inbound", "outbound-api", "outbound-dial"]),
   /** The NNNN that says who is on the line and what goes wrong. */
   behaves: z.string(),
   order: callOrder,
 });
 export type CallBegin = z.infer<typeof callBegin>;
 
-export const callState = callBegin.extend({
+const line = callBegin.extend({
   status: z.enum(CALL_STATUSES),
   /** Grows with every change that the REST resources of the call and its recording show. */
   version: z.number(),
@@ -146,15 +161,26 @@ export const callState = callBegin.extend({
   program: z.array(verb),
   documentUrl: z.string(),
   relay: relay.nullable(),
+  gather: gathering.nullable(),
   customer,
   speech: z.array(z.object({ who: z.enum(["agent", "customer"]), fromMs: z.number(), toMs: z.number() })),
+});
+
+/** A line on which a second party is called. It is a call like any other, but calls nobody itself. */
+const leg = line.extend({ dial: z.null(), legs: z.array(z.never()) });
+export type Leg = z.infer<typeof leg>;
+
+export const callState = line.extend({
+  dial: dialling.nullable(),
+  /** Who was dialled in the course of the call, in order. */
+  legs: z.array(leg),
 });
 export type CallState = z.infer<typeof callState>;
 
 /** From the create's answer to the dialling: real time, so that the answer is usually first. */
 const DISPATCH_MS = 50;
 
-export function newCall(begin: CallBegin, nowMs: number): CallState {
+export function newCall(begin: CallBegin, nowMs: number): Leg {
   const { document } = begin.order;
   return {
     ...begin,
@@ -177,8 +203,11 @@ export function newCall(begin: CallBegin, nowMs: number): CallState {
     program: [],
     documentUrl: "url" in document ? document.url : "",
     relay: null,
+    gather: null,
     customer: { memory: NOTHING_SAID, heard: 0, lastHeard: "", owesReply: false, saying: null },
     speech: [],
+    dial: null,
+    legs: [],
   };
 }
 
@@ -186,7 +215,12 @@ export function hasEnded(state: CallState): boolean {
   return state.endedAtMs !== null;
 }
 
-/** The timer that is due first, if any. */
+/** The line of who is being dialled, or talked to. */
+export function liveLeg(state: CallState): Leg | undefined {
+  return state.dial === null ? undefined : state.legs.at(-1);
+}
+
+/** Of the call's own timers the one that is due first, if any. */
 export function nextTimer(state: CallState): { timer: TimerName; dueMs: number } | undefined {
   let first: { timer: TimerName; dueMs: number } | undefined;
   for (const timer of TIMER_NAMES) {

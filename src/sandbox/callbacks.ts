@@ -4,6 +4,8 @@
 import {
   type CallState,
   type CallStatus,
+  type Dialling,
+  type Leg,
   type Recording,
   type RecordingEvent,
   recordingPath,
@@ -25,6 +27,7 @@ export function commonParams(state: CallState, callStatus: CallStatus | "initiat
     Direction: state.direction,
     ApiVersion: API_VERSION,
     CallStatus: callStatus,
+    ...(state.parentSid === null ? {} : { ParentCallSid: state.parentSid }),
     ...(state.direction === "inbound" ? placeFields(state) : {}),
   };
 }
@@ -82,6 +85,24 @@ export function relayEndParams(state: CallState, relay: Relay, end: RelayEnd, no
     params["ErrorMessage"] = end.errorMessage;
   }
   return params;
+}
+
+/** The form of the request to `<Dial action>`, when the leg is over. */
+export function dialEndParams(state: CallState, dial: Dialling, leg: Leg): Params {
+  const wasBridged = dial.bridge !== null;
+  return {
+    ...commonParams(state),
+    DialCallSid: leg.sid,
+    DialCallStatus: dialStatusOf(leg, wasBridged),
+    DialCallDuration: String(talkSeconds(leg)),
+    DialBridged: String(wasBridged),
+  };
+}
+
+/** Whoever picked up and was not bridged counts as one who did not answer. */
+function dialStatusOf({ status }: Leg, wasBridged: boolean): CallStatus {
+  if (wasBridged) return "completed";
+  return status === "completed" ? "no-answer" : status;
 }
 
 export function recordingParams(

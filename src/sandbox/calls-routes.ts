@@ -7,10 +7,10 @@ import { callQuery } from "./call-list.ts";
 import type { CallResource } from "./call-resource.ts";
 import type { CallOrder } from "./call-state.ts";
 import { readCreateForm } from "./create-form.ts";
-import { newSid } from "./formats.ts";
+import { newCallSid } from "./formats.ts";
 import { pagedBody } from "./paging.ts";
 import { reachOf, readForm, readQuery } from "./read-request.ts";
-import { accountOf, callOf } from "./stubs.ts";
+import { accountOf, callOf, holderOf } from "./stubs.ts";
 import { notFound, refused, TwilioError } from "./twilio-error.ts";
 import { readUpdateForm } from "./update-form.ts";
 
@@ -39,20 +39,23 @@ export const calls = new Hono<SandboxEnv>()
     return c.json(pagedBody("calls", path, search, query.paging, found));
   })
   .get(`/Calls/${FILE}`, async (c) => {
-    const resource = await callOf(c, sidOf(c.req.param("file"))).read(c.get("accountSid"));
+    const sid = sidOf(c.req.param("file"));
+    const resource = await holderOf(c, sid).read(c.get("accountSid"), sid);
     if (resource === undefined) throw notFound(c.req.path);
     return c.json(resource);
   })
   .post(`/Calls/${FILE}`, async (c) => {
     const changes = readUpdateForm(await readForm(c), reachOf(c));
     if (!changes.ok) throw refused(changes.error);
-    const updated = await callOf(c, sidOf(c.req.param("file"))).update(c.get("accountSid"), changes.value);
+    const sid = sidOf(c.req.param("file"));
+    const updated = await holderOf(c, sid).update(c.get("accountSid"), sid, changes.value);
     if (updated.ok) return c.json(updated.value);
     if (updated.error === 20404) throw notFound(c.req.path);
     throw new TwilioError(400, 21220, "Call is not in-progress. Cannot redirect.");
   })
   .delete(`/Calls/${FILE}`, async (c) => {
-    const removed = await callOf(c, sidOf(c.req.param("file"))).remove(c.get("accountSid"));
+    const sid = sidOf(c.req.param("file"));
+    const removed = await holderOf(c, sid).remove(c.get("accountSid"), sid);
     if (removed.ok) return c.body(null, 204);
     if (removed.error === 20404) throw notFound(c.req.path);
     throw new TwilioError(400, 20009, "Cannot delete this resource before it is complete");
@@ -75,8 +78,15 @@ async function createCall(c: Context<SandboxEnv>, order: CallOrder): Promise<Cal
     c.header("Retry-After", "1");
     throw new TwilioError(429, 20429, "Too Many Requests");
   }
-  const sid = newSid("CA");
-  const begin = { sid, accountSid: c.get("accountSid"), direction: "outbound-api" as const, behaves, order };
+  const sid = newCallSid();
+  const begin = {
+    sid,
+    accountSid: c.get("accountSid"),
+    parentSid: null,
+    direction: "outbound-api" as const,
+    behaves,
+    order,
+  };
   const created = await callOf(c, sid).begin(begin);
   if (fault !== "unanswered") return created;
   await scheduler.wait(UNANSWERED_MS);

@@ -2,11 +2,11 @@
 
 import { assertNever } from "../lib/assert-never.ts";
 import { answerParams } from "./callbacks.ts";
-import { endCall } from "./ending.ts";
+import { endCall, endDial } from "./ending.ts";
 import { load, requestDocument } from "./program.ts";
 import { suspendTalk } from "./talk.ts";
 import { clearTimers, type Turn } from "./turn.ts";
-import type { Destination } from "./twiml.ts";
+import type { Destination } from "./verbs.ts";
 
 /** Found to fit the call's status before it comes here. */
 export type CallChange =
@@ -49,11 +49,13 @@ export function changeCall(turn: Turn, change: CallChange): void {
   }
 }
 
-/** Whatever was running is given up without a word, a relay without its action. */
+/** Whatever was running is given up without a word, a relay or a `<Dial>` without its action. */
 function leaveDocument(turn: Turn): void {
   const { state } = turn;
   suspendTalk(turn);
-  clearTimers(turn, "verb");
+  endDial(turn);
+  clearTimers(turn, "verb", "gather", "key");
   if (state.order.detection?.async === false) clearTimers(turn, "detect");
   state.relay = null;
+  state.gather = null;
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { Reach } from "./callback-url.ts";
-import { type CallOrder, STATUS_EVENTS } from "./call-state.ts";
+import type { CallOrder } from "./call-state.ts";
 import {
   destinationOf,
   e164,
@@ -20,6 +20,7 @@ import {
   refusalOf,
   type Refusals,
 } from "./form-fields.ts";
+import { STATUS_EVENTS } from "./verbs.ts";
 import { RECORDING_LISTS, RECORDING_REFUSALS, recordingFields, recordingOrderOf } from "./recording-form.ts";
 
 const MAX_TWIML_CHARS = 4000;

@@ -6,6 +6,7 @@ import { z } from "zod";
 export type CustomerName =
   | "interested"
   | "caller"
+  | "asks-for-human"
   | "never-again"
   | "wrong-number"
   | "hostile"
@@ -14,7 +15,9 @@ export type CustomerName =
   | "interrupting"
   | "talkative"
   | "voicemail"
-  | "fax";
+  | "fax"
+  | "takes-over"
+  | "backs-out";
 
 type Line = {
   text: string;
@@ -29,8 +32,10 @@ export type Script = {
   farewell?: readonly string[];
   /** Starts over when all lines are said, and never waits for the agent between them. */
   endless?: true;
-  /** Hangs up half-way through this utterance of the agent (1 is the first). */
+  /** Hangs up half-way through this utterance of the agent (1 is the first); as a human's phone, of the brief. */
   hangsUpDuring?: number;
+  /** Presses a key when it is asked to. */
+  pressesKey?: true;
   /** Speaks up half-way through this utterance of the agent. */
   interruptsDuring?: number;
   /** How long it bears silence before it hangs up. Not divided by the speed: it waits for the product. */
@@ -97,6 +102,16 @@ export const SCRIPTS: Readonly<Record<CustomerName, Script>> = {
     interruptsDuring: 1,
     patienceMs: USUAL_PATIENCE_MS,
   },
+  // Told that nobody is free, it goes on as the interested customer.
+  "asks-for-human": {
+    lines: [
+      { text: "Hello! Yes, speaking." },
+      { text: "I'd like to speak to a real person, please.", on: /(?:)/ },
+      ...INTERESTED_LINES.slice(1),
+    ],
+    farewell: FAREWELL,
+    patienceMs: USUAL_PATIENCE_MS,
+  },
   "never-again": {
     lines: [
       { text: "Hello, who is this?" },
@@ -148,6 +163,14 @@ export const SCRIPTS: Readonly<Record<CustomerName, Script>> = {
     patienceMs: USUAL_PATIENCE_MS,
   },
   fax: { lines: [], patienceMs: USUAL_PATIENCE_MS },
+  // Humans to whom calls are handed over. Who calls them to sell something finds them interested.
+  "takes-over": {
+    lines: INTERESTED_LINES,
+    farewell: FAREWELL,
+    pressesKey: true,
+    patienceMs: USUAL_PATIENCE_MS,
+  },
+  "backs-out": { lines: INTERESTED_LINES, hangsUpDuring: 1, patienceMs: USUAL_PATIENCE_MS },
 };
 
 /** Which lines were said already, and how many farewells. Lives with the call. */

@@ -1,10 +1,12 @@
-// How a call ends, whoever ends it: speech is cut, the relay's action learns of it, then the status callback.
+// How a call ends, whoever ends it: speech is cut, who was dialled is off the line, the action of a relay or a
+// `<Dial>` learns of it, then the status callback.
 
-import { relayEndParams } from "./callbacks.ts";
-import { type EndStatus, hasEnded } from "./call-state.ts";
+import { dialEndParams, relayEndParams } from "./callbacks.ts";
+import { type EndStatus, hasEnded, liveLeg } from "./call-state.ts";
 import { endRecording } from "./recording.ts";
 import { fireStatus, releaseHeldBack } from "./status-callbacks.ts";
-import { post, type Turn } from "./turn.ts";
+import { onLeg, post, type Turn } from "./turn.ts";
+import type { Destination } from "./verbs.ts";
 
 export function endCall(turn: Turn, status: EndStatus, sipResponseCode: number): void {
   const { state } = turn;
@@ -16,13 +18,31 @@ export function endCall(turn: Turn, status: EndStatus, sipResponseCode: number):
   state.timers = {};
   state.request = null;
   state.program = [];
+  state.gather = null;
   if (state.relay !== null) {
     post(turn, state.relay.action, relayEndParams(state, state.relay, { status: "completed" }, turn.nowMs));
     state.relay = null;
   }
+  const dialled = endDial(turn);
+  if (dialled !== undefined) post(turn, dialled.action, dialled.params);
   fireStatus(turn, "completed", status);
   releaseHeldBack(turn);
   endRecording(turn);
+}
+
+/** The `<Dial>` under way, if any, is over, and so is its leg. What it comes to is told by whoever ended it. */
+export function endDial(
+  turn: Turn,
+): { action: Destination | null; params: Record<string, string> } | undefined {
+  const { state } = turn;
+  const leg = liveLeg(state);
+  if (state.dial === null || leg === undefined) return undefined;
+  if (leg.answeredAtMs === null) endCall(onLeg(turn, leg), "canceled", 487);
+  else endCall(onLeg(turn, leg), "completed", 200);
+  const { action } = state.dial;
+  const params = dialEndParams(state, state.dial, leg);
+  state.dial = null;
+  return { action, params };
 }
 
 /** Nobody is heard beyond this moment: the words under way count as far as they came. */
@@ -36,6 +56,22 @@ export function cutSpeech(turn: Turn): void {
   const { saying } = state.customer;
   if (saying !== null) state.speech.push({ who: "customer", fromMs: saying.fromMs, toMs: turn.nowMs });
   state.customer.saying = null;
-  const last = state.speech.at(-1);
-  if (last !== undefined && last.toMs > turn.nowMs) last.toMs = turn.nowMs;
+  endBridgeTurn(turn);
+  state.speech = state.speech.filter(({ fromMs }) => fromMs <= turn.nowMs);
+  for (const span of state.speech) span.toMs = Math.min(span.toMs, turn.nowMs);
+}
+
+/** In a bridge who was dialled speaks first, then the two take turns. */
+export function endBridgeTurn({ state, nowMs }: Turn): void {
+  const bridge = state.dial?.bridge ?? null;
+  if (bridge === null) return;
+  if (bridge.sinceMs < nowMs) {
+    state.speech.push({
+      who: bridge.turn % 2 === 0 ? "agent" : "customer",
+      fromMs: bridge.sinceMs,
+      toMs: nowMs,
+    });
+  }
+  bridge.turn += 1;
+  bridge.sinceMs = nowMs;
 }

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { isReachable, type Reach } from "./callback-url.ts";
-import type { Destination } from "./twiml.ts";
+import type { Destination } from "./verbs.ts";
 
 export type Refusal = { code: number; message: string };
 /** What is wrong with a field, by its name; any other is 20001. */

@@ -10,6 +10,21 @@ export function newSid(prefix: SidPrefix): string {
   return prefix + toHex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
+/** The last two digits count the lines that a call dials, so each SID tells whose it is and no index has to be kept. */
+export function newCallSid(): string {
+  return parentSidOf(newSid("CA"));
+}
+
+/** @param count 1 for the first line that the call dials. */
+export function legSidOf(callSid: string, count: number): string {
+  return callSid.slice(0, -2) + toHex(Uint8Array.of(count));
+}
+
+/** The call that a leg belongs to; any other call is its own. */
+export function parentSidOf(callSid: string): string {
+  return `${callSid.slice(0, -2)}00`;
+}
+
 /** A call has at most one recording here, so each SID gives the other and no index has to be kept. */
 export function recordingSidOf(callSid: string): string {
   return `RE${callSid.slice(2)}`;

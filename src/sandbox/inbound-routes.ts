@@ -6,7 +6,7 @@ import type { SandboxEnv } from "./authenticate.ts";
 import { canCallIn } from "./behaviours.ts";
 import type { CallOrder } from "./call-state.ts";
 import { e164, type Refusal } from "./form-fields.ts";
-import { newSid } from "./formats.ts";
+import { newCallSid } from "./formats.ts";
 import type { NumberSettings } from "./number-form.ts";
 import { accountOf, callOf } from "./stubs.ts";
 import { refused, TwilioError } from "./twilio-error.ts";
@@ -40,8 +40,15 @@ export const inbound = new Hono<SandboxEnv>().post("/inbound", async (c) => {
   if (order === undefined) {
     throw new TwilioError(404, 20404, `Nobody is reached at ${to}: it is no number with a VoiceUrl`);
   }
-  const sid = newSid("CA");
-  const begin = { sid, accountSid: c.get("accountSid"), direction: "inbound" as const, behaves, order };
+  const sid = newCallSid();
+  const begin = {
+    sid,
+    accountSid: c.get("accountSid"),
+    parentSid: null,
+    direction: "inbound" as const,
+    behaves,
+    order,
+  };
   return c.json(await callOf(c, sid).begin(begin), 201);
 });
 

@@ -24,8 +24,8 @@ export function dial(turn: Turn): void {
     return beginProgram(turn);
   }
   fireStatus(turn, "initiated", "initiated");
-  const behaviour = behaviourOf(state.behaves);
-  const rings = behaviour.kind !== "unanswered" || behaviour.rings;
+  const behaviour = reached(state);
+  const rings = behaviour.kind === "answers" || behaviour.rings;
   if (rings) return setTimer(turn, "ring", SETUP_MS);
   setTimer(turn, "settle", behaviour.afterMs === "timeout" ? 0 : behaviour.afterMs);
 }
@@ -39,16 +39,30 @@ export function ring(turn: Turn): void {
 /** Somebody answers or declines, or the caller's patience ran out before. */
 export function settle(turn: Turn): void {
   const { state } = turn;
-  const behaviour = behaviourOf(state.behaves);
+  const behaviour = reached(state);
   const ranOut = state.status === "ringing" && timeoutMs(state) <= pickupMs(state);
   if (ranOut || state.direction === "inbound") return endCall(turn, "no-answer", 487);
   if (behaviour.kind === "unanswered") return endCall(turn, behaviour.status, behaviour.sipResponseCode);
   answer(turn);
 }
 
-function pickupMs(state: CallState): number {
+/** Where a create would have been refused, a `<Dial>` fails. */
+function reached(state: CallState): Exclude<Behaviour, { kind: "refused" }> {
   const behaviour = behaviourOf(state.behaves);
-  if (behaviour.kind !== "unanswered") return RING_MS;
+  return behaviour.kind === "refused" ? OUT_OF_REACH : behaviour;
+}
+
+const OUT_OF_REACH = {
+  kind: "unanswered",
+  status: "failed",
+  sipResponseCode: 404,
+  rings: false,
+  afterMs: 0,
+} as const;
+
+function pickupMs(state: CallState): number {
+  const behaviour = reached(state);
+  if (behaviour.kind === "answers") return RING_MS;
   return behaviour.afterMs === "timeout" ? Number.POSITIVE_INFINITY : behaviour.afterMs;
 }
 

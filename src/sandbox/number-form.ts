@@ -15,7 +15,7 @@ import {
   type Refusals,
 } from "./form-fields.ts";
 import { formatNumber } from "./formats.ts";
-import { destination } from "./twiml.ts";
+import { destination } from "./verbs.ts";
 
 export const numberSettings = z.object({
   friendlyName: z.string(),

@@ -3,6 +3,7 @@
 // itself, but through the loopback binding; the URL stays the public one, since the signature is over it.
 
 import { exports } from "cloudflare:workers";
+import { withDeadline } from "../lib/deadline.ts";
 import {
   type FailureKind,
   handshakeUrlOf,
@@ -20,10 +21,15 @@ const MAX_TWIML_CHARS = 64 * 1024;
 
 export type Sender = { reach: Reach; authToken: string };
 
-export type Sent = { kind: "answered"; response: Response } | { kind: "failed"; failure: FailureKind };
+export type Sent<Answer> = { kind: "answered"; answer: Answer } | { kind: "failed"; failure: FailureKind };
 
-/** One try. `token` stays the same when the request is tried again. */
-export async function send(sender: Sender, { url, method, params }: Post, token: string): Promise<Sent> {
+/** One try. `token` stays the same when the request is tried again. The answer is `read` within the same limit. */
+export async function send<Answer>(
+  sender: Sender,
+  { url, method, params }: Post,
+  token: string,
+  read: (response: Response) => Promise<Answer>,
+): Promise<Sent<Answer>> {
   if (!isReachable(url, sender.reach)) return { kind: "failed", failure: "ct" };
   const fields = Object.entries(params);
   const target = method === "GET" ? withQuery(url, fields) : withoutFragment(url);
@@ -34,14 +40,17 @@ export async function send(sender: Sender, { url, method, params }: Post, token:
     Accept: "*/*",
   });
   const body = method === "GET" ? null : new URLSearchParams(fields);
+  let limit: AbortSignal | undefined;
   try {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const response = await request(sender, target, { method, headers, body, signal });
-    if (response.status < 400) return { kind: "answered", response };
-    await response.body?.cancel();
-    return { kind: "failed", failure: response.status < 500 ? "4xx" : "5xx" };
-  } catch (error) {
-    return { kind: "failed", failure: isTimeout(error) ? "rt" : "ct" };
+    return await withDeadline(REQUEST_TIMEOUT_MS, async (signal) => {
+      limit = signal;
+      const response = await request(sender, target, { method, headers, body, signal });
+      if (response.status < 400) return { kind: "answered", answer: await read(response) };
+      await response.body?.cancel();
+      return { kind: "failed", failure: response.status < 500 ? "4xx" : "5xx" };
+    });
+  } catch {
+    return { kind: "failed", failure: limit?.aborted === true ? "rt" : "ct" };
   }
 }
 
@@ -51,8 +60,8 @@ export async function fetchDocument(sender: Sender, asked: Post): Promise<Docume
   const { retries, on } = retryPolicyOf(url);
   const token = crypto.randomUUID();
   for (let attempt = 0; ; attempt++) {
-    const sent = await send(sender, { url, method, params }, token);
-    if (sent.kind === "answered") return readDocument(sent.response);
+    const sent = await send(sender, { url, method, params }, token, readDocument);
+    if (sent.kind === "answered") return sent.answer;
     if (attempt >= retries || !on.includes(sent.failure)) {
       return { kind: "failed", errorCode: sent.failure === "ct" ? 11205 : 11200 };
     }
@@ -78,16 +87,13 @@ export async function openSocket(sender: Sender, socketUrl: string): Promise<Web
   if (url === undefined || !isReachable(url, sender.reach)) return undefined;
   const signature = await signRequest(sender.authToken, socketUrl);
   const headers = new Headers({ Upgrade: "websocket", "X-Twilio-Signature": signature });
-  // Not AbortSignal.timeout: the signal outlives the handshake and would cut the open socket.
-  const handshake = new AbortController();
-  const timer = setTimeout(() => handshake.abort(), REQUEST_TIMEOUT_MS);
   try {
-    const response = await request(sender, withoutFragment(url), { headers, signal: handshake.signal });
+    const response = await withDeadline(REQUEST_TIMEOUT_MS, (signal) =>
+      request(sender, withoutFragment(url), { headers, signal }),
+    );
     return response.webSocket ?? undefined;
   } catch {
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -99,8 +105,4 @@ function request(sender: Sender, url: string, init: RequestInit): Promise<Respon
 function withQuery(url: string, fields: [string, string][]): string {
   const base = withoutFragment(url);
   return `${base}${base.includes("?") ? "&" : "?"}${new URLSearchParams(fields).toString()}`;
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
 }

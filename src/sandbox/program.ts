@@ -3,14 +3,20 @@
 
 import { pickUp } from "./answering.ts";
 import { answerParams, commonParams } from "./callbacks.ts";
+import { bridge, placeLeg } from "./dialling.ts";
 import { endCall } from "./ending.ts";
-import { giveWayToRelay, startByDocument } from "./recording.ts";
 import { newSid } from "./formats.ts";
-import { setTimer, speakingMs, type Turn } from "./turn.ts";
-import { type Destination, parseTwiml, type Verb } from "./twiml.ts";
+import { gather, say } from "./listening.ts";
+import { giveWayToRelay, startByDocument } from "./recording.ts";
+import { setTimer, type Turn } from "./turn.ts";
+import { parseTwiml } from "./twiml.ts";
+import type { Destination, Verb } from "./verbs.ts";
 
 /** What came of a request for a document. */
 export type DocumentOutcome = { kind: "document"; body: string } | { kind: "failed"; errorCode: number };
+
+/** Twilio's code for a document that could not be had. */
+export const HTTP_RETRIEVAL_FAILURE = 11200;
 
 const APOLOGY = "We are sorry, an application error has occurred. Goodbye.";
 
@@ -49,24 +55,31 @@ export function load(turn: Turn, text: string, documentUrl: string): void {
   runProgram(turn);
 }
 
-/** Goes on with the next verb; a program that has run out ends the call. */
+/** Goes on with the next verb; a program that has run out ends the call, or bridges the leg that it ran on. */
 export function runProgram(turn: Turn): void {
-  start(turn, turn.state.program.shift() ?? { verb: "hangup" });
+  const next = turn.state.program.shift();
+  if (turn.parent === null) return start(turn, next ?? { verb: "hangup" });
+  if (next === undefined) return bridge(turn, turn.parent);
+  if (WHISPERED.includes(next.verb)) start(turn, next);
+  else runProgram(turn);
 }
+
+/** What a leg's document can do before the bridge; the rest is skipped. */
+const WHISPERED: readonly Verb["verb"][] = ["say", "pause", "gather", "redirect", "hangup"];
 
 /** What an unanswered call may be told without being answered. https://www.twilio.com/docs/voice/twiml/reject */
 const WHILE_RINGING: readonly Verb["verb"][] = ["pause", "redirect", "reject"];
 
 function start(turn: Turn, verb: Verb): void {
-  if (!WHILE_RINGING.includes(verb.verb)) pickUp(turn);
+  const ringsOn = WHILE_RINGING.includes(verb.verb) || (verb.verb === "dial" && verb.dial.answerOnBridge);
+  if (!ringsOn) pickUp(turn);
   switch (verb.verb) {
-    case "say": {
-      const fromMs = turn.nowMs;
-      setTimer(turn, "verb", speakingMs(verb.text));
-      const toMs = turn.state.timers.verb ?? fromMs;
-      turn.state.speech.push({ who: "agent", fromMs, toMs });
-      return;
-    }
+    case "say":
+      return say(turn, verb.text);
+    case "gather":
+      return gather(turn, verb.gather);
+    case "dial":
+      return placeLeg(turn, verb.dial);
     case "pause":
       return setTimer(turn, "verb", verb.seconds * 1000);
     case "hangup":
@@ -96,8 +109,9 @@ function reject(turn: Turn, reason: "busy" | "rejected"): void {
   endCall(turn, "no-answer", 603);
 }
 
-/** The document cannot be had: the fallback may help, once; else the caller hears an apology. */
+/** The document cannot be had: the fallback may help, once; else the caller hears an apology. A leg just ends. */
 export function recover(turn: Turn, errorCode: number): void {
+  if (turn.parent !== null) return endCall(turn, "completed", 200);
   const { request, order } = turn.state;
   if (order.fallback !== null && request?.isFallback !== true) {
     const failed = { ErrorCode: String(errorCode), ErrorUrl: request?.url ?? turn.state.documentUrl };

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { Reach } from "./callback-url.ts";
 import type { RecordingOrder } from "./call-state.ts";
-import { RECORDING_EVENTS } from "./twiml.ts";
+import { RECORDING_EVENTS } from "./verbs.ts";
 import {
   destinationOf,
   fieldsOf,

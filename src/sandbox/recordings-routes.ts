@@ -8,7 +8,7 @@ import { FRAME_BYTES, frameCount, recordingChunks } from "./mp3.ts";
 import { pagedBody } from "./paging.ts";
 import { reachOf, readForm, readQuery } from "./read-request.ts";
 import { readRecordingForm } from "./recording-form.ts";
-import { accountOf, callOf } from "./stubs.ts";
+import { accountOf, callOf, holderOf } from "./stubs.ts";
 import { notFound, refused, TwilioError } from "./twilio-error.ts";
 
 const CALL = "/Calls/:call{CA[0-9a-f]{32}}";
@@ -45,9 +45,10 @@ export const recordings = new Hono<SandboxEnv>()
   })
   .get(`${CALL}/Recordings.json`, async (c) => {
     const { query, search } = readQuery(c, recordingQuery);
-    const found = await callOf(c, c.req.param("call")).findRecordings(c.get("accountSid"), query);
+    const callSid = c.req.param("call");
+    const found = await holderOf(c, callSid).findRecordings(c.get("accountSid"), callSid, query);
     if (found === undefined) throw notFound(c.req.path);
-    const path = `/2010-04-01/Accounts/${c.get("accountSid")}/Calls/${c.req.param("call")}/Recordings.json`;
+    const path = `/2010-04-01/Accounts/${c.get("accountSid")}/Calls/${callSid}/Recordings.json`;
     return c.json(pagedBody("recordings", path, search, query.paging, found));
   })
   .post(`${CALL}/Recordings.json`, async (c) => {

@@ -3,7 +3,7 @@
 import { assertNever } from "../lib/assert-never.ts";
 import { type RelayEnd, relayEndParams } from "./callbacks.ts";
 import type { Relay } from "./call-state.ts";
-import { recover, requestDocument, runProgram } from "./program.ts";
+import { HTTP_RETRIEVAL_FAILURE, recover, requestDocument, runProgram } from "./program.ts";
 import { hearAgent, openTalk, suspendTalk } from "./talk.ts";
 import { losesCallbacks, type Turn } from "./turn.ts";
 
@@ -47,5 +47,3 @@ function endSession(turn: Turn, relay: Relay, end: RelayEnd): void {
   else if (losesCallbacks(turn.state)) recover(turn, HTTP_RETRIEVAL_FAILURE);
   else requestDocument(turn, relay.action, params);
 }
-
-const HTTP_RETRIEVAL_FAILURE = 11200;

@@ -8,17 +8,17 @@ import { DurableObject } from "cloudflare:workers";
 import { readConfig } from "../config.ts";
 import { logError } from "../lib/log.ts";
 import { err, ok, type Result } from "../lib/result.ts";
-import { CallLine } from "./call-line.ts";
+import { CallLines } from "./call-lines.ts";
 import { listEntry, type RecordingQuery } from "./call-list.ts";
-import { advance, type CallEvent } from "./call-machine.ts";
+import { advance, type CallEvent, type LineEvent, nextDue } from "./call-machine.ts";
 import { CallOutbox } from "./call-outbox.ts";
 import { type CallResource, callResource } from "./call-resource.ts";
 import {
   type CallBegin,
   type CallState,
   hasEnded,
+  liveLeg,
   newCall,
-  nextTimer,
   type RecordingOrder,
 } from "./call-state.ts";
 import { CallStore } from "./call-store.ts";
@@ -43,7 +43,7 @@ const SWITCHED_OFF_MS = 600_000;
 export class SandboxCall extends DurableObject<Env> {
   readonly #store: CallStore;
   readonly #outbox: CallOutbox;
-  readonly #line: CallLine;
+  readonly #lines: CallLines;
   #state: CallState | undefined;
   #armedForMs: number | undefined;
 
@@ -51,7 +51,7 @@ export class SandboxCall extends DurableObject<Env> {
     super(ctx, env);
     this.#store = new CallStore(ctx.storage);
     this.#outbox = new CallOutbox(this.#store);
-    this.#line = new CallLine({
+    this.#lines = new CallLines({
       sender: () => this.#sender(),
       apply: (event) => this.#apply(event),
       run: (work) => this.#run(work),
@@ -70,27 +70,34 @@ export class SandboxCall extends DurableObject<Env> {
     return callResource(this.#state);
   }
 
-  read(accountSid: string): CallResource | undefined {
-    const state = this.#known(accountSid);
+  /** @param callSid the call's own, or that of a leg. */
+  read(accountSid: string, callSid: string): CallResource | undefined {
+    const state = this.#known(accountSid, callSid);
     return state && callResource(state);
   }
 
-  async update(accountSid: string, changes: CallChange[]): Promise<Result<CallResource, 20404 | 21220>> {
-    const state = this.#known(accountSid);
+  /** What runs on a leg is its `<Dial>`'s: it can't be replaced. */
+  async update(
+    accountSid: string,
+    callSid: string,
+    changes: CallChange[],
+  ): Promise<Result<CallResource, 20404 | 21220>> {
+    const state = this.#known(accountSid, callSid);
     if (state === undefined) return err(20404);
     const replaces = changes.some((change) => change.kind === "redirect" || change.kind === "replace");
-    if (hasEnded(state) || (replaces && state.status !== "in-progress")) return err(21220);
-    for (const change of changes) this.#apply({ type: "change", change });
+    const isReplaceable = state.status === "in-progress" && state.parentSid === null;
+    if (hasEnded(state) || (replaces && !isReplaceable)) return err(21220);
+    for (const change of changes) this.#applyTo(callSid, { type: "change", change });
     await this.#list();
-    return ok(callResource(this.#state ?? state));
+    return ok(callResource(this.#known(accountSid, callSid) ?? state));
   }
 
   /** Deletes the call's record; its recording stays. */
-  async remove(accountSid: string): Promise<Result<null, 20404 | 20009>> {
-    const state = this.#known(accountSid);
+  async remove(accountSid: string, callSid: string): Promise<Result<null, 20404 | 20009>> {
+    const state = this.#known(accountSid, callSid);
     if (state === undefined) return err(20404);
     if (!hasEnded(state)) return err(20009);
-    this.#apply({ type: "call-deleted" });
+    this.#applyTo(callSid, { type: "call-deleted" });
     await this.#list();
     return ok(null);
   }
@@ -120,8 +127,9 @@ export class SandboxCall extends DurableObject<Env> {
   }
 
   /** The call's own list, of one at most. Undefined if there is no such call. */
-  findRecordings(accountSid: string, { created, paging }: RecordingQuery): Page | undefined {
-    const state = this.#known(accountSid);
+  findRecordings(accountSid: string, callSid: string, query: RecordingQuery): Page | undefined {
+    const { created, paging } = query;
+    const state = this.#known(accountSid, callSid);
     if (state === undefined) return undefined;
     const recording = callRecordingResource(state);
     const startedAtMs = state.recording?.startedAtMs ?? Number.NaN;
@@ -164,18 +172,23 @@ export class SandboxCall extends DurableObject<Env> {
     return this.#state?.accountSid === accountSid ? this.#state : undefined;
   }
 
-  /** The call, unless its record was deleted. */
-  #known(accountSid: string): CallState | undefined {
-    const state = this.#of(accountSid);
+  /** The call or its leg, unless its record was deleted. */
+  #known(accountSid: string, callSid = this.#state?.sid): CallState | undefined {
+    const call = this.#of(accountSid);
+    const state = call?.sid === callSid ? call : call?.legs.find(({ sid }) => sid === callSid);
     return state?.isDeleted === false ? state : undefined;
   }
 
   #runTimers(): void {
     while (this.#state !== undefined) {
-      const next = nextTimer(this.#state);
+      const next = nextDue(this.#state);
       if (next === undefined || next.dueMs > Date.now()) return;
-      this.#step({ type: "due", timer: next.timer });
+      this.#step(next.event);
     }
+  }
+
+  #applyTo(callSid: string, event: LineEvent): void {
+    this.#apply(callSid === this.#state?.sid ? event : { type: "leg", sid: callSid, event });
   }
 
   #apply(event: CallEvent): void {
@@ -191,14 +204,14 @@ export class SandboxCall extends DurableObject<Env> {
     const { state, posts, frames, dropsSocket } = advance(this.#state, event, setting);
     this.#store.save(state, posts);
     this.#state = state;
-    for (const frame of frames) this.#line.send(frame);
-    if (dropsSocket) this.#line.dropSocket();
+    for (const frame of frames) this.#lines.send(frame);
+    if (dropsSocket) this.#lines.dropSocket();
   }
 
   /** Sees to whatever the state wants from outside and is not under way yet. */
   #attend(): void {
     if (this.#state === undefined) return;
-    this.#line.attend(this.#state);
+    this.#lines.attend(this.#state);
     this.#run(this.#tell());
     this.#arm();
   }
@@ -215,7 +228,9 @@ export class SandboxCall extends DurableObject<Env> {
     const state = this.#state;
     if (state === undefined || this.#store.listedVersion() >= state.version) return;
     try {
-      await this.env.SANDBOX_ACCOUNT.getByName(state.accountSid).record(listEntry(state, this.#baseUrl()));
+      const account = this.env.SANDBOX_ACCOUNT.getByName(state.accountSid);
+      const entries = [state, ...state.legs].map((call) => listEntry(call, this.#baseUrl()));
+      await Promise.all(entries.map((entry) => account.record(entry)));
       this.#store.markListed(state.version);
     } catch (error) {
       logError("sandbox.list", error, { callSid: state.sid });
@@ -228,12 +243,13 @@ export class SandboxCall extends DurableObject<Env> {
     const nowMs = Date.now();
     const isAwaiting =
       state.request !== null ||
+      (liveLeg(state)?.request ?? null) !== null ||
       state.relay !== null ||
       !this.#outbox.isEmpty ||
       this.#store.listedVersion() < state.version;
     const dueMs = Math.ceil(
       Math.min(
-        nextTimer(state)?.dueMs ?? Infinity,
+        nextDue(state)?.dueMs ?? Infinity,
         this.#outbox.nextDueMs(nowMs) ?? Infinity,
         isAwaiting ? nowMs + HEARTBEAT_MS : Infinity,
       ),

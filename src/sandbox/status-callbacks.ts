@@ -2,8 +2,9 @@
 
 import { faultsOf } from "./behaviours.ts";
 import { statusParams } from "./callbacks.ts";
-import type { CallStatus, StatusEvent } from "./call-state.ts";
+import type { CallStatus } from "./call-state.ts";
 import { post, type Turn } from "./turn.ts";
+import type { StatusEvent } from "./verbs.ts";
 
 /** When the copies of a status callback are sent, in sandbox time from its event. */
 const COPIES_MS = { lost: [], tripled: [0, 500, 3000], late: [30_000], faultless: [0] } as const;

@@ -137,7 +137,8 @@ function wasHeardOut(state: CallState): boolean {
   return state.detected?.answeredBy.startsWith("machine_end") === true;
 }
 
-function scriptOf({ state }: Turn): Script {
+/** Who is on the line, as it speaks and acts. */
+export function scriptOf({ state }: Turn): Script {
   const behaviour = behaviourOf(state.behaves);
   const customer = behaviour.kind === "answers" ? behaviour.customer : "interested";
   return SCRIPTS[customer === "interested" && state.direction === "inbound" ? "caller" : customer];

@@ -2,9 +2,9 @@
 // the draft; `advance` in call-machine.ts hands them a copy, so that seen from outside nothing is mutated.
 
 import { faultsOf } from "./behaviours.ts";
-import type { CallState, ScheduledPost, TimerName } from "./call-state.ts";
+import type { CallState, Leg, ScheduledPost, TimerName } from "./call-state.ts";
 import type { RelayFrame } from "./relay-frames.ts";
-import type { Destination } from "./twiml.ts";
+import type { Destination } from "./verbs.ts";
 
 export type Setting = {
   nowMs: number;
@@ -17,7 +17,17 @@ export type Setting = {
 /** What a step wants done outside, in this order: callbacks, frames, and then perhaps the socket's fall. */
 export type Wishes = { posts: ScheduledPost[]; frames: RelayFrame[]; dropsSocket: boolean };
 
-export type Turn = Setting & Wishes & { state: CallState };
+export type Turn = Setting &
+  Wishes & {
+    state: CallState;
+    /** The turn of the call that dialled, if this is one of a leg. */
+    parent: Turn | null;
+  };
+
+/** The same step, on the line of who was dialled. */
+export function onLeg(parent: Turn, leg: Leg): Turn {
+  return { ...parent, state: leg, parent };
+}
 
 /** Sets a timer a stretch of sandbox time from now. */
 export function setTimer(turn: Turn, name: TimerName, sandboxMs: number): void {

@@ -2,41 +2,12 @@
 // does not parse (12100) or a relay without a usable address (64101) refuses the whole document.
 // https://www.twilio.com/docs/voice/twiml
 
-import { parseXml, XmlElement } from "@rgrove/parse-xml";
+import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { z } from "zod";
 import { err, ok, type Result } from "../lib/result.ts";
-
-export const destination = z.object({ url: z.string(), method: z.enum(["GET", "POST"]) });
-export type Destination = z.infer<typeof destination>;
-
-export const RECORDING_EVENTS = ["in-progress", "completed", "absent"] as const;
-
-export const relayOrder = z.object({
-  /** The address exactly as written: the handshake's signature is over it. */
-  url: z.string(),
-  action: destination.nullable(),
-  welcomeGreeting: z.string().nullable(),
-  lang: z.string(),
-  interruptible: z.boolean(),
-  reportsTokensPlayed: z.boolean(),
-  parameters: z.record(z.string(), z.string()),
-});
-export type RelayOrder = z.infer<typeof relayOrder>;
-
-export const verb = z.discriminatedUnion("verb", [
-  z.object({ verb: z.literal("say"), text: z.string() }),
-  z.object({ verb: z.literal("pause"), seconds: z.number() }),
-  z.object({ verb: z.literal("hangup") }),
-  z.object({ verb: z.literal("reject"), reason: z.enum(["busy", "rejected"]) }),
-  z.object({ verb: z.literal("redirect"), to: destination }),
-  z.object({ verb: z.literal("relay"), relay: relayOrder }),
-  z.object({
-    verb: z.literal("record"),
-    callback: destination.nullable(),
-    events: z.array(z.enum(RECORDING_EVENTS)),
-  }),
-]);
-export type Verb = z.infer<typeof verb>;
+import { readDial, readGather, readPause, readSay } from "./twiml-dial.ts";
+import { destinationOf, elementsOf, optionalDestination } from "./twiml-elements.ts";
+import { RECORDING_EVENTS, type Verb } from "./verbs.ts";
 
 export type TwimlError = { code: 12100 | 64101; message: string };
 
@@ -61,15 +32,22 @@ export function parseTwiml(text: string, baseUrl: string): Result<Verb[], TwimlE
 function readVerb(element: XmlElement, baseUrl: string): Result<Verb | undefined, TwimlError> {
   switch (element.name) {
     case "Say":
-      return ok({ verb: "say", text: element.text.trim() });
+      return ok(readSay(element));
     case "Pause":
-      return ok({ verb: "pause", seconds: pauseSeconds.parse(element.attributes["length"]) });
+      return ok(readPause(element));
     case "Hangup":
       return ok({ verb: "hangup" });
     case "Reject":
       return ok({ verb: "reject", reason: element.attributes["reason"] === "busy" ? "busy" : "rejected" });
     case "Redirect":
-      return ok({ verb: "redirect", to: destinationOf(element.text.trim(), element, baseUrl) });
+      return ok({
+        verb: "redirect",
+        to: destinationOf(element.text.trim(), element.attributes["method"], baseUrl),
+      });
+    case "Dial":
+      return ok({ verb: "dial", dial: readDial(element, baseUrl) });
+    case "Gather":
+      return ok({ verb: "gather", gather: readGather(element, baseUrl) });
     case "Connect":
       return readConnect(element, baseUrl);
     case "Start":
@@ -79,8 +57,6 @@ function readVerb(element: XmlElement, baseUrl: string): Result<Verb | undefined
   }
 }
 
-const pauseSeconds = z.coerce.number().int().min(0).max(3600).catch(1);
-
 function readConnect(connect: XmlElement, baseUrl: string): Result<Verb | undefined, TwimlError> {
   const noun = elementsOf(connect).find((element) => element.name === "ConversationRelay");
   if (noun === undefined) return ok(undefined);
@@ -89,12 +65,12 @@ function readConnect(connect: XmlElement, baseUrl: string): Result<Verb | undefi
     return err({ code: 64101, message: "Invalid values for ConversationRelay parameters" });
   }
   const { url, welcomeGreeting, interruptible, events } = attributes.data;
-  const action = connect.attributes["action"];
+  const { action, method } = connect.attributes;
   return ok({
     verb: "relay",
     relay: {
       url,
-      action: action === undefined ? null : destinationOf(action, connect, baseUrl),
+      action: optionalDestination(action, method, baseUrl),
       welcomeGreeting: welcomeGreeting ?? null,
       lang: attributes.data.transcriptionLanguage ?? attributes.data.language ?? "en-US",
       interruptible: !["none", "false", "dtmf"].includes(interruptible),
@@ -110,8 +86,7 @@ function readStart(start: XmlElement, baseUrl: string): Verb | undefined {
   if (noun === undefined) return undefined;
   const { recordingStatusCallback: url, recordingStatusCallbackMethod: method } = noun.attributes;
   const told = (noun.attributes["recordingStatusCallbackEvent"] ?? "completed").split(/\s+/);
-  const callback =
-    url === undefined ? null : { ...destinationOf(url, noun, baseUrl), method: methodOf(method) };
+  const callback = optionalDestination(url, method, baseUrl);
   return { verb: "record", callback, events: RECORDING_EVENTS.filter((event) => told.includes(event)) };
 }
 
@@ -131,17 +106,4 @@ function parametersOf(noun: XmlElement): Record<string, string> {
     if (element.name === "Parameter" && name !== undefined) parameters[name] = value ?? "";
   }
   return parameters;
-}
-
-function destinationOf(url: string, element: XmlElement, baseUrl: string): Destination {
-  const method = methodOf(element.attributes["method"]);
-  return { url: URL.canParse(url) ? url : (URL.parse(url, baseUrl)?.href ?? baseUrl), method };
-}
-
-function methodOf(text: string | undefined): "GET" | "POST" {
-  return text?.toUpperCase() === "GET" ? "GET" : "POST";
-}
-
-function elementsOf(parent: XmlElement): XmlElement[] {
-  return parent.children.filter((child) => child instanceof XmlElement);
 }

@@ -14,29 +14,43 @@ const CLOCK_STARTS_MS = Date.UTC(2090, 0, 1);
 const INTERESTED = "+15005550030";
 const MANY = 100;
 
-const storedSchema = z.object({ status: z.string(), request: z.unknown() });
+const storedSchema = z.object({
+  status: z.string(),
+  request: z.unknown(),
+  legs: z.array(z.object({ request: z.unknown() })),
+});
 
-const APPLICATION = ["answer", "status"];
+const NOTHING = "";
+const WAITS = "<Response><Pause length='2'/><Hangup/></Response>";
+
+/** The application, by its paths: a call that it dials into a human's phone goes by them all. */
+const APPLICATION: Readonly<Record<string, string>> = {
+  answer: WAITS,
+  status: NOTHING,
+  dials: `<Response><Dial action="/dial-end">
+    <Number url="/whisper" statusCallback="/leg">+15005550090</Number></Dial></Response>`,
+  whisper: `<Response><Gather numDigits="1" action="/accept"><Say>A call.</Say></Gather><Hangup/></Response>`,
+  accept: "<Response/>",
+  leg: NOTHING,
+  "dial-end": WAITS,
+};
 
 /** What the application was told, in order. */
 let told: string[] = [];
 
 beforeEach(() => {
   told = [];
-  // A time limit that is still running keeps the object in memory, however long the answer has been there.
-  vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
   vi.useFakeTimers({ toFake: ["Date"], now: CLOCK_STARTS_MS });
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
-    const { CallStatus: status = "" } = Object.fromEntries(new URLSearchParams(await request.text()));
+    const form = Object.fromEntries(new URLSearchParams(await request.text()));
     const path = new URL(request.url).pathname.slice(1);
+    const document = APPLICATION[path];
     // A call of another file may still be on its way out.
-    if (!APPLICATION.includes(path)) return new Response(null, { status: 404 });
-    told.push(`${path} ${status}`);
-    if (path !== "answer") return new Response(null, { status: 204 });
-    return new Response("<Response><Pause length='2'/><Hangup/></Response>", {
-      headers: { "content-type": "text/xml" },
-    });
+    if (document === undefined) return new Response(null, { status: 404 });
+    told.push(`${path} ${form["DialBridged"] ?? form["CallStatus"] ?? ""}`);
+    if (document === NOTHING) return new Response(null, { status: 204 });
+    return new Response(document, { headers: { "content-type": "text/xml" } });
   });
 });
 
@@ -53,11 +67,11 @@ async function evict(object: DurableObjectStub): Promise<void> {
 
 const objectOf = (sid: string) => env.SANDBOX_CALL.getByName(sid);
 
-async function place(account: TestAccount): Promise<string> {
+async function place(account: TestAccount, path = "answer"): Promise<string> {
   const created = await account.json("Calls.json", {
     To: INTERESTED,
     From: "+15550010000",
-    Url: `${APP}/answer`,
+    Url: `${APP}/${path}`,
     StatusCallback: `${APP}/status`,
     StatusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
   });
@@ -72,7 +86,10 @@ async function settled(sid: string): Promise<{ status: string; alarmMs: number |
       const { n: owed } = storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox").one();
       return { ...storedSchema.parse(JSON.parse(state)), owed, alarmMs: await storage.getAlarm() };
     });
-  return until(read, ({ request, owed }) => request === null && owed === 0);
+  return until(
+    read,
+    ({ request, legs, owed }) => request === null && legs.every((leg) => leg.request === null) && owed === 0,
+  );
 }
 
 /** Fires alarm after alarm, each at its time, until the call is over. */
@@ -112,6 +129,30 @@ test("a sandbox call goes on after each eviction and tells each thing once", asy
   await evict(env.SANDBOX_ACCOUNT.getByName(account.sid));
   expect(await account.json(`Calls/${sid}.json`)).toMatchObject({ status: "completed" });
   expect(await account.json("Calls.json")).toMatchObject({ calls: [{ sid, status: "completed" }] });
+});
+
+test("a sandbox call that dials a human goes on after each eviction, and so does the human's", async () => {
+  const account = new TestAccount();
+  const sid = await place(account, "dials");
+  const legs = async () => {
+    const found = await account.json(`Calls.json?ParentCallSid=${sid}`);
+    return z.array(z.object({ sid: z.string(), status: z.string() })).parse(found["calls"]);
+  };
+  await goesOn(sid, async () => {
+    await evict(objectOf(sid));
+    for (const leg of await legs()) {
+      expect(await account.json(`Calls/${leg.sid}.json`)).toMatchObject(leg);
+    }
+  });
+  expect(told.toSorted()).toEqual([
+    "accept in-progress",
+    "dial-end true",
+    "dials in-progress",
+    "leg completed",
+    ...WHOLE_CALL.slice(1),
+    "whisper in-progress",
+  ]);
+  expect(await legs()).toMatchObject([{ status: "completed" }]);
 });
 
 test("a sandbox call's alarm may come early, twice, and after the end", async () => {

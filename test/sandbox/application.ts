@@ -13,7 +13,7 @@ export const RECORDED_RELAY = RELAY.replace(
 );
 export const HANGUP = "<Response><Hangup/></Response>";
 
-type Heard = { path: string; params: Record<string, string>; signature: string; token: string };
+type Heard = { url: string; path: string; params: Record<string, string>; signature: string; token: string };
 type Frame = Record<string, unknown>;
 
 /** What the application got, and how it answers; each test may change the latter. */
@@ -76,7 +76,7 @@ function putUp(): void {
     );
     if (params["AccountSid"] !== app.account.sid) return new Response(null, { status: 404 });
     const token = request.headers.get("I-Twilio-Idempotency-Token") ?? "";
-    const heard = { path: url.pathname, params, signature, token };
+    const heard = { url: request.url, path: url.pathname, params, signature, token };
     app.heard.push(heard);
     return app.answer(heard);
   });

@@ -17,6 +17,7 @@ function report(version: number, changes: Partial<ListEntry> = {}): ListEntry {
     endedAtMs: null,
     to: "+15005550030",
     from: "+15005550006",
+    parentSid: null,
     status: "in-progress",
     isDeleted: false,
     resource: `{"version":${version}}`,

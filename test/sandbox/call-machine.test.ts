@@ -2,7 +2,7 @@
 
 import { array, assert, boolean, constantFrom, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextTimer } from "../../src/sandbox/call-state.ts";
+import { nextDue } from "../../src/sandbox/call-machine.ts";
 import { Drive, ended, RELAY, START_MS } from "./drive.ts";
 
 describe("a call nobody answers", () => {
@@ -45,7 +45,7 @@ describe("a call nobody answers", () => {
     const call = new Drive(to).until(ended);
     expect(call.callbacks.map((row) => row.filter((value) => value !== undefined))).toEqual(expected);
     expect(call.posts.at(-1)?.params).toMatchObject({ CallDuration: "0", Duration: "0" });
-    expect(nextTimer(call.state)).toBeUndefined();
+    expect(nextDue(call.state)).toBeUndefined();
   });
 
   test("the create's Timeout ends the ringing, divided by the speed", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { findWish } from "../../src/agent/wishes.ts";
 import {
   type CustomerName,
   type Memory,
@@ -78,6 +79,21 @@ describe("the sandbox's people", () => {
     ["hostile", /scammers.*idiots/],
   ] as const)("%s says so in its second sentence", (name, expected) => {
     expect(converse(name, ["Hello, this is Ava.", "May I ask you something?"])[1]).toMatch(expected);
+  });
+
+  test.each(["Hello, this is Ava.", "Great! Which product are you looking at?", "What is your budget?"])(
+    "who asks for a human does so in its second sentence, after “%s” too, and in words that are understood",
+    (heard) => {
+      const said = converse("asks-for-human", ["Hi, this is Ava.", heard]);
+      expect(said.map(findWish)).toEqual([null, "human"]);
+    },
+  );
+
+  test("told that nobody is free, it goes on and takes leave as the interested customer does", () => {
+    const [first = "", ...rest] = SALES_TALK;
+    const said = converse("asks-for-human", [first, "One moment, please.", ...rest]);
+    expect(said.slice(2)).toEqual(converse("interested", SALES_TALK).slice(1));
+    expect(said.slice(2).map(findWish)).not.toContain("human");
   });
 
   test("the talkative customer never runs out of words", () => {

@@ -1,14 +1,15 @@
 // A call without object, clock or network: the test moves time from timer to timer, and is the application.
 
 import { behavesOf } from "../../src/sandbox/behaviours.ts";
-import { advance, type CallEvent } from "../../src/sandbox/call-machine.ts";
+import { advance, type CallEvent, type LineEvent, nextDue } from "../../src/sandbox/call-machine.ts";
 import {
   type CallBegin,
   type CallOrder,
   callState,
   type CallState,
+  type Leg,
+  liveLeg,
   newCall,
-  nextTimer,
   type ScheduledPost,
 } from "../../src/sandbox/call-state.ts";
 import type { RelayFrame } from "../../src/sandbox/relay-frames.ts";
@@ -54,7 +55,7 @@ export class Drive {
   constructor(to: string, changes: Partial<CallOrder> = {}, speed = 1, begin: Partial<CallBegin> = {}) {
     const order = orderTo(to, changes);
     this.state = newCall(
-      { ...OURS, direction: "outbound-api", behaves: behavesOf(to), order, ...begin },
+      { ...OURS, parentSid: null, direction: "outbound-api", behaves: behavesOf(to), order, ...begin },
       START_MS,
     );
     this.speed = speed;
@@ -79,10 +80,10 @@ export class Drive {
 
   /** Fires the next timer at its time; false when nothing is to come by itself. */
   tick(): boolean {
-    const next = nextTimer(this.state);
+    const next = nextDue(this.state);
     if (next === undefined) return false;
     this.nowMs = Math.max(this.nowMs, next.dueMs);
-    this.apply({ type: "due", timer: next.timer });
+    this.apply(next.event);
     return true;
   }
 
@@ -108,6 +109,24 @@ export class Drive {
 
   says(text: string): this {
     return this.apply({ type: "utterance", sessionId: this.sessionId, text, startedAtMs: this.nowMs });
+  }
+
+  /** The last line that the call dialled, whether it still lives or not. */
+  get leg(): Leg {
+    const leg = this.state.legs.at(-1);
+    if (leg === undefined) throw new Error("Nobody was dialled");
+    return leg;
+  }
+
+  applyToLeg(event: LineEvent): this {
+    return this.apply({ type: "leg", sid: this.leg.sid, event });
+  }
+
+  /** Answers what the leg asks for. */
+  whisper(body: string): this {
+    this.until((state) => liveLeg(state)?.request !== null || state.request !== null);
+    const outcome = { kind: "document" as const, body };
+    return this.applyToLeg({ type: "document", requestId: this.leg.request?.id ?? 0, outcome });
   }
 
   get sessionId(): string {

@@ -46,6 +46,90 @@ describe("TwiML", () => {
     ]);
   });
 
+  test("reads a Dial with its one noun, and whatever is left out as Twilio would", () => {
+    const xml = `<Response><Dial action="/end?transfer=1" method="GET" timeout="20" callerId="+15550010000"
+        timeLimit="60" answerOnBridge="true" record="record-from-answer">
+        <Number url="/whisper?transfer=1&amp;human=2" method="GET" statusCallback="/leg"
+          statusCallbackMethod="GET" statusCallbackEvent="initiated completed nonsense"> +15005550090 </Number>
+      </Dial><Dial>+15005550091</Dial></Response>`;
+    expect(verbsOf(xml)).toEqual([
+      {
+        verb: "dial",
+        dial: {
+          action: { url: "https://product.example/end?transfer=1", method: "GET" },
+          timeoutSeconds: 20,
+          timeLimitSeconds: 60,
+          callerId: "+15550010000",
+          answerOnBridge: true,
+          to: "+15005550090",
+          whisper: { url: "https://product.example/whisper?transfer=1&human=2", method: "GET" },
+          statusCallback: { url: "https://product.example/leg", method: "GET" },
+          statusEvents: ["initiated", "completed"],
+        },
+      },
+      {
+        verb: "dial",
+        dial: {
+          action: null,
+          timeoutSeconds: 30,
+          timeLimitSeconds: 14_400,
+          callerId: null,
+          answerOnBridge: false,
+          to: "+15005550091",
+          whisper: null,
+          statusCallback: null,
+          statusEvents: ["completed"],
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["<Sip>sip:ava@pbx.example</Sip>", "sip:ava@pbx.example"],
+    ["<Sip>+15005550090</Sip>", null],
+    ["<Number>sip:ava@pbx.example</Number>", null],
+    ["<Number>12</Number>", null],
+    ["<Queue>+15005550090</Queue>", null],
+    ["", null],
+  ])("a Dial of “%s” calls %s", (noun, to) => {
+    expect(verbsOf(`<Response><Dial>${noun}</Dial></Response>`)).toMatchObject([{ dial: { to } }]);
+  });
+
+  test("reads a Gather with what is said in it", () => {
+    const xml = `<Response><Gather input="speech dtmf" action="/keys" method="GET" timeout="10" numDigits="1"
+        finishOnKey="*" actionOnEmptyResult="true"><Say>Press</Say><Play>x.mp3</Play><Pause length="2"/></Gather>
+      <Gather numDigits="many" timeout="soon"/></Response>`;
+    expect(verbsOf(xml)).toEqual([
+      {
+        verb: "gather",
+        gather: {
+          action: { url: "https://product.example/keys", method: "GET" },
+          hearsKeys: true,
+          timeoutSeconds: 10,
+          numDigits: 1,
+          finishOnKey: "*",
+          actionOnEmptyResult: true,
+          prompts: [
+            { verb: "say", text: "Press" },
+            { verb: "pause", seconds: 2 },
+          ],
+        },
+      },
+      {
+        verb: "gather",
+        gather: {
+          action: { url: BASE, method: "POST" },
+          hearsKeys: true,
+          timeoutSeconds: 5,
+          numDigits: null,
+          finishOnKey: "#",
+          actionOnEmptyResult: false,
+          prompts: [],
+        },
+      },
+    ]);
+  });
+
   test("an empty Response has no verbs", () => expect(verbsOf("<Response/>")).toEqual([]));
 
   test.each([
