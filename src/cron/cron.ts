@@ -1,26 +1,28 @@
 import { readConfig } from "../config.ts";
 import { openDb } from "../db/client.ts";
 import { logError } from "../lib/log.ts";
+import { pruneRequests } from "../services/auth/prune-requests.ts";
 import { sweepOrphans } from "../services/calls/sweep-orphans.ts";
 import { sweepUndialled } from "../services/calls/sweep-undialled.ts";
 import { sweepSlots } from "../services/carriers/sweep-slots.ts";
 import type { ServiceContext } from "../services/context.ts";
 
-const SWEEPS: Record<string, (context: ServiceContext) => Promise<void>> = {
+const JOBS: Record<string, (context: ServiceContext) => Promise<void>> = {
   undialled: sweepUndialled,
   orphans: sweepOrphans,
   slots: sweepSlots,
+  requests: pruneRequests,
 };
 
-/** Every minute: takes up what was dropped on the way. A sweep that fails is no other's hindrance. */
+/** Every minute: takes up what was dropped on the way, and forgets what is old. A job that fails is no other's hindrance. */
 export async function runCron(_controller: ScheduledController, env: Env): Promise<void> {
   const context = { env, config: readConfig(env), db: openDb(env.DB) };
   await Promise.all(
-    Object.entries(SWEEPS).map(async ([name, sweep]) => {
+    Object.entries(JOBS).map(async ([name, run]) => {
       try {
-        await sweep(context);
+        await run(context);
       } catch (error) {
-        logError("sweep_failed", error, { sweep: name });
+        logError("job_failed", error, { job: name });
       }
     }),
   );

@@ -9,7 +9,7 @@ import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
 
 /** The key as clients send it: a string of the structured-fields standard, or bare as Stripe's do. */
-const KEY_FORM = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x7e][\x21-\x7e]{0,254}))$/;
+const KEY_FORM = /^(?:"([\x21-\x7e]{1,255})"|([\x21\x23-\x7e][\x21-\x7e]{0,254}))$/;
 const KEPT_HEADERS = ["content-type", "location"];
 
 /** @param secretFields fields of the answer that are shown once: they are kept as null. */
