@@ -1,10 +1,11 @@
-// npm run --silent dev:info: what a script needs to know of the local instance, as one JSON object.
+// npm run --silent dev:info: what a script needs to know of the local instance, as one JSON object; with --shell, as
+// commands that set it in a shell.
 
 import { readInstance } from "./instance.ts";
 import { localUrl } from "./local-worker.ts";
-import { parseDevOptions, readOptions } from "./options.ts";
+import { parseDevInfoOptions, readOptions } from "./options.ts";
 
-const options = readOptions(parseDevOptions);
+const options = readOptions(parseDevInfoOptions);
 const instance = readInstance(options.stateFolder);
 
 if (instance === null || !instance.seeded) {
@@ -12,19 +13,30 @@ if (instance === null || !instance.seeded) {
   process.exitCode = 1;
 } else {
   const url = localUrl(options.port);
-  console.log(
-    JSON.stringify({
-      url,
-      api_key: instance.apiKey,
-      admin_key: instance.adminKey,
-      campaign_id: instance.campaignId,
-      inbound_campaign_id: instance.inboundCampaignId,
-      number: instance.seed.carrier.number,
-      sandbox: {
-        base_url: `${url}/sandbox`,
-        account_sid: instance.seed.carrier.accountSid,
-        auth_token: instance.seed.carrier.authToken,
-      },
-    }),
-  );
+  const { accountSid, authToken, number } = instance.seed.carrier;
+  const variables = {
+    URL: url,
+    API_KEY: instance.apiKey,
+    ADMIN_KEY: instance.adminKey,
+    CAMPAIGN_ID: instance.campaignId,
+    ACCOUNT_SID: accountSid,
+    AUTH_TOKEN: authToken,
+  };
+  const facts = {
+    url,
+    api_key: instance.apiKey,
+    admin_key: instance.adminKey,
+    campaign_id: instance.campaignId,
+    inbound_campaign_id: instance.inboundCampaignId,
+    number,
+    sandbox: { base_url: `${url}/sandbox`, account_sid: accountSid, auth_token: authToken },
+  };
+  console.log(options.shell ? toShell(variables) : JSON.stringify(facts));
+}
+
+/** None of the values has a quote in it. */
+function toShell(variables: Record<string, string>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value}'`)
+    .join("\n");
 }

@@ -11,19 +11,32 @@ export type InstanceOptions = { port: number; stateFolder: string };
 
 export type DevOptions = InstanceOptions & { speed: number };
 
+const INSTANCE_OPTIONS = {
+  port: { type: "string", default: String(DEFAULT_PORT) },
+  "persist-to": { type: "string", default: resolve(REPOSITORY, ".wrangler/state") },
+} as const;
+
 export function parseDevOptions(args: string[]): DevOptions {
   const { values } = parseArgs({
     args,
-    options: {
-      port: { type: "string", default: String(DEFAULT_PORT) },
-      "persist-to": { type: "string", default: resolve(REPOSITORY, ".wrangler/state") },
-      speed: { type: "string", default: "4" },
-    },
+    options: { ...INSTANCE_OPTIONS, speed: { type: "string", default: "4" } },
   });
+  return { ...toInstance(values), speed: parseNumber("speed", values.speed, 1, 1_000) };
+}
+
+/** `shell`: as commands for a shell instead of JSON. */
+export function parseDevInfoOptions(args: string[]): InstanceOptions & { shell: boolean } {
+  const { values } = parseArgs({
+    args,
+    options: { ...INSTANCE_OPTIONS, shell: { type: "boolean", default: false } },
+  });
+  return { ...toInstance(values), shell: values.shell };
+}
+
+function toInstance(values: { port: string; "persist-to": string }): InstanceOptions {
   return {
     port: parseNumber("port", values.port, 1, 65_535),
     stateFolder: resolve(values["persist-to"]),
-    speed: parseNumber("speed", values.speed, 1, 1_000),
   };
 }
 

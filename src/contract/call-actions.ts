@@ -1,7 +1,8 @@
 // What workflows do with a call (contract A8-A10).
 
 import { z } from "zod";
-import { freeObjectSchema, keyDetailsSchema } from "./calls.ts";
+import { freeObjectSchema, jsonSchema, keyDetailsSchema } from "./calls.ts";
+import { textSchema } from "./fields.ts";
 import { CALL_STATUSES, REQUESTED_END_REASONS } from "../domain/call/status.ts";
 
 export const endCallSchema = z.strictObject({ reason: z.enum(REQUESTED_END_REASONS) });
@@ -34,3 +35,26 @@ export type WriteMetadataInput = z.infer<typeof writeMetadataSchema>;
 
 export const writtenMetadataSchema = z.object({ call_uuid: z.string(), key_details: keyDetailsSchema });
 export type WrittenMetadata = z.infer<typeof writtenMetadataSchema>;
+
+/** What a person reads or hears before taking the call over. */
+const MAX_BRIEF_CHARACTERS = 280;
+
+export const transferCallSchema = z.strictObject({
+  target: z.string().min(1).max(64).meta({ description: "The queue's name", example: "sales_specialist" }),
+  agent_brief: textSchema(4 * MAX_BRIEF_CHARACTERS)
+    .refine((text) => [...text].length <= MAX_BRIEF_CHARACTERS, "must have at most 280 characters")
+    .optional()
+    .meta({ example: "Standing Desk Pro, $850, ready to buy, needs delivery within 3 days." }),
+  context: jsonSchema
+    .optional()
+    .meta({ description: "Attached to the transfer event", example: { intent_score: 88, cart_value: 850 } }),
+});
+export type TransferCallInput = z.infer<typeof transferCallSchema>;
+
+export const transferredCallSchema = z.object({
+  call_uuid: z.string(),
+  status: z.literal("transferring"),
+  target: z.string(),
+  transfer_id: z.string(),
+});
+export type TransferredCall = z.infer<typeof transferredCallSchema>;

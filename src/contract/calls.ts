@@ -29,11 +29,16 @@ export const e164Schema = z
   .string()
   .refine((text) => parsePhone(text) !== null, "must be a possible phone number in E.164, like +14155550192");
 
+/** Any JSON that is stored and shown again as it came. */
+export const jsonSchema = z.unknown().superRefine(refuseBadJson);
+
 /** A JSON object that clients fill freely and that is merged by RFC 7396. */
-export const freeObjectSchema = z.record(z.string(), z.unknown()).superRefine((value, context) => {
+export const freeObjectSchema = z.record(z.string(), z.unknown()).superRefine(refuseBadJson);
+
+function refuseBadJson(value: unknown, context: z.RefinementCtx): void {
   const problem = checkJson(value);
   if (problem !== null) context.addIssue({ code: "custom", message: JSON_PROBLEMS[problem] });
-});
+}
 
 /** A person's name: one line, no control characters, which would reach prompts and speech. */
 export const personNameSchema = z

@@ -21,6 +21,7 @@ import { liveRoute } from "./routes/live.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
+import { transferCallRoute } from "./routes/transfer-call.ts";
 import { voiceAgentRoutes } from "./routes/voice-agents.ts";
 import { writeMetadataRoute } from "./routes/write-metadata.ts";
 
@@ -41,6 +42,7 @@ app.route("/", readCallRoutes);
 app.route("/", liveCallsRoute);
 app.route("/", endCallRoute);
 app.route("/", writeMetadataRoute);
+app.route("/", transferCallRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);

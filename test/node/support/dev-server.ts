@@ -8,10 +8,14 @@ import { findFreePort } from "../../../src/cli/local-worker.ts";
 import { interrupt, runScript, startScript, untilPrinted, type Script } from "./process.ts";
 
 const info = z.object({
+  url: z.string(),
   sandbox: z.object({ base_url: z.string(), account_sid: z.string(), auth_token: z.string() }),
 });
 
 export type DevServer = {
+  url: string;
+  /** Shell commands that set what the README's commands use. */
+  shell: string;
   /** What stands for https://api.twilio.com. */
   apiBaseUrl: string;
   accountSid: string;
@@ -27,9 +31,13 @@ export async function startDevServer(speed: number): Promise<DevServer> {
   const script = startScript("dev", [...instance, "--speed", String(speed)]);
   started.push({ script, folder });
   await untilPrinted(script, "Trunkline runs at");
-  const { stdout } = await runScript("dev:info", instance);
-  const { base_url: apiBaseUrl, account_sid, auth_token } = info.parse(JSON.parse(stdout)).sandbox;
-  return { apiBaseUrl, accountSid: account_sid, authToken: auth_token };
+  const [{ stdout }, { stdout: shell }] = await Promise.all([
+    runScript("dev:info", instance),
+    runScript("dev:info", [...instance, "--shell"]),
+  ]);
+  const { url, sandbox } = info.parse(JSON.parse(stdout));
+  const { base_url: apiBaseUrl, account_sid: accountSid, auth_token: authToken } = sandbox;
+  return { url, shell, apiBaseUrl, accountSid, authToken };
 }
 
 /** Also those that were still on their way up. */

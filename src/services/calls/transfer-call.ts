@@ -1,0 +1,46 @@
+import type { TransferCallInput, TransferredCall } from "../../contract/call-actions.ts";
+import type { Refusal } from "../../contract/problems.ts";
+import type { CallParties } from "../../db/calls.ts";
+import { findQueueByName } from "../../db/queues.ts";
+import { newId } from "../../lib/ids.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { callSessionOf } from "../../stubs/stubs.ts";
+import type { OrgContext } from "../context.ts";
+
+/** Hands a live call to a person of a queue (contract A9). Once this answers, one of them is reserved for it. */
+export async function transferCall(
+  { env, db, orgId }: OrgContext,
+  { callId }: CallParties,
+  input: TransferCallInput,
+): Promise<Result<TransferredCall, TransferRefusal>> {
+  const session = callSessionOf(env, callId);
+  const queue = await findQueueByName(db, orgId, input.target);
+  // How the call stands is said before what else is wrong.
+  if (queue === null) return err(refuse((await session.transferRefusal()) ?? "queue_not_found"));
+  const transferId = newId("transfer");
+  const requested = await session.requestTransfer({
+    transferId,
+    target: queue.name,
+    queueId: queue.id,
+    accept: queue.accept,
+    brief: input.agent_brief ?? null,
+    context: input.context ?? null,
+  });
+  if (!requested.ok) return err(refuse(requested.error));
+  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: transferId });
+}
+
+const DETAILS = {
+  call_not_active: "Only a call that is in progress can be transferred.",
+  transfer_in_progress: "The call is being transferred, or has been.",
+  queue_not_found: "The organisation has no queue of this name.",
+  no_agents_available: "Nobody in the queue is available now.",
+} as const;
+
+type TransferRefusal = Refusal<keyof typeof DETAILS>;
+
+/** A call that has not come to its object is not in progress yet. */
+function refuse(code: keyof typeof DETAILS | "unknown_call"): TransferRefusal {
+  const known = code === "unknown_call" ? "call_not_active" : code;
+  return { code: known, detail: DETAILS[known] };
+}
