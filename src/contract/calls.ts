@@ -18,6 +18,7 @@ const JSON_PROBLEMS = {
   too_deep: "must not be nested more than 100 deep",
   nul_in_key: "must not have U+0000 in a key",
   not_unicode: "must not have lone surrogates",
+  not_finite: "must not have numbers beyond 1.8e308",
 } as const;
 
 export function idSchema(kind: IdKind) {

@@ -3,10 +3,12 @@
 
 export const MAX_JSON_DEPTH = 100;
 
-export type JsonProblem = "too_deep" | "nul_in_key" | "not_unicode";
+export type JsonProblem = "too_deep" | "nul_in_key" | "not_unicode" | "not_finite";
 
 export function checkJson(value: unknown, depth = 1): JsonProblem | null {
   if (typeof value === "string") return value.isWellFormed() ? null : "not_unicode";
+  // What is read as infinite would be written as null, which deletes.
+  if (typeof value === "number") return Number.isFinite(value) ? null : "not_finite";
   if (typeof value !== "object" || value === null) return null;
   if (depth > MAX_JSON_DEPTH) return "too_deep";
   for (const [key, inner] of Object.entries(value)) {

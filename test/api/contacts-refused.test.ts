@@ -79,6 +79,15 @@ describe("refused, and nothing is changed", () => {
     expect((await change(org, contact, { overwrite: true })).status).toBe(422);
   });
 
+  test("a number in metadata that would be kept as null", async () => {
+    const org = await createOrganisation();
+    const contact = await created(org, { metadata: { a: 1 } });
+    const body = '{"metadata":{"a":1e999}}';
+    const response = await request(`${PATH}/${contact.uuid}`, org.apiKey, { ...withBody("PATCH", {}), body });
+    expect(await refusal(response)).toMatchObject({ status: 422, errors: [{ path: "metadata" }] });
+    expect(await readOne(org, contact)).toEqual(contact);
+  });
+
   test("a body that is huge, unreadable or no object", async () => {
     const org = await createOrganisation();
     const contact = await created(org);

@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from "vitest";
 import { contactSchema } from "../../src/contract/contacts.ts";
 import { optOutListSchema, optOutSchema, type OptOut } from "../../src/contract/opt-outs.ts";
 import { openDb } from "../../src/db/client.ts";
+import { deleteOptOut } from "../../src/db/opt-outs.ts";
 import { optOuts } from "../../src/db/schema.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { place, post, read as readCall, request } from "../support/api.ts";
@@ -103,6 +104,16 @@ describe("an opt-out", () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => remove(org)));
     const statuses = answers.map(({ status }) => status).toSorted();
     expect(statuses).toEqual([204, ...Array.from({ length: 9 }, () => 404)]);
+  });
+
+  test("that was made anew after a removal was asked for is not removed by it", async () => {
+    const org = await createOrganisation();
+    const optOut = { orgId: org.orgId, phone: PHONE, reason: null, createdAt: 3_000 };
+    const db = openDb(env.DB);
+    await db.insert(optOuts).values(optOut);
+    expect(await deleteOptOut(db, { ...optOut, createdAt: 2_000 })).toBe(false);
+    expect((await list(org)).total).toBe(1);
+    expect(await deleteOptOut(db, optOut)).toBe(true);
   });
 
   test("outlives its contact, which shows it", async () => {
