@@ -23,3 +23,23 @@ export const textSchema = (maxLength: number) =>
 
 /** ISO 8601 in UTC, whole seconds. */
 export const timeSchema = z.string().meta({ format: "date-time", example: "2026-05-12T14:32:01Z" });
+
+/** A language as BCP 47 names it, in its canonical spelling: `pt-br` is read as `pt-BR`. */
+export const languageTagSchema = z
+  .string()
+  .max(35)
+  .transform((text, context) => {
+    const tag = canonicalTag(text);
+    if (tag !== null) return tag;
+    context.addIssue({ code: "custom", message: "must be a BCP 47 language tag, like en or pt-BR" });
+    return z.NEVER;
+  })
+  .meta({ example: "en-US" });
+
+function canonicalTag(text: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(text)[0] ?? null;
+  } catch {
+    return null;
+  }
+}

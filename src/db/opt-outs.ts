@@ -1,13 +1,13 @@
-import { and, eq } from "drizzle-orm";
+import { and, count, desc, eq } from "drizzle-orm";
+import type { Page } from "../contract/pages.ts";
 import type { Db } from "./client.ts";
 import { optOuts } from "./schema.ts";
 
+export type OptOutRow = typeof optOuts.$inferSelect;
+export type NewOptOut = typeof optOuts.$inferInsert;
+
 export async function isOptedOut(db: Db, orgId: string, phone: string): Promise<boolean> {
-  const row = await db
-    .select({ phone: optOuts.phone })
-    .from(optOuts)
-    .where(and(eq(optOuts.orgId, orgId), eq(optOuts.phone, phone)))
-    .get();
+  const row = await db.select({ phone: optOuts.phone }).from(optOuts).where(isOf(orgId, phone)).get();
   return row !== undefined;
 }
 
@@ -20,4 +20,53 @@ export async function addOptOut(
     .insert(optOuts)
     .values({ orgId: optOut.orgId, phone: optOut.phone, reason: optOut.reason, createdAt: optOut.atSeconds })
     .onConflictDoNothing();
+}
+
+/** The opt-out that is there now: this one, or the one that was made before. */
+export async function insertOptOut(db: Db, optOut: NewOptOut): Promise<{ isNew: boolean; row: OptOutRow }> {
+  const [[inserted], [there]] = await db.batch([
+    db.insert(optOuts).values(optOut).onConflictDoNothing().returning(),
+    db.select().from(optOuts).where(isOf(optOut.orgId, optOut.phone)),
+  ]);
+  if (there === undefined) throw new Error("An opt-out was written and is not there");
+  return { isNew: inserted !== undefined, row: there };
+}
+
+/** Null if the number may be called. */
+export async function findOptOut(db: Db, orgId: string, phone: string): Promise<OptOutRow | null> {
+  return (await db.select().from(optOuts).where(isOf(orgId, phone)).get()) ?? null;
+}
+
+/** Newest first. */
+export async function listOptOuts(
+  db: Db,
+  orgId: string,
+  { phone, limit, offset }: Page & { phone?: string | undefined },
+) {
+  const which = phone === undefined ? eq(optOuts.orgId, orgId) : isOf(orgId, phone);
+  const newestFirst = [desc(optOuts.createdAt), desc(optOuts.phone)];
+  const [rows, [counted]] = await db.batch([
+    db
+      .select()
+      .from(optOuts)
+      .where(which)
+      .orderBy(...newestFirst)
+      .limit(limit)
+      .offset(offset),
+    db.select({ total: count() }).from(optOuts).where(which),
+  ]);
+  return { rows, total: counted?.total ?? 0 };
+}
+
+/** False if it is gone, or another has taken its place. @param optOut as it was read. */
+export async function deleteOptOut(db: Db, optOut: OptOutRow): Promise<boolean> {
+  const deleted = await db
+    .delete(optOuts)
+    .where(and(isOf(optOut.orgId, optOut.phone), eq(optOuts.createdAt, optOut.createdAt)))
+    .returning({ phone: optOuts.phone });
+  return deleted.length > 0;
+}
+
+function isOf(orgId: string, phone: string) {
+  return and(eq(optOuts.orgId, orgId), eq(optOuts.phone, phone));
 }

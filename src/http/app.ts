@@ -13,11 +13,13 @@ import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { problem } from "./problem.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
+import { contactRoutes } from "./routes/contacts.ts";
 import { endCallRoute } from "./routes/end-call.ts";
 import { health } from "./routes/health.ts";
 import { listCallsRoutes } from "./routes/list-calls.ts";
 import { liveCallsRoute } from "./routes/live-calls.ts";
 import { liveRoute } from "./routes/live.ts";
+import { optOutRoutes } from "./routes/opt-outs.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
@@ -46,6 +48,8 @@ app.route("/", transferCallRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);
+app.route("/", contactRoutes);
+app.route("/", optOutRoutes);
 app.route("/", carrierRoutes);
 
 app.notFound((c: Context<AppEnv>) => {

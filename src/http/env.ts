@@ -1,11 +1,15 @@
 import type { CallParties } from "../db/calls.ts";
+import type { ContactRow } from "../db/contacts.ts";
 import type { ApiKey } from "../db/keys.ts";
+import type { OptOutRow } from "../db/opt-outs.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
 
 /** What `findObject` leaves for the handlers behind it. */
 export type PathObjects = {
   call: CallParties;
+  contact: ContactRow;
+  optOut: OptOutRow;
   voiceAgent: VoiceAgentRow;
 };
 

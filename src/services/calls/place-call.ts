@@ -1,4 +1,5 @@
 import type { PlaceCallInput, PlacedCall } from "../../contract/calls.ts";
+import { MAX_METADATA_LENGTH } from "../../contract/contacts.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import { findPlacement, insertOutboundCall, type Placement } from "../../db/placements.ts";
 import { parsePhone } from "../../domain/phone.ts";
@@ -8,9 +9,6 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { sendDial } from "../../queues/queues.ts";
 import type { OrgContext } from "../context.ts";
-
-/** What a contact's merged metadata may grow to, in characters of JSON. */
-const MAX_METADATA_LENGTH = 262_144;
 
 /**
  * Accepts one outbound call (contract A1). Once this answers, the call is in D1 and will be dialled or end

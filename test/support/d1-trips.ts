@@ -1,0 +1,56 @@
+// What a request costs in trips to D1.
+
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import worker from "../../src/index.ts";
+import { BASE_URL } from "./api.ts";
+
+/** The trips of one request, without that of its key, which is remembered for a minute. */
+export async function tripsOf(path: string, apiKey: string, init: RequestInit = {}) {
+  const log: string[] = [];
+  const counted = { ...env, DB: countTrips(env.DB, log) };
+  const ask = (to: string, what: RequestInit) => {
+    const headers = new Headers(what.headers);
+    headers.set("authorization", `Bearer ${apiKey}`);
+    return worker.fetch(new Request(BASE_URL + to, { ...what, headers }), counted, createExecutionContext());
+  };
+  await ask("/v1/contacts?limit=1", {});
+  log.length = 0;
+  const { status } = await ask(path, init);
+  return { status, log };
+}
+
+/** The database itself, telling of each trip to it. */
+export function countTrips(db: D1Database, log: string[]): D1Database {
+  return new Proxy(db, {
+    get(target, name) {
+      if (name === "batch") {
+        return (statements: D1PreparedStatement[]) => {
+          log.push("batch");
+          return target.batch(statements.map((statement) => originals.get(statement) ?? statement));
+        };
+      }
+      if (name === "prepare") return (sql: string) => watch(target.prepare(sql), log);
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+const originals = new WeakMap<object, D1PreparedStatement>();
+const RUNS = new Set<string | symbol>(["all", "first", "raw", "run"]);
+
+function watch(statement: D1PreparedStatement, log: string[]): D1PreparedStatement {
+  const proxy = new Proxy(statement, {
+    get(target, name) {
+      if (name === "bind") return (...values: unknown[]) => watch(target.bind(...values), log);
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (RUNS.has(name)) log.push("query");
+        return value.apply(target, args);
+      };
+    },
+  });
+  originals.set(proxy, statement);
+  return proxy;
+}
