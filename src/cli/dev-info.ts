@@ -1,5 +1,6 @@
 // npm run --silent dev:info: what a script needs to know of the local instance, as one JSON object.
 
+import { DEMO_QUEUES } from "./demo-queues.ts";
 import { readInstance } from "./instance.ts";
 import { localUrl } from "./local-worker.ts";
 import { parseDevOptions, readOptions } from "./options.ts";
@@ -19,6 +20,7 @@ if (instance === null || !instance.seeded) {
       admin_key: instance.adminKey,
       campaign_id: instance.campaignId,
       inbound_campaign_id: instance.inboundCampaignId,
+      queues: DEMO_QUEUES.map(({ name }) => name),
       number: instance.seed.carrier.number,
       sandbox: {
         base_url: `${url}/sandbox`,

@@ -12,13 +12,17 @@ import { sandbox } from "../sandbox/app.ts";
 import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { problem } from "./problem.ts";
+import { availabilityRoute } from "./routes/agent-availability.ts";
+import { campaignRoutes } from "./routes/campaigns.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { endCallRoute } from "./routes/end-call.ts";
 import { health } from "./routes/health.ts";
 import { listCallsRoutes } from "./routes/list-calls.ts";
+import { humanRoutes } from "./routes/human-agents.ts";
 import { liveCallsRoute } from "./routes/live-calls.ts";
 import { liveRoute } from "./routes/live.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
+import { queueRoutes } from "./routes/queues.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
 import { voiceAgentRoutes } from "./routes/voice-agents.ts";
@@ -42,6 +46,10 @@ app.route("/", endCallRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);
+app.route("/", campaignRoutes);
+app.route("/", queueRoutes);
+app.route("/", humanRoutes);
+app.route("/", availabilityRoute);
 app.route("/", carrierRoutes);
 
 app.notFound((c: Context<AppEnv>) => {

@@ -1,11 +1,17 @@
 import type { CallParties } from "../db/calls.ts";
+import type { CampaignRow } from "../db/campaigns.ts";
 import type { ApiKey } from "../db/keys.ts";
+import type { QueueRow } from "../db/queues.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
+import type { HumanAgent } from "../domain/human-queue.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
 
 /** What `findObject` leaves for the handlers behind it. */
 export type PathObjects = {
   call: CallParties;
+  campaign: CampaignRow;
+  human: HumanAgent;
+  queue: QueueRow;
   voiceAgent: VoiceAgentRow;
 };
 
