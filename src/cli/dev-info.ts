@@ -1,6 +1,7 @@
 // npm run --silent dev:info: what a script needs to know of the local instance, as one JSON object; with --shell, as
 // commands that set it in a shell.
 
+import { DEMO_QUEUES } from "./demo-queues.ts";
 import { readInstance } from "./instance.ts";
 import { localUrl } from "./local-worker.ts";
 import { parseDevInfoOptions, readOptions } from "./options.ts";
@@ -28,6 +29,7 @@ if (instance === null || !instance.seeded) {
     admin_key: instance.adminKey,
     campaign_id: instance.campaignId,
     inbound_campaign_id: instance.inboundCampaignId,
+    queues: DEMO_QUEUES.map(({ name }) => name),
     number,
     sandbox: { base_url: `${url}/sandbox`, account_sid: accountSid, auth_token: authToken },
   };

@@ -8,6 +8,7 @@ import { newApiKey } from "../lib/api-key.ts";
 import { newId } from "../lib/ids.ts";
 import { SCOPES } from "../domain/scopes.ts";
 import { sandboxAuthToken } from "../sandbox/credentials.ts";
+import { SALES_QUEUE } from "./demo-queues.ts";
 import { WORK_SCOPES, type Seed } from "./seed.ts";
 
 export type Instance = {
@@ -20,6 +21,8 @@ export type Instance = {
   seed: Seed;
   /** True once the database has the seed. */
   seeded: boolean;
+  /** True once the demo's queues are there, with the people in them. */
+  staffed: boolean;
 };
 
 const CAMPAIGN_CONFIG = {
@@ -27,6 +30,7 @@ const CAMPAIGN_CONFIG = {
   recording_disclosure: "This call is recorded.",
   guardrails: ["Never promise a discount.", "Never ask for payment details."],
   max_duration: 60,
+  transfer_queue: SALES_QUEUE,
 };
 
 /** Null where nothing was started yet. */
@@ -92,6 +96,7 @@ async function newInstance(): Promise<Instance> {
       createdAt: Math.floor(Date.now() / 1000),
     },
     seeded: false,
+    staffed: false,
   };
 }
 

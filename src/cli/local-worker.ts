@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { openDemoQueues } from "./demo-queues.ts";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
 import { connectNumber } from "./sandbox-calls.ts";
@@ -71,6 +72,10 @@ export async function startLocalWorker(
   try {
     await untilReady(url, ended);
     await connectNumber(url, instance);
+    if (!instance.staffed) {
+      await openDemoQueues(url, instance.apiKey);
+      saveInstance(stateFolder, { ...instance, staffed: true });
+    }
   } catch (error) {
     await stopEverything();
     throw new Error(`The local Worker did not start.\n${log()}`, { cause: error });

@@ -1,7 +1,7 @@
 // The two round trips of taking a call that comes in: whose number was called, and one batch that writes caller and
 // call together and reads back all that the talk needs.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { newId } from "../lib/ids.ts";
 import type { Db } from "./client.ts";
 import { selectPlans, toPlan, type StoredPlan } from "./plans.ts";
@@ -35,6 +35,7 @@ export async function findInboundCampaign(
       and(
         eq(campaigns.carrierId, carrierId),
         eq(campaigns.phoneNumber, number),
+        isNull(campaigns.deletedAt),
         // Written out, so that the planner uses the partial index.
         sql`${campaigns.kind} = 'inbound'`,
       ),

@@ -2,7 +2,10 @@ import type { CallParties } from "../db/calls.ts";
 import type { ContactRow } from "../db/contacts.ts";
 import type { ApiKey } from "../db/keys.ts";
 import type { OptOutRow } from "../db/opt-outs.ts";
+import type { CampaignRow } from "../db/campaigns.ts";
+import type { QueueRow } from "../db/queues.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
+import type { HumanAgent } from "../domain/human-queue.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
 
 /** What `findObject` leaves for the handlers behind it. */
@@ -10,6 +13,9 @@ export type PathObjects = {
   call: CallParties;
   contact: ContactRow;
   optOut: OptOutRow;
+  campaign: CampaignRow;
+  human: HumanAgent;
+  queue: QueueRow;
   voiceAgent: VoiceAgentRow;
 };
 

@@ -1,12 +1,10 @@
 import type { z } from "zod";
+import { fieldErrors } from "../contract/field-errors.ts";
 import type { Refusal } from "../contract/problems.ts";
 
 /** A part of the body that is invalid only once it is merged into what is there. @param field where the part stands. */
 export function refusedPart(field: string, error: z.core.$ZodError): Refusal<"validation_failed"> {
-  const errors = error.issues.map(({ path, message }) => ({
-    path: [field, ...path.map(String)].join("."),
-    message,
-  }));
+  const errors = fieldErrors(error.issues, [field]);
   return { code: "validation_failed", detail: `Please check ${field}.`, errors };
 }
 

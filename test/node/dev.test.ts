@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { humanListSchema } from "../../src/contract/queues.ts";
 import { findFreePort } from "../../src/cli/local-worker.ts";
 import { interrupt, runScript, startScript, untilPrinted, type Script } from "./support/process.ts";
 
@@ -33,6 +34,7 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
     admin_key: expect.stringMatching(/^tl_k_[0-9A-Za-z]{43}$/),
     campaign_id: expect.stringMatching(/^flw_/),
     inbound_campaign_id: expect.stringMatching(/^flw_/),
+    queues: ["sales_specialist", "support_team"],
     number: "+15550010000",
     sandbox: {
       base_url: `http://localhost:${port}/sandbox`,
@@ -44,6 +46,29 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
 
   const headers = { authorization: `Bearer ${first.api_key}`, "content-type": "application/json" };
   const body = JSON.stringify({ to: "+15005550002", campaign_id: first.campaign_id });
+  const get = async (path: string) => (await fetch(`${first.url}${path}`, { headers })).json();
+  expect(await get("/v1/queues")).toMatchObject({ total: 2 });
+  expect(await get("/v1/queues/sales_specialist/agents")).toMatchObject({
+    agents: [
+      { phone: "+15005550090", presence: "available" },
+      { phone: "+15005560090", presence: "available" },
+    ],
+    total: 2,
+  });
+  expect(await get("/api/voice/calls/agent-availability?target=support_team")).toMatchObject({
+    available: true,
+  });
+  for (const id of [first.campaign_id, first.inbound_campaign_id]) {
+    expect(await get(`/v1/campaigns/${id}`)).toMatchObject({
+      status: "active",
+      config: { transfer_queue: "sales_specialist" },
+    });
+  }
+  const support = humanListSchema.parse(await get("/v1/queues/support_team/agents"));
+  expect(support.agents.map(({ phone }) => phone)).toEqual(["+15005570090", "+15005580090"]);
+  const left = `${first.url}/v1/queues/support_team/agents/${support.agents[0]?.uuid}`;
+  expect((await fetch(left, { method: "DELETE", headers })).status).toBe(204);
+
   const placed = await fetch(`${first.url}/v1/calls`, { method: "POST", headers, body });
   expect(placed.status).toBe(201);
   const { call_uuid: callId } = (await placed.json()) as { call_uuid: string };
@@ -53,6 +78,9 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
   expect(await info(port)).toEqual(first);
   const kept = await fetch(`${first.url}/v1/calls/${callId}`, { headers });
   expect(kept.status).toBe(200);
+  // Who is there stays, and whom somebody removed stays away.
+  expect(await get("/v1/queues/sales_specialist/agents")).toMatchObject({ total: 2 });
+  expect(await get("/v1/queues/support_team/agents")).toMatchObject({ total: 1 });
 });
 
 test("npm run dev:info says what to do where nothing was started yet", async () => {

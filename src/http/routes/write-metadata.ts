@@ -10,7 +10,8 @@ const route = apiRoute({
   path: "/api/voice/calls/{call_uuid}/metadata",
   operationId: "writeCallMetadata",
   summary: "Write structured results back into a call",
-  description: "Merged into `key_details` by JSON Merge Patch (RFC 7396). Writers at the same time lose nothing.",
+  description:
+    "Merged into `key_details` by JSON Merge Patch (RFC 7396). Writers at the same time lose nothing.",
   tags: ["Workflow actions"],
   access: { scope: "voice:calls:write", bucket: "write_call_metadata" },
   finds: requireCall,

@@ -2,6 +2,7 @@ import type { ApiKey } from "../../db/keys.ts";
 import { limitOf, type RateLimitBucket } from "../../domain/rate-limits.ts";
 import type { TokenDraw } from "../../domain/token-bucket.ts";
 import { logError } from "../../lib/log.ts";
+import { askTwice } from "../../stubs/ask-twice.ts";
 import { rateLimiterOf } from "../../stubs/stubs.ts";
 import type { ServiceContext } from "../context.ts";
 
@@ -18,13 +19,8 @@ export async function drawFromBucket(
     ...(await rateLimiterOf(env, key.id).take(bucket, perMinute)),
     perMinute,
   });
-  try {
-    return await draw();
-  } catch {
-    // An object that was just restarted refuses what met it in that moment; asked anew it answers.
-    return draw().catch((error: unknown) => {
-      logError("rate_limiter_unreachable", error, { key_id: key.id });
-      return null;
-    });
-  }
+  return askTwice(draw).catch((error: unknown) => {
+    logError("rate_limiter_unreachable", error, { key_id: key.id });
+    return null;
+  });
 }

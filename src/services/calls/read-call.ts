@@ -4,6 +4,7 @@ import type { CallFacts } from "../../domain/call/facts.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
 import { isoSeconds } from "../../lib/time.ts";
+import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
 import { toSummary } from "./call-summary.ts";
@@ -31,17 +32,10 @@ async function overlay({ env }: OrgContext, { row, turns }: StoredCall): Promise
 
 /** Null if the call has not come to its object, or the object can't be reached: then the row must do. */
 async function askObject(env: Env, callId: string): Promise<Told | null> {
-  try {
-    return await callSessionOf(env, callId).snapshot();
-  } catch {
-    // An object that was just restarted refuses what met it in that moment; asked anew it answers.
-    return callSessionOf(env, callId)
-      .snapshot()
-      .catch((error: unknown) => {
-        logError("snapshot_failed", error, { call_id: callId });
-        return null;
-      });
-  }
+  return askTwice(async () => callSessionOf(env, callId).snapshot()).catch((error: unknown) => {
+    logError("snapshot_failed", error, { call_id: callId });
+    return null;
+  });
 }
 
 function toRecord(

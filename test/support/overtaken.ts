@@ -1,0 +1,46 @@
+// A request that is overtaken: something else happens once it has read, and before it writes.
+
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import worker from "../../src/index.ts";
+import { BASE_URL } from "./api.ts";
+import type { Organisation } from "./organisation.ts";
+
+/** @param meanwhile what happens before the request's first batch. */
+export async function askWhile(
+  org: Organisation,
+  method: string,
+  path: string,
+  body: unknown,
+  meanwhile: () => Promise<void>,
+): Promise<Response> {
+  let isDone = false;
+  const DB = new Proxy(env.DB, {
+    get(target, name) {
+      if (name !== "batch") {
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return async (statements: D1PreparedStatement[]) => {
+        if (!isDone) {
+          isDone = true;
+          await meanwhile();
+        }
+        return target.batch(statements);
+      };
+    },
+  });
+  const init = {
+    method,
+    headers: { authorization: `Bearer ${org.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const response = await worker.fetch(
+    new Request(`${BASE_URL}${path}`, init),
+    { ...env, DB },
+    createExecutionContext(),
+  );
+  expect(isDone).toBe(true);
+  return response;
+}
