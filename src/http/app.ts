@@ -12,12 +12,14 @@ import { sandbox } from "../sandbox/app.ts";
 import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { problem } from "./problem.ts";
+import { carrierAccountRoutes } from "./routes/carrier-accounts.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { endCallRoute } from "./routes/end-call.ts";
 import { health } from "./routes/health.ts";
 import { listCallsRoutes } from "./routes/list-calls.ts";
 import { liveCallsRoute } from "./routes/live-calls.ts";
 import { liveRoute } from "./routes/live.ts";
+import { organisationRoutes } from "./routes/organisation.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
@@ -42,6 +44,8 @@ app.route("/", endCallRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);
+app.route("/", carrierAccountRoutes);
+app.route("/", organisationRoutes);
 app.route("/", carrierRoutes);
 
 app.notFound((c: Context<AppEnv>) => {

@@ -1,4 +1,5 @@
 import type { CallParties } from "../db/calls.ts";
+import type { CarrierRow } from "../db/carrier-accounts.ts";
 import type { ApiKey } from "../db/keys.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
@@ -6,6 +7,7 @@ import type { OrgContext, ServiceContext } from "../services/context.ts";
 /** What `findObject` leaves for the handlers behind it. */
 export type PathObjects = {
   call: CallParties;
+  carrier: CarrierRow;
   voiceAgent: VoiceAgentRow;
 };
 
