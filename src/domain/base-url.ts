@@ -15,8 +15,8 @@ export function checkBaseUrl(
   const { href, origin, pathname } = checked.value;
   // An empty query shows in `href` alone, where `?` can stand for nothing else.
   if (href.includes("?")) return err("query");
-  if (text.endsWith("/") || pathname.endsWith("//")) return err("trailing_slash");
-  return ok(pathname === "/" ? origin : `${origin}${pathname}`);
+  if (pathname === "/" && !text.endsWith("/")) return ok(origin);
+  return pathname.endsWith("/") ? err("trailing_slash") : ok(`${origin}${pathname}`);
 }
 
 /** False for what is no URL, which nothing is at the same host with. */

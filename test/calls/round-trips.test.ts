@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import worker from "../../src/index.ts";
 import { BASE_URL } from "../support/api.ts";
+import { countTrips } from "../support/d1-trips.ts";
 import { createOrganisation } from "../support/organisation.ts";
 
 test("one key look-up, one read, one batch, one queue send; and no carrier is asked before the answer", async () => {
@@ -28,41 +29,6 @@ test("one key look-up, one read, one batch, one queue send; and no carrier is as
   // The key is remembered for a minute.
   expect(log).toEqual(["query", "batch", "send"]);
 });
-
-/** The database itself, telling of each trip to it. */
-function countTrips(db: D1Database, log: string[]): D1Database {
-  return new Proxy(db, {
-    get(target, name) {
-      if (name === "batch") {
-        return (statements: D1PreparedStatement[]) => {
-          log.push("batch");
-          return target.batch(statements.map((statement) => originals.get(statement) ?? statement));
-        };
-      }
-      if (name === "prepare") return (sql: string) => watch(target.prepare(sql), log);
-      return Reflect.get(target, name);
-    },
-  });
-}
-
-const originals = new WeakMap<object, D1PreparedStatement>();
-const RUNS = new Set<string | symbol>(["all", "first", "raw", "run"]);
-
-function watch(statement: D1PreparedStatement, log: string[]): D1PreparedStatement {
-  const proxy = new Proxy(statement, {
-    get(target, name) {
-      if (name === "bind") return (...values: unknown[]) => watch(target.bind(...values), log);
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) => {
-        if (RUNS.has(name)) log.push("query");
-        return value.apply(target, args);
-      };
-    },
-  });
-  originals.set(proxy, statement);
-  return proxy;
-}
 
 function countSends(queue: Queue, log: string[]): Queue {
   return new Proxy(queue, {
