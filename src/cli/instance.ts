@@ -4,10 +4,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { accountToken } from "../lib/account-token.ts";
 import { newApiKey } from "../lib/api-key.ts";
 import { newId } from "../lib/ids.ts";
 import { SCOPES } from "../domain/scopes.ts";
-import { sandboxAuthToken } from "../sandbox/credentials.ts";
 import { SALES_QUEUE } from "./demo-queues.ts";
 import { WORK_SCOPES, type Seed } from "./seed.ts";
 
@@ -64,7 +64,7 @@ export function writePrivately(path: string, text: string): void {
 async function newInstance(): Promise<Instance> {
   const sandboxSecret = randomBytes(32).toString("hex");
   const accountSid = `AC${randomBytes(16).toString("hex")}`;
-  const authToken = await sandboxAuthToken(sandboxSecret, accountSid);
+  const authToken = await accountToken(sandboxSecret, accountSid);
   const [apiKey, adminKey] = [newApiKey(), newApiKey()];
   const [campaignId, inboundCampaignId] = [newId("campaign"), newId("campaign")];
   return {

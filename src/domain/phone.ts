@@ -1,7 +1,7 @@
 // Phone numbers in E.164. "Possible" (length fits the country) is asked, never "valid": numbering
 // plans change faster than any table, and only the carrier knows what rings.
 
-import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/min";
 
 export type PhoneNumber = { e164: string; country: string | null };
 
@@ -11,4 +11,9 @@ export function parsePhone(text: string): PhoneNumber | null {
   const parsed = parsePhoneNumberFromString(text);
   if (parsed === undefined || !parsed.isPossible() || parsed.number !== text) return null;
   return { e164: text, country: parsed.country ?? null };
+}
+
+/** Whether this is the ISO 3166 code, in capitals, of a country that has numbers. */
+export function isCountry(code: string): boolean {
+  return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code);
 }

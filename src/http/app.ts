@@ -14,6 +14,7 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { problem } from "./problem.ts";
 import { availabilityRoute } from "./routes/agent-availability.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
+import { carrierAccountRoutes } from "./routes/carrier-accounts.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { endCallRoute } from "./routes/end-call.ts";
@@ -23,6 +24,7 @@ import { humanRoutes } from "./routes/human-agents.ts";
 import { liveCallsRoute } from "./routes/live-calls.ts";
 import { liveRoute } from "./routes/live.ts";
 import { optOutRoutes } from "./routes/opt-outs.ts";
+import { organisationRoutes } from "./routes/organisation.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
@@ -58,6 +60,8 @@ app.route("/", campaignRoutes);
 app.route("/", queueRoutes);
 app.route("/", humanRoutes);
 app.route("/", availabilityRoute);
+app.route("/", carrierAccountRoutes);
+app.route("/", organisationRoutes);
 app.route("/", carrierRoutes);
 
 app.notFound((c: Context<AppEnv>) => {

@@ -1,5 +1,6 @@
 import type { CallParties } from "../db/calls.ts";
 import type { ContactRow } from "../db/contacts.ts";
+import type { CarrierRow } from "../db/carrier-accounts.ts";
 import type { ApiKey } from "../db/keys.ts";
 import type { OptOutRow } from "../db/opt-outs.ts";
 import type { CampaignRow } from "../db/campaigns.ts";
@@ -16,6 +17,7 @@ export type PathObjects = {
   campaign: CampaignRow;
   human: HumanAgent;
   queue: QueueRow;
+  carrier: CarrierRow;
   voiceAgent: VoiceAgentRow;
 };
 

@@ -32,4 +32,9 @@ export class TtlCache<T> {
     }
     this.#entries.set(key, { value, expiresAtMs: nowMs + this.#ttlMs });
   }
+
+  /** For what is known to be gone or changed: not even `getStale` has it any more. */
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
 }

@@ -3,8 +3,8 @@
 
 import { createMiddleware } from "hono/factory";
 import { readConfig } from "../config.ts";
+import { accountToken } from "../lib/account-token.ts";
 import { equalSecrets } from "../lib/crypto.ts";
-import { sandboxAuthToken } from "./credentials.ts";
 import { notFound, TwilioError } from "./twilio-error.ts";
 
 export type SandboxEnv = { Bindings: Env; Variables: { accountSid: string } };
@@ -17,7 +17,7 @@ export const authenticate = createMiddleware<SandboxEnv>(async (c, next) => {
   const credentials = basicCredentials(c.req.header("Authorization"));
   const isKnown =
     credentials !== undefined &&
-    (await equalSecrets(credentials.password, await sandboxAuthToken(SANDBOX_SECRET, credentials.user)));
+    (await equalSecrets(credentials.password, await accountToken(SANDBOX_SECRET, credentials.user)));
   const asked = /\/Accounts\/([^/]+)/.exec(c.req.path)?.[1];
   if (!isKnown || (asked !== undefined && asked !== credentials.user)) {
     c.header("WWW-Authenticate", REALM);

@@ -6,6 +6,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { readConfig } from "../config.ts";
+import { accountToken } from "../lib/account-token.ts";
 import { logError } from "../lib/log.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { CallLines } from "./call-lines.ts";
@@ -23,7 +24,6 @@ import {
 } from "./call-state.ts";
 import { CallStore } from "./call-store.ts";
 import type { CallChange } from "./changes.ts";
-import { sandboxAuthToken } from "./credentials.ts";
 import type { Sender } from "./outbound.ts";
 import type { Page } from "./paging.ts";
 import {
@@ -265,7 +265,7 @@ export class SandboxCall extends DurableObject<Env> {
   async #sender(): Promise<Sender> {
     const { SANDBOX_SECRET, PUBLIC_BASE_URL, isLocal } = readConfig(this.env);
     if (SANDBOX_SECRET === undefined || this.#state === undefined) throw new Error("The sandbox is off");
-    const authToken = await sandboxAuthToken(SANDBOX_SECRET, this.#state.accountSid);
+    const authToken = await accountToken(SANDBOX_SECRET, this.#state.accountSid);
     return { reach: { ownOrigin: PUBLIC_BASE_URL, isLocal }, authToken };
   }
 

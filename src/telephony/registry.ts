@@ -1,11 +1,13 @@
 // The one place that knows carriers by name.
 
 import type { Config } from "../config.ts";
+import { checkBaseUrl } from "../domain/base-url.ts";
 import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import { unseal } from "../lib/sealing.ts";
 import { fetchWithLoopback } from "./loopback.ts";
 import type { RelayProtocol, TelephonyProvider } from "./provider.ts";
 import { twilioRelay } from "./twilio/documents.ts";
+import { RETRY_OVERRIDES } from "./twilio/retry-overrides.ts";
 import { createTwilioProvider } from "./twilio/twilio.ts";
 
 export type CarrierAccess = {
@@ -16,15 +18,36 @@ export type CarrierAccess = {
   apiBaseUrl: string | null;
 };
 
-/** The adapter for a carrier account. The sandbox is spoken to as Twilio is, at this deployment's address. */
+/**
+ * The adapter for a carrier account. The sandbox is spoken to as Twilio is, at this deployment's address. Throws for an
+ * account whose token does not open, or whose address is forbidden: its row may be older than the rule.
+ */
 export async function openProvider(account: CarrierAccess, config: Config): Promise<TelephonyProvider> {
-  const own = { sandbox: `${config.PUBLIC_BASE_URL}/sandbox`, twilio: "https://api.twilio.com" };
   return createTwilioProvider({
     accountSid: account.accountSid,
     authToken: await unseal(config.CREDENTIALS_KEY, account.authTokenEncrypted, account.id),
-    apiBaseUrl: account.apiBaseUrl ?? own[account.kind],
+    apiBaseUrl: addressOf(account, config),
     fetch: fetchWithLoopback(config.PUBLIC_BASE_URL),
   });
+}
+
+/** Where accounts of this kind are that name no other address. */
+export function ownAddressOf(kind: CarrierKind, config: Config): string {
+  const own = { sandbox: `${config.PUBLIC_BASE_URL}/sandbox`, twilio: "https://api.twilio.com" };
+  return own[kind];
+}
+
+function addressOf({ kind, apiBaseUrl }: CarrierAccess, config: Config): string {
+  if (apiBaseUrl === null) return ownAddressOf(kind, config);
+  const checked = checkBaseUrl(apiBaseUrl, { allowLoopbackHttp: config.isLocal });
+  if (!checked.ok) throw new Error(`The account's address is refused: ${checked.error}`);
+  return checked.value;
+}
+
+/** Where the account's numbers must send a call that comes in; http/routes/carriers.ts serves it. */
+export function inboundUrlOf(kind: CarrierKind, config: Config, carrierId: string): string {
+  const tryAgain: Record<CarrierKind, string> = { sandbox: RETRY_OVERRIDES, twilio: RETRY_OVERRIDES };
+  return `${config.PUBLIC_BASE_URL}/carriers/${carrierId}/inbound${tryAgain[kind]}`;
 }
 
 export function relayProtocolOf(kind: CarrierKind): RelayProtocol {

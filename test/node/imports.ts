@@ -20,7 +20,7 @@ const ASIDE: Record<string, readonly string[]> = {
   // The carrier at the far end knows the product only by its callbacks.
   sandbox: ["lib", "config.ts"],
   // The command line speaks HTTP; it shares the wire shapes and the small tools.
-  cli: ["lib", "domain", "contract", "sandbox/credentials.ts"],
+  cli: ["lib", "domain", "contract"],
 };
 
 /** The doors through which the house knows of a room aside. */

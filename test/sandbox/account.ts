@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { readConfig } from "../../src/config.ts";
-import { sandboxAuthToken } from "../../src/sandbox/credentials.ts";
+import { accountToken } from "../../src/lib/account-token.ts";
 
 /** A sandbox account of a test's own, and its REST API. */
 export class TestAccount {
@@ -11,7 +11,7 @@ export class TestAccount {
   }
 
   token(): Promise<string> {
-    return sandboxAuthToken(readConfig(env).SANDBOX_SECRET ?? "", this.sid);
+    return accountToken(readConfig(env).SANDBOX_SECRET ?? "", this.sid);
   }
 
   /** `path` is relative to the account, `Calls.json` for one. A form makes it a POST. */

@@ -5,7 +5,7 @@ import { sha256Hex } from "../../src/lib/crypto.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { seal } from "../../src/lib/sealing.ts";
 import { SCOPES, type Scope } from "../../src/domain/scopes.ts";
-import { sandboxAuthToken } from "../../src/sandbox/credentials.ts";
+import { accountToken } from "../../src/lib/account-token.ts";
 import { openDb } from "../../src/db/client.ts";
 import * as tables from "../../src/db/schema.ts";
 import { readConfig } from "../../src/config.ts";
@@ -34,7 +34,7 @@ export async function createOrganisation(options: Options = {}) {
   const agentId = newId("agent");
   const campaignId = newId("campaign");
   const accountSid = `AC${crypto.randomUUID().replaceAll("-", "")}`;
-  const authToken = await sandboxAuthToken(config.SANDBOX_SECRET ?? "", accountSid);
+  const authToken = await accountToken(config.SANDBOX_SECRET ?? "", accountSid);
   await db.insert(tables.organisations).values({
     id: orgId,
     name: "Luminary Home",

@@ -6,7 +6,7 @@ import { readConfig } from "../../src/config.ts";
 import { CARRIER_KINDS } from "../../src/domain/carrier-kinds.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { seal } from "../../src/lib/sealing.ts";
-import { sandboxAuthToken } from "../../src/sandbox/credentials.ts";
+import { accountToken } from "../../src/lib/account-token.ts";
 import { openProvider, relayProtocolOf, type CarrierAccess } from "../../src/telephony/registry.ts";
 import { twilioRelay } from "../../src/telephony/twilio/documents.ts";
 import { CALL_SID } from "./fake-twilio.ts";
@@ -16,7 +16,7 @@ const config = readConfig(env);
 async function sandboxAccount(token?: string): Promise<CarrierAccess> {
   const id = newId("carrier");
   const accountSid = `AC${crypto.randomUUID().replaceAll("-", "")}`;
-  const authToken = token ?? (await sandboxAuthToken(config.SANDBOX_SECRET ?? "", accountSid));
+  const authToken = token ?? (await accountToken(config.SANDBOX_SECRET ?? "", accountSid));
   const authTokenEncrypted = await seal(config.CREDENTIALS_KEY, authToken, id);
   return { id, kind: "sandbox", accountSid, authTokenEncrypted, apiBaseUrl: null };
 }
