@@ -14,13 +14,16 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { problem } from "./problem.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { endCallRoute } from "./routes/end-call.ts";
+import { boardRoute } from "./routes/board.ts";
 import { health } from "./routes/health.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { listCallsRoutes } from "./routes/list-calls.ts";
 import { liveCallsRoute } from "./routes/live-calls.ts";
 import { liveRoute } from "./routes/live.ts";
 import { placeCallRoute } from "./routes/place-call.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
+import { tokenRoute } from "./routes/tokens.ts";
 import { voiceAgentRoutes } from "./routes/voice-agents.ts";
 
 const openServices: MiddlewareHandler<AppEnv> = (c, next) => {
@@ -41,6 +44,9 @@ app.route("/", liveCallsRoute);
 app.route("/", endCallRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
+app.route("/", boardRoute);
+app.route("/", keyRoutes);
+app.route("/", tokenRoute);
 app.route("/", voiceAgentRoutes);
 app.route("/", carrierRoutes);
 

@@ -1,11 +1,12 @@
 import type { CallParties } from "../db/calls.ts";
-import type { ApiKey } from "../db/keys.ts";
+import type { ApiKey, KeyRow } from "../db/keys.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
 
 /** What `findObject` leaves for the handlers behind it. */
 export type PathObjects = {
   call: CallParties;
+  namedKey: KeyRow;
   voiceAgent: VoiceAgentRow;
 };
 

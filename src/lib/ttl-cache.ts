@@ -32,4 +32,8 @@ export class TtlCache<T> {
     }
     this.#entries.set(key, { value, expiresAtMs: nowMs + this.#ttlMs });
   }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
 }

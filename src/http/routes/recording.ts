@@ -9,7 +9,7 @@ import { requireAccess } from "../require-access.ts";
 /** GET and HEAD (hono answers HEAD by GET without the body). */
 export const recordingRoute = new Hono<AppEnv>().get(
   "/api/voice/calls/:call_uuid/recording",
-  requireAccess({ scope: "voice:calls:read", keyFrom: "header_or_query" }),
+  requireAccess({ scope: "voice:calls:read", token: { purpose: "recording", parameter: "call_uuid" } }),
   async (c) => {
     const callId = c.req.param("call_uuid");
     const recording = isId("call", callId) ? await findStoredRecording(c.get("org"), callId) : null;
