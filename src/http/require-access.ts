@@ -22,11 +22,7 @@ export type Access = {
   token?: { purpose: TokenPurpose; parameter?: string };
 };
 
-export function requireAccess({
-  scope,
-  bucket = "default",
-  token,
-}: Access): MiddlewareHandler<AppEnv> {
+export function requireAccess({ scope, bucket = "default", token }: Access): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const services = c.get("services");
     const secret = bearer(c) ?? (token === undefined ? undefined : c.req.query("token"));

@@ -34,7 +34,8 @@ export class BoardLog {
 
   /** That of the latest change; 0 before the first. */
   cursor(): number {
-    return this.#sql.exec<{ last: number }>("SELECT coalesce(max(cursor), 0) AS last FROM changes").one().last;
+    return this.#sql.exec<{ last: number }>("SELECT coalesce(max(cursor), 0) AS last FROM changes").one()
+      .last;
   }
 
   /** All changes after that one, in their order; null if it is no cursor of this board or they are not all known. */

@@ -18,7 +18,13 @@ function problemsOf(env: object): string[] {
 
 describe("a configuration", () => {
   test("that says the least takes the defaults", () => {
-    expect(read()).toEqual({ ...BASE, SANDBOX_SPEED: 1, DIAL_DEADLINE_SECONDS: 300, RATE_LIMIT_CEILING: 60_000, isLocal: false });
+    expect(read()).toEqual({
+      ...BASE,
+      SANDBOX_SPEED: 1,
+      DIAL_DEADLINE_SECONDS: 300,
+      RATE_LIMIT_CEILING: 60_000,
+      isLocal: false,
+    });
   });
 
   test("that says all is taken as it is, numbers from their text, and bindings left out", () => {

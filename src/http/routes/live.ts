@@ -25,7 +25,9 @@ const live = apiRoute({
       token: z.string().optional(),
     }),
   },
-  responses: { 101: { description: "The socket. Its messages are JSON: `start`, `transcript`, `status`, `end`." } },
+  responses: {
+    101: { description: "The socket. Its messages are JSON: `start`, `transcript`, `status`, `end`." },
+  },
   refuses: [404, 422, 426],
 });
 

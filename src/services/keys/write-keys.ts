@@ -68,7 +68,5 @@ function refuseAbove(
   const errors = Object.entries(limits)
     .filter(([, perMinute]) => (perMinute ?? 0) > ceiling)
     .map(([bucket]) => ({ path: `limits.${bucket}`, message: `must be at most ${ceiling} here` }));
-  return errors.length === 0
-    ? null
-    : { code: "validation_failed", detail: "Please check limits.", errors };
+  return errors.length === 0 ? null : { code: "validation_failed", detail: "Please check limits.", errors };
 }
