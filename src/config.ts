@@ -20,6 +20,8 @@ const schema = z.object({
   SANDBOX_SPEED: z.coerce.number().min(1).max(1000).default(1),
   /** A call that was not handed to its carrier this long after acceptance ends as `dial_expired`. */
   DIAL_DEADLINE_SECONDS: z.coerce.number().int().min(1).max(3600).default(300),
+  /** The most requests per minute that an administrator may give a key in one of its buckets. */
+  RATE_LIMIT_CEILING: z.coerce.number().int().min(1).max(1_000_000).default(60_000),
 });
 
 export type Config = Readonly<z.infer<typeof schema> & { isLocal: boolean }>;

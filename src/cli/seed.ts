@@ -1,16 +1,22 @@
-// A first organisation as SQL, ready to work: the Worker has no way in without a key, so the first one is put
-// where keys live. May be run again: what is there stays.
+// A first organisation as SQL: the Worker has no way in without a key, so the first one is put where keys live. The
+// demo's is ready to work. May be run again: what is there stays.
 
 import { sha256Hex } from "../lib/crypto.ts";
 import { seal } from "../lib/sealing.ts";
 import { parsePhone } from "../domain/phone.ts";
 import { SCOPES, type Scope } from "../domain/scopes.ts";
 
-export type Seed = {
+/** An organisation, and the keys by which all else is made. */
+export type Beginning = {
   organisation: { id: string; name: string; allowedCountries: string[] | null };
+  keys: { id: string; name: string; secret: string; scopes: readonly Scope[] }[];
+  createdAt: number;
+};
+
+export type Seed = Beginning & {
   carrier: {
     id: string;
-    kind: "sandbox" | "twilio";
+    kind: "sandbox";
     accountSid: string;
     authToken: string;
     callsPerSecond: number;
@@ -18,29 +24,26 @@ export type Seed = {
   };
   agent: { id: string; name: string };
   campaigns: { id: string; kind: "inbound" | "outbound"; name: string; config: Record<string, unknown> }[];
-  keys: { id: string; name: string; secret: string; scopes: readonly Scope[] }[];
-  createdAt: number;
 };
 
 export const WORK_SCOPES = SCOPES.filter((scope) => scope !== "voice:admin");
 
 type Row = Record<string, string | number | null>;
 
+export async function beginningSql(beginning: Beginning): Promise<string> {
+  return textOf(await beginningOf(beginning));
+}
+
 export async function seedSql(seed: Seed, credentialsKey: string): Promise<string> {
   const { organisation, carrier, agent } = seed;
   const common = { org_id: organisation.id, created_at: seed.createdAt };
-  const statements = [
-    insert("organisations", {
-      id: organisation.id,
-      name: organisation.name,
-      allowed_countries: organisation.allowedCountries && JSON.stringify(organisation.allowedCountries),
-      created_at: seed.createdAt,
-    }),
+  return textOf([
+    ...(await beginningOf(seed)),
     insert("carriers", {
       id: carrier.id,
       ...common,
       kind: carrier.kind,
-      name: carrier.kind === "sandbox" ? "Sandbox" : "Twilio",
+      name: "Sandbox",
       account_sid: carrier.accountSid,
       auth_token_encrypted: await seal(credentialsKey, carrier.authToken, carrier.id),
       calls_per_second: carrier.callsPerSecond,
@@ -74,11 +77,23 @@ export async function seedSql(seed: Seed, credentialsKey: string): Promise<strin
         config: JSON.stringify(config),
       }),
     ),
+  ]);
+}
+
+async function beginningOf({ organisation, keys, createdAt }: Beginning): Promise<string[]> {
+  return [
+    insert("organisations", {
+      id: organisation.id,
+      name: organisation.name,
+      allowed_countries: organisation.allowedCountries && JSON.stringify(organisation.allowedCountries),
+      created_at: createdAt,
+    }),
     ...(await Promise.all(
-      seed.keys.map(async ({ id, name, secret, scopes }) =>
+      keys.map(async ({ id, name, secret, scopes }) =>
         insert("api_keys", {
           id,
-          ...common,
+          org_id: organisation.id,
+          created_at: createdAt,
           name,
           key_hash: await sha256Hex(secret),
           scopes: JSON.stringify(scopes),
@@ -86,6 +101,9 @@ export async function seedSql(seed: Seed, credentialsKey: string): Promise<strin
       ),
     )),
   ];
+}
+
+function textOf(statements: readonly string[]): string {
   return `${statements.join("\n")}\n`;
 }
 

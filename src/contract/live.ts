@@ -18,12 +18,15 @@ export const boardEntrySchema = z.object({
 });
 export type BoardEntry = z.infer<typeof boardEntrySchema>;
 
+const liveCallSchema = callSummarySchema.extend({ answered_at: z.string().nullable() });
+
 /** The calls that live now (contract A6), newest first. `duration` is the talk time so far. */
 export const liveCallsSchema = z.object({
-  calls: z.array(callSummarySchema.extend({ answered_at: z.string().nullable() })),
+  calls: z.array(liveCallSchema),
   total: z.number().int(),
 });
 export type LiveCalls = z.infer<typeof liveCallsSchema>;
+export type LiveCall = LiveCalls["calls"][number];
 
 /**
  * Messages of `/ws/live/{call_uuid}`. `cursor` grows with each; a watcher that reconnects names the last one
@@ -60,3 +63,14 @@ export type NewLiveMessage = LiveMessage extends infer M
     ? Omit<M, "cursor">
     : never
   : never;
+
+/**
+ * Messages of `/ws/board`: first all live calls, newest first, and then each change of one. `cursor` grows with each
+ * change; a watcher that reconnects names the last one it saw and is told what it missed, or is sent a new snapshot.
+ */
+export const boardMessageSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("snapshot"), cursor, calls: z.array(liveCallSchema) }),
+  z.object({ type: z.literal("call"), cursor, call: liveCallSchema }),
+  z.object({ type: z.literal("ended"), cursor, call_uuid: z.string() }),
+]);
+export type BoardMessage = z.infer<typeof boardMessageSchema>;

@@ -108,21 +108,31 @@ export async function setRecording(
     .where(eq(calls.id, recording.callId));
 }
 
-/** The call's recording and the number that a customer may have opted out; null if there is no such call. */
-export async function findRecording(
+/** The carrier has a recording of the call: it can be listened to from now on, whether it comes to be stored or not. */
+export async function noteCarrierRecording(
   db: Db,
-  orgId: string,
-  callId: string,
-): Promise<{ key: string | null; optedOut: boolean } | null> {
+  recording: { orgId: string; callId: string; recordingId: string; seconds: number },
+): Promise<void> {
+  const { orgId, callId, recordingId, seconds } = recording;
+  await db
+    .update(calls)
+    .set({ carrierRecordingId: recordingId, recordingSeconds: seconds })
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
+}
+
+/** Where the call's recording is, and whether the customer has opted out; null if there is no such call. */
+export async function findRecording(db: Db, orgId: string, callId: string) {
   const row = await db
     .select({
       key: calls.recordingKey,
+      carrierId: calls.carrierId,
+      carrierRecordingId: calls.carrierRecordingId,
       optedOut: customerOptedOut,
     })
     .from(calls)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
-  return row === undefined ? null : { key: row.key, optedOut: row.optedOut === 1 };
+  return row === undefined ? null : { ...row, optedOut: row.optedOut === 1 };
 }
 
 /** The organisation that a call belongs to; null if there is no such call. */

@@ -78,7 +78,7 @@ export function apiRoute<
     ...config,
     request: asked,
     responses: { ...route.responses, ...refused },
-    security: [{ apiKey: [access.scope] }],
+    security: [{ apiKey: [access.scope] }, ...(access.token === undefined ? [] : [{ token: [] }])],
     middleware,
   });
 }

@@ -1,10 +1,10 @@
 import type { CallParties } from "../db/calls.ts";
 import type { ContactRow } from "../db/contacts.ts";
 import type { CarrierRow } from "../db/carrier-accounts.ts";
-import type { ApiKey } from "../db/keys.ts";
 import type { OptOutRow } from "../db/opt-outs.ts";
 import type { CampaignRow } from "../db/campaigns.ts";
 import type { QueueRow } from "../db/queues.ts";
+import type { ApiKey, KeyRow } from "../db/keys.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
 import type { HumanAgent } from "../domain/human-queue.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
@@ -18,6 +18,7 @@ export type PathObjects = {
   human: HumanAgent;
   queue: QueueRow;
   carrier: CarrierRow;
+  namedKey: KeyRow;
   voiceAgent: VoiceAgentRow;
 };
 

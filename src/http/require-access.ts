@@ -2,10 +2,12 @@
 // a route. Every answer to a known key draws one from the bucket of its route, but a 429 itself.
 
 import type { Context, MiddlewareHandler } from "hono";
+import type { TokenPurpose } from "../contract/tokens.ts";
 import type { RateLimitBucket } from "../domain/rate-limits.ts";
 import { missingScopes, type Scope } from "../domain/scopes.ts";
 import { authenticate } from "../services/auth/authenticate.ts";
 import { drawFromBucket, type Draw } from "../services/auth/draw-from-bucket.ts";
+import type { TokenUse } from "../services/auth/tokens.ts";
 import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
 
@@ -13,21 +15,23 @@ export type Access = {
   scope: Scope;
   /** The bucket of its own that the route draws on. */
   bucket?: RateLimitBucket;
-  /** Where the key may stand: sockets and players can't set headers, so theirs may be in the query. */
-  keyFrom?: "header" | "header_or_query";
+  /**
+   * Sockets and players can't set headers: their key may stand in the query, as `token`, and better a token for this
+   * purpose and the object that the path's `parameter` names, or without one the organisation.
+   */
+  token?: { purpose: TokenPurpose; parameter?: string };
 };
 
-export function requireAccess({
-  scope,
-  bucket = "default",
-  keyFrom = "header",
-}: Access): MiddlewareHandler<AppEnv> {
+export function requireAccess({ scope, bucket = "default", token }: Access): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const services = c.get("services");
-    const secret = bearer(c) ?? (keyFrom === "header_or_query" ? c.req.query("token") : undefined);
-    const key = secret === undefined ? null : await authenticate(services, secret);
+    const secret = bearer(c) ?? (token === undefined ? undefined : c.req.query("token"));
+    const key = secret === undefined ? null : await authenticate(services, secret, useOf(c, token));
     if (key === null) {
-      const detail = "A valid API key is required: Authorization: Bearer tl_k_…";
+      const detail =
+        token === undefined
+          ? "A valid API key is required: Authorization: Bearer tl_k_…"
+          : "A valid API key, or a token for just this, is required: Authorization: Bearer …, or ?token=…";
       return problem(c, { code: "unauthorized", detail }, { "www-authenticate": "Bearer" });
     }
     const draw = await drawFromBucket(services, key, bucket);
@@ -51,6 +55,12 @@ export function requireAccess({
     for (const [name, value] of Object.entries(rateLimitHeaders(bucket, draw))) c.header(name, value);
     return undefined;
   };
+}
+
+function useOf(c: Context<AppEnv>, token: Access["token"]): TokenUse | null {
+  if (token === undefined) return null;
+  const { purpose, parameter } = token;
+  return { purpose, objectId: parameter === undefined ? null : (c.req.param(parameter) ?? "") };
 }
 
 /** draft-ietf-httpapi-ratelimit-headers-10: the quota, and what is left of it. */

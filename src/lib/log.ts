@@ -22,5 +22,6 @@ function redact(text: string): string {
   return text
     .replace(/\bparams:[\s\S]*$/, "params: …")
     .replace(/\btl_k_\w+/g, "tl_k_…")
+    .replace(/\btl_t_[\w.-]+/g, "tl_t_…")
     .replace(/(\+|%2B)\d{3}\d+(?=\d{2})/gi, "+…");
 }

@@ -37,7 +37,10 @@ export type LookupResult =
 export type CommandResult = { kind: "done" } | { kind: "already_over" } | { kind: "failed"; detail: string };
 
 export type RecordingResult =
-  | { kind: "found"; body: ReadableStream; lengthBytes: number | null }
+  /** `contentRange` is set where the body is the part that was asked for; a carrier may send the whole instead. */
+  | { kind: "found"; body: ReadableStream; lengthBytes: number | null; contentRange: string | null }
+  /** It has no such part. */
+  | { kind: "unsatisfiable"; contentRange: string | null }
   | { kind: "none" }
   | { kind: "failed"; detail: string };
 
@@ -102,7 +105,8 @@ export interface TelephonyProvider {
   /** The newest call from → to that the carrier knows of since then. */
   findCall(query: { to: string; from: string; sinceMs: number }): Promise<LookupResult>;
   fetchCall(carrierCallId: string): Promise<LookupResult>;
-  fetchRecording(recordingId: string): Promise<RecordingResult>;
+  /** @param range as in a `Range` header: one range of bytes. */
+  fetchRecording(recordingId: string, range?: string): Promise<RecordingResult>;
 
   /** What the carrier reads as the answer to its question what to do with the line. */
   renderDocument(instruction: LineInstruction): { contentType: string; body: string };

@@ -18,16 +18,24 @@ function problemsOf(env: object): string[] {
 
 describe("a configuration", () => {
   test("that says the least takes the defaults", () => {
-    expect(read()).toEqual({ ...BASE, SANDBOX_SPEED: 1, DIAL_DEADLINE_SECONDS: 300, isLocal: false });
+    expect(read()).toEqual({
+      ...BASE,
+      SANDBOX_SPEED: 1,
+      DIAL_DEADLINE_SECONDS: 300,
+      RATE_LIMIT_CEILING: 60_000,
+      isLocal: false,
+    });
   });
 
   test("that says all is taken as it is, numbers from their text, and bindings left out", () => {
     const SANDBOX_SECRET = "s".repeat(32);
-    expect(read({ SANDBOX_SECRET, SANDBOX_SPEED: "40.5", DIAL_DEADLINE_SECONDS: "60", DB: {} })).toEqual({
+    const numbers = { SANDBOX_SPEED: "40.5", DIAL_DEADLINE_SECONDS: "60", RATE_LIMIT_CEILING: "6000" };
+    expect(read({ SANDBOX_SECRET, ...numbers, DB: {} })).toEqual({
       ...BASE,
       SANDBOX_SECRET,
       SANDBOX_SPEED: 40.5,
       DIAL_DEADLINE_SECONDS: 60,
+      RATE_LIMIT_CEILING: 6000,
       isLocal: false,
     });
   });
@@ -52,6 +60,7 @@ describe("a bad configuration", () => {
       SANDBOX_SECRET: "short",
       SANDBOX_SPEED: "fast",
       DIAL_DEADLINE_SECONDS: "0",
+      RATE_LIMIT_CEILING: "0",
     };
     expect(problemsOf(bad)).toEqual(Object.keys(bad));
     expect(problemsOf({})).toEqual(["PUBLIC_BASE_URL", "CREDENTIALS_KEY"]);
@@ -102,6 +111,9 @@ describe("a bad configuration", () => {
     ["DIAL_DEADLINE_SECONDS", "1.5"],
     ["DIAL_DEADLINE_SECONDS", "5m"],
     ["DIAL_DEADLINE_SECONDS", ""],
+    ["RATE_LIMIT_CEILING", "0"],
+    ["RATE_LIMIT_CEILING", "1000001"],
+    ["RATE_LIMIT_CEILING", "many"],
   ])("%s=%j", (key, value) => expect(problemsOf({ ...BASE, [key]: value })).toEqual([key]));
 });
 

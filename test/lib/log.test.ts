@@ -38,4 +38,6 @@ test.each([
   ["a platform's error", new DOMException("Timed out", "TimeoutError"), "TimeoutError: Timed out"],
   ["a text", "plain", "plain"],
   ["nothing", undefined, "undefined"],
+  ["a key", new Error("at /x?token=tl_k_abc123, twice"), "Error: at /x?token=tl_k_…, twice"],
+  ["a token", new Error("at /x?token=tl_t_ab-c_1.d-e_2&a=1"), "Error: at /x?token=tl_t_…&a=1"],
 ])("describeError of %s", (_, error, text) => expect(describeError(error)).toBe(text));

@@ -71,6 +71,15 @@ describe("a cache", () => {
     expect(KEYS.map((key) => cache.getStale(key))).toEqual([undefined, undefined, "C", "D", undefined]);
   });
 
+  test("has nothing, however old, of what was deleted from it, and room for another", () => {
+    const cache = cacheOf(["a", "b"], 2);
+    cache.delete("a");
+    cache.delete("nobody");
+    expect([cache.get("a", NOW), cache.getStale("a")]).toEqual([undefined, undefined]);
+    cache.set("c", "C", NOW);
+    expect(held(cache, KEYS)).toEqual(["b", "c"]);
+  });
+
   // A full cache whose busiest key is set anew each minute would otherwise empty itself, one by one.
   test("drops no other value when one that it holds is set anew", () => {
     const cache = cacheOf(["a", "b", "c"], 3);

@@ -3,59 +3,57 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { RETRY_OVERRIDES } from "../../src/telephony/twilio/retry-overrides.ts";
-import { unseal } from "../../src/lib/sealing.ts";
+import { SCOPES } from "../../src/domain/scopes.ts";
 import { sha256Hex } from "../../src/lib/crypto.ts";
 import { runScript } from "./support/process.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
-const KEY = Buffer.alloc(32, 7).toString("base64");
-const SID = `AC${"a".repeat(32)}`;
 
-test("npm run setup writes SQL that makes a working organisation, and shows its key only once", async () => {
-  const { code, stdout, stderr } = await runScript(
-    "setup",
-    ["--number", "+14155550192", "--name", "O'Neil & Co"],
-    {
-      CREDENTIALS_KEY: KEY,
-      TWILIO_ACCOUNT_SID: SID,
-      TWILIO_AUTH_TOKEN: "a-token",
-    },
-  );
-  expect(code).toBe(0);
-  const secret = /tl_k_[0-9A-Za-z]{43}/.exec(stderr)?.[0] ?? "";
-  expect(stdout).not.toContain(secret);
-  expect(stdout).not.toContain("a-token");
-
+/** What the SQL makes of an empty database, run twice. */
+function rowsOf(sql: string) {
   const db = new DatabaseSync(":memory:");
   for (const file of readdirSync(MIGRATIONS).filter((name) => name.endsWith(".sql"))) {
     db.exec(readFileSync(join(MIGRATIONS, file), "utf8"));
   }
-  db.exec(stdout);
-  db.exec(stdout);
-  const row = db
+  db.exec(sql);
+  db.exec(sql);
+  return db
     .prepare(
-      `SELECT g.kind, o.name, c.id AS carrier_id, c.account_sid, c.auth_token_encrypted, n.phone, n.country, k.key_hash
-       FROM organisations o JOIN carriers c ON c.org_id = o.id JOIN carrier_numbers n ON n.carrier_id = c.id
-       JOIN campaigns g ON g.carrier_id = c.id AND g.phone_number = n.phone AND g.status = 'active'
-       JOIN voice_agents a ON a.id = g.voice_agent_id AND a.is_active JOIN api_keys k ON k.org_id = o.id ORDER BY g.kind`,
+      `SELECT o.name, o.allowed_countries, k.key_hash, k.scopes, k.expires_at, k.revoked_at
+       FROM organisations o JOIN api_keys k ON k.org_id = o.id`,
     )
     .all();
-  expect(row.map(({ kind }) => kind)).toEqual(["inbound", "outbound"]);
-  expect(stderr).toContain(`/carriers/${String(row[0]?.carrier_id)}/inbound${RETRY_OVERRIDES}\n`);
-  expect(row[0]).toMatchObject({
+}
+
+test("npm run setup writes SQL that makes an organisation and a key, and shows the key only once", async () => {
+  const { code, stdout, stderr } = await runScript("setup", ["--name", "O'Neil & Co"]);
+  expect(code).toBe(0);
+  const secret = /tl_k_[0-9A-Za-z]{43}/.exec(stderr)?.[0] ?? "";
+  expect(stdout).not.toContain(secret);
+  const [row, ...more] = rowsOf(stdout);
+  expect(more).toEqual([]);
+  expect(row).toMatchObject({
     name: "O'Neil & Co",
-    account_sid: SID,
-    phone: "+14155550192",
-    country: "US",
+    allowed_countries: null,
     key_hash: await sha256Hex(secret),
+    expires_at: null,
+    revoked_at: null,
   });
-  const sealed = String(row[0]?.auth_token_encrypted);
-  expect(await unseal(KEY, sealed, String(row[0]?.carrier_id))).toBe("a-token");
+  expect(JSON.parse(String(row?.scopes))).toEqual(SCOPES);
 });
 
-test("npm run setup says what it needs, and writes nothing without it", async () => {
-  const { code, stdout, stderr } = await runScript("setup", ["--number", "+14155550192", "--name", "X"]);
+test("npm run setup takes the countries that may be called", async () => {
+  const { stdout } = await runScript("setup", ["--name", "X", "--countries", "US,IN"]);
+  expect(rowsOf(stdout)[0]?.allowed_countries).toBe('["US","IN"]');
+});
+
+test.each([
+  ["no name", []],
+  ["an empty name", ["--name", " "]],
+  ["countries that are none", ["--name", "X", "--countries", "usa"]],
+  ["an option it has not", ["--name", "X", "--number", "+14155550192"]],
+])("npm run setup says what it needs and writes nothing: %s", async (_, args) => {
+  const { code, stdout, stderr } = await runScript("setup", args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toContain("CREDENTIALS_KEY");
+  expect(stderr).toContain("--name");
 });

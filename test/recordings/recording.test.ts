@@ -18,14 +18,20 @@ let duration = 0;
 beforeAll(async () => {
   org = await createOrganisation();
   const callId = await place(org, "+15005550035");
-  const call = await until(
-    () => read(org, callId),
-    ({ recording_url: url }) => url !== null,
-  );
+  await stored(callId);
+  const call = await read(org, callId);
   path = new URL(call.recording_url ?? "").pathname;
   duration = call.duration ?? 0;
   size = (await (await request(path, org.apiKey)).arrayBuffer()).byteLength;
 });
+
+/** Settles when the recording is in R2. */
+async function stored(callId: string): Promise<void> {
+  await until(
+    () => openDb(env.DB).query.calls.findFirst({ where: (table, { eq }) => eq(table.id, callId) }),
+    (row) => (row?.recordingKey ?? null) !== null,
+  );
+}
 
 const get = (headers: Record<string, string> = {}, method = "GET") =>
   request(path, org.apiKey, { method, headers });
@@ -66,6 +72,16 @@ test("refuses a range that begins past the end: 416", async () => {
   expect(response.headers.get("content-range")).toBe(`bytes */${size}`);
 });
 
+test.for([
+  ["the same", (etag: string) => etag, 206],
+  ["another", () => '"another"', 200],
+] as const)("serves a part only of the recording that is meant: %s", async ([, nameOf, status]) => {
+  const etag = (await get({}, "HEAD")).headers.get("etag") ?? "";
+  const response = await get({ range: "bytes=0-99", "if-range": nameOf(etag) });
+  expect(response.status).toBe(status);
+  expect((await response.arrayBuffer()).byteLength).toBe(status === 206 ? 100 : size);
+});
+
 test("sends nothing again to who has it: 304", async () => {
   const etag = (await get({}, "HEAD")).headers.get("etag") ?? "";
   const response = await get({ "if-none-match": etag });
@@ -88,10 +104,7 @@ test("is nobody else's: 404 for another organisation and for a call that is none
 test("is withheld from the moment the contact opts out: 404", async () => {
   const own = await createOrganisation();
   const callId = await place(own, "+15005550035");
-  await until(
-    () => read(own, callId),
-    ({ recording_url: url }) => url !== null,
-  );
+  await stored(callId);
   const where = `/api/voice/calls/${callId}/recording`;
   expect((await request(where, own.apiKey)).status).toBe(200);
   await openDb(env.DB).insert(optOuts).values({ orgId: own.orgId, phone: "+15005550035", createdAt: 1 });

@@ -232,6 +232,33 @@ describe("fetching a recording", () => {
     expect(await fakeTwilio(answer()).provider.fetchRecording(RECORDING_SID)).toEqual(result);
   });
 
+  test("asks for a part, and says whether it got that or the whole", async () => {
+    const part = { status: 206, headers: { "content-range": "bytes 1-2/5", "content-length": "2" } };
+    const { provider, sent } = fakeTwilio(new Response("ud", part));
+    const result = await provider.fetchRecording(RECORDING_SID, "bytes=1-2");
+    expect(result).toMatchObject({ kind: "found", lengthBytes: 2, contentRange: "bytes 1-2/5" });
+    expect(sent().headers.get("range")).toBe("bytes=1-2");
+    const whole = fakeTwilio(new Response("audio")).provider;
+    expect(await whole.fetchRecording(RECORDING_SID, "bytes=1-2")).toMatchObject({ contentRange: null });
+  });
+
+  const NO_PART = { status: 416, headers: { "content-range": "bytes */5" } };
+  test.each([
+    ["no such part", "bytes=9-", NO_PART, { kind: "unsatisfiable", contentRange: "bytes */5" }],
+    ["no such part, of the whole", undefined, NO_PART, { kind: "failed", detail: "416" }],
+    ["a part that does not say which", "bytes=1-2", { status: 206 }, { kind: "failed", detail: "206" }],
+    [
+      "a part that nobody asked for",
+      undefined,
+      { status: 206, headers: { "content-range": "bytes 1-2/5" } },
+      { kind: "failed", detail: "206" },
+    ],
+  ])("answers as a value: %s", async (_, range, answer, result) => {
+    const { provider, sent } = fakeTwilio(new Response("x", answer));
+    expect(await provider.fetchRecording(RECORDING_SID, range)).toEqual(result);
+    expect(sent().headers.get("range")).toBe(range ?? null);
+  });
+
   // "Nothing here throws for what a carrier or a network does" (telephony/provider.ts).
   test("answers as a value: a network error", async () => {
     const { provider } = fakeTwilio(new TypeError("No route"));

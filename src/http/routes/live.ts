@@ -1,29 +1,41 @@
-import { Hono } from "hono";
 import { z } from "zod";
 import { isId } from "../../lib/ids.ts";
 import { watchCall } from "../../services/calls/watch-call.ts";
-import type { AppEnv } from "../env.ts";
+import { apiRoute, apiRouter } from "../api-route.ts";
+import { cursorSchema } from "../cursor.ts";
 import { notFound } from "../problem.ts";
-import { requireAccess } from "../require-access.ts";
 import { upgradeToCall } from "../upgrade.ts";
 import { refuseField } from "../validation.ts";
 
-const cursorSchema = z
-  .string()
-  .regex(/^\d{1,15}$/, "must be the cursor of a message")
-  .transform(Number)
-  .default(0);
-
-/** A call as it happens, over a WebSocket. `cursor` names the last message that the watcher has seen. */
-export const liveRoute = new Hono<AppEnv>().get(
-  "/ws/live/:call_uuid",
-  requireAccess({ scope: "voice:calls:read", keyFrom: "header_or_query" }),
-  async (c) => {
-    const callId = c.req.param("call_uuid");
-    const watch = isId("call", callId) ? await watchCall(c.get("org"), callId) : null;
-    if (watch === null) return notFound(c, "call");
-    const cursor = cursorSchema.safeParse(c.req.query("cursor"));
-    if (!cursor.success) return refuseField(c, "cursor", cursor.error);
-    return upgradeToCall(c, watch.session, `/watch?cursor=${cursor.data}&ended=${watch.ended}`);
+const live = apiRoute({
+  method: "get",
+  path: "/ws/live/{call_uuid}",
+  operationId: "watchCall",
+  summary: "Watch a call as it happens over a WebSocket",
+  description:
+    "Who joins late is told the last 200 messages of the last ten minutes; who reconnects names the last `cursor` it " +
+    "saw and misses nothing.",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read", token: { purpose: "live", parameter: "call_uuid" } },
+  request: {
+    params: z.object({ call_uuid: z.string() }),
+    // Judged in the handler: that there is no such call comes before that there is no such cursor.
+    query: z.object({
+      cursor: z.string().default("0").meta({ description: "That of the last message you have seen" }),
+      token: z.string().optional(),
+    }),
   },
-);
+  responses: {
+    101: { description: "The socket. Its messages are JSON: `start`, `transcript`, `status`, `end`." },
+  },
+  refuses: [404, 422, 426],
+});
+
+export const liveRoute = apiRouter().openapi(live, async (c) => {
+  const { call_uuid: callId } = c.req.valid("param");
+  const watch = isId("call", callId) ? await watchCall(c.get("org"), callId) : null;
+  if (watch === null) return notFound(c, "call");
+  const cursor = cursorSchema.safeParse(c.req.valid("query").cursor);
+  if (!cursor.success) return refuseField(c, "cursor", cursor.error);
+  return upgradeToCall(c, watch.session, `/watch?cursor=${cursor.data}&ended=${watch.ended}`);
+});

@@ -1,49 +1,39 @@
-import { Hono, type Context } from "hono";
+import { z } from "zod";
 import { isId } from "../../lib/ids.ts";
-import { findStoredRecording, type StoredRecording } from "../../services/recordings/read-recording.ts";
-import { parseByteRange } from "../byte-range.ts";
-import type { AppEnv } from "../env.ts";
+import { findRecording } from "../../services/recordings/read-recording.ts";
+import { apiRoute, apiRouter } from "../api-route.ts";
 import { problem } from "../problem.ts";
-import { requireAccess } from "../require-access.ts";
+import { serveFromCarrier, serveFromStorage } from "../serve-recording.ts";
+
+const audio = { "audio/mpeg": { schema: z.string().meta({ format: "binary" }) } };
 
 /** GET and HEAD (hono answers HEAD by GET without the body). */
-export const recordingRoute = new Hono<AppEnv>().get(
-  "/api/voice/calls/:call_uuid/recording",
-  requireAccess({ scope: "voice:calls:read", keyFrom: "header_or_query" }),
-  async (c) => {
-    const callId = c.req.param("call_uuid");
-    const recording = isId("call", callId) ? await findStoredRecording(c.get("org"), callId) : null;
-    return recording === null
-      ? problem(c, { code: "recording_not_found", detail: "There is no recording of this call." })
-      : serve(c, recording);
+const route = apiRoute({
+  method: "get",
+  path: "/api/voice/calls/{call_uuid}/recording",
+  operationId: "readRecording",
+  summary: "The recording of a call",
+  description:
+    "MP3, streamed. Takes `Range` (one range), `If-Range`, `If-None-Match` and HEAD. There is none from the moment the " +
+    "contact opts out.",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read", token: { purpose: "recording", parameter: "call_uuid" } },
+  request: { params: z.object({ call_uuid: z.string() }), query: z.object({ token: z.string().optional() }) },
+  responses: {
+    200: { description: "The recording.", content: audio },
+    206: { description: "The part that was asked for.", content: audio },
+    304: { description: "It is the one that you have." },
+    412: { description: "It is not the one that you asked for by `If-Match`." },
+    416: { description: "It has no such part." },
   },
-);
+  refuses: [404],
+});
 
-/** RFC 9110: conditions (13), then ranges (14); `If-Range` asks for the whole where the recording is another. */
-async function serve(c: Context<AppEnv>, { head, read }: StoredRecording): Promise<Response> {
-  const ifRange = c.req.header("if-range");
-  const asked = ifRange === undefined || ifRange === head.httpEtag ? c.req.header("range") : undefined;
-  const range = parseByteRange(asked, head.size);
-  const headers = {
-    "accept-ranges": "bytes",
-    "cache-control": "private, no-cache",
-    etag: head.httpEtag,
-  };
-  if (range.kind === "unsatisfiable") {
-    return c.body(null, 416, { ...headers, "content-range": `bytes */${head.size}` });
+export const recordingRoute = apiRouter().openapi(route, async (c) => {
+  const { call_uuid: callId } = c.req.valid("param");
+  const recording = isId("call", callId) ? await findRecording(c.get("org"), callId) : null;
+  if (recording === null) {
+    return problem(c, { code: "recording_not_found", detail: "There is no recording of this call." });
   }
-  const part =
-    range.kind === "part" ? { offset: range.first, length: range.last - range.first + 1 } : undefined;
-  const body = await read(c.req.raw.headers, part);
-  if (body === null) return c.body(null, isMissedPrecondition(c) ? 412 : 304, headers);
-  const length = { "content-type": "audio/mpeg", "content-length": String(part?.length ?? head.size) };
-  if (range.kind === "whole") return c.body(body, 200, { ...headers, ...length });
-  const contentRange = `bytes ${range.first}-${range.last}/${head.size}`;
-  return c.body(body, 206, { ...headers, ...length, "content-range": contentRange });
-}
-
-/** Who says what it must be has missed it; who says what it has, has it. */
-function isMissedPrecondition(c: Context<AppEnv>): boolean {
-  const hasFreshness = c.req.header("if-none-match") ?? c.req.header("if-modified-since");
-  return hasFreshness === undefined;
-}
+  return recording.from === "storage" ? serveFromStorage(c, recording) : serveFromCarrier(c, recording);
+});

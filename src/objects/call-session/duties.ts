@@ -10,7 +10,7 @@ import type { CallState } from "../../domain/call/state.ts";
 import { parsePhone } from "../../domain/phone.ts";
 import { toTurns } from "../../domain/transcript.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
-import { projectCall } from "../../db/calls.ts";
+import { noteCarrierRecording, projectCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
 import { addOptOut } from "../../db/opt-outs.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
@@ -107,6 +107,12 @@ export async function doDuty(
       await optOut(db, plan);
       return "done";
     case "store_recording":
+      await noteCarrierRecording(db, {
+        orgId: plan.orgId,
+        callId: plan.callId,
+        recordingId: duty.recordingId,
+        seconds: duty.durationSeconds,
+      });
       await sendCallEvent(env, {
         type: "recording_ready",
         call_id: plan.callId,

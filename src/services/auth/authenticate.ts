@@ -1,15 +1,31 @@
 import { findKey, type ApiKey } from "../../db/keys.ts";
 import { sha256Hex } from "../../lib/crypto.ts";
-import { toEpochSeconds } from "../../lib/time.ts";
 import type { ServiceContext } from "../context.ts";
+import { findTokenKey, isToken, type TokenUse } from "./tokens.ts";
 
 const KEY_FORM = /^tl_k_[0-9A-Za-z]{43}$/;
 
-/** The key that this secret is, or null: malformed, unknown, expired and revoked are all the same to a caller. */
-export async function authenticate({ db }: ServiceContext, secret: string): Promise<ApiKey | null> {
-  if (!KEY_FORM.test(secret)) return null;
+/**
+ * The key that this secret is, or that a token stands for; null if neither: malformed, unknown, expired and revoked are
+ * all the same to a caller. @param use what a token would have to be for; null where none is taken.
+ */
+export async function authenticate(
+  services: ServiceContext,
+  secret: string,
+  use: TokenUse | null = null,
+): Promise<ApiKey | null> {
   const nowMs = Date.now();
-  const key = await findKey(db, await sha256Hex(secret), nowMs);
-  if (key === null || (key.expiresAt !== null && key.expiresAt <= toEpochSeconds(nowMs))) return null;
-  return key;
+  const key = await find(services, secret, use, nowMs);
+  if (key === null) return null;
+  return key.expiresAt === null || nowMs < key.expiresAt * 1000 ? key : null;
+}
+
+async function find(
+  services: ServiceContext,
+  secret: string,
+  use: TokenUse | null,
+  nowMs: number,
+): Promise<ApiKey | null> {
+  if (isToken(secret)) return use === null ? null : findTokenKey(services, secret, use, nowMs);
+  return KEY_FORM.test(secret) ? findKey(services.db, await sha256Hex(secret), nowMs) : null;
 }

@@ -6,7 +6,7 @@ import { isoSeconds } from "../../lib/time.ts";
 
 /** A call as lists show it. `facts` may be newer than the row's own. */
 export function toSummary(row: CallRow, facts: CallFacts, optedOut: boolean, baseUrl: string): CallSummary {
-  const isPlayable = row.recordingKey !== null && !optedOut;
+  const isPlayable = (row.recordingKey ?? row.carrierRecordingId) !== null && !optedOut;
   return {
     uuid: row.id,
     call_type: row.callType,

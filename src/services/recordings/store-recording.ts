@@ -20,11 +20,15 @@ export async function storeRecording(
   if (orgId === null || account === null) return;
   const provider = await openProvider(account, config);
   const recording = await provider.fetchRecording(recordingId);
-  if (recording.kind === "failed") throw new Error(`Recording not fetched: ${recording.detail}`);
   if (recording.kind === "none") {
     // It may not be there yet: the call's object sends this again until it is, or gives up.
     logInfo("recording_not_found", { call_id: callId, recording_id: recordingId });
     return;
+  }
+  if (recording.kind !== "found") {
+    throw new Error(
+      `Recording not fetched: ${recording.kind === "failed" ? recording.detail : recording.kind}`,
+    );
   }
   const key = recordingKey(orgId, callId, recordingId);
   await putRecording(env.RECORDINGS, key, recording);

@@ -31,7 +31,7 @@ export async function request(
 ): Promise<RestAnswer> {
   try {
     return await withDeadline(TIMEOUT_MS, async (signal) =>
-      readAnswer(await send(options, method, `${path}.json`, signal, form)),
+      readAnswer(await send(options, { method, path: `${path}.json`, form }, signal)),
     );
   } catch (error) {
     return { kind: "lost", detail: describeError(error) };
@@ -39,8 +39,9 @@ export async function request(
 }
 
 /** Opens a stream from a path of the account. The deadline is for the answer to begin, not for its body. */
-export function open(options: RestOptions, path: string): Promise<Response> {
-  return withDeadline(TIMEOUT_MS, (signal) => send(options, "GET", path, signal));
+export function open(options: RestOptions, path: string, range?: string): Promise<Response> {
+  const headers = range === undefined ? {} : { range };
+  return withDeadline(TIMEOUT_MS, (signal) => send(options, { method: "GET", path, headers }, signal));
 }
 
 async function readAnswer(response: Response): Promise<RestAnswer> {
@@ -56,18 +57,22 @@ async function readAnswer(response: Response): Promise<RestAnswer> {
 /** Sends to a path of the account, with credentials. Redirects are not followed: they would carry them away. */
 function send(
   options: RestOptions,
-  method: string,
-  path: string,
+  asked: {
+    method: "GET" | "POST";
+    path: string;
+    form?: URLSearchParams | undefined;
+    headers?: Record<string, string>;
+  },
   signal: AbortSignal,
-  form?: URLSearchParams,
 ): Promise<Response> {
+  const { method, path, form, headers } = asked;
   const url = new URL(`${options.apiBaseUrl}/2010-04-01/Accounts/${options.accountSid}/${path}`);
   if (method === "GET" && form !== undefined) url.search = form.toString();
   return options.fetch(url.href, {
     method,
     redirect: "manual",
     signal,
-    headers: { authorization: `Basic ${btoa(`${options.accountSid}:${options.authToken}`)}` },
+    headers: { ...headers, authorization: `Basic ${btoa(`${options.accountSid}:${options.authToken}`)}` },
     ...(method === "POST" && form !== undefined ? { body: form } : {}),
   });
 }

@@ -48,7 +48,7 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     takeCharge: (id, conditions) => updateCall(options, id, conditionsForm(conditions)),
     findCall: (query) => findCall(options, query),
     fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
-    fetchRecording: (id) => fetchRecording(options, id),
+    fetchRecording: (id, range) => fetchRecording(options, id, range),
     renderDocument: (instruction) => ({ contentType: "text/xml", body: renderTwiml(instruction) }),
     isAuthentic: (carrierRequest) => isSignedBy(authToken, carrierRequest),
     parseInbound: (body) => parseInbound(body, accountSid),
@@ -164,14 +164,31 @@ function lookupResultOf(answer: RestAnswer): LookupResult {
     : { kind: "failed", detail: "an unreadable record" };
 }
 
-async function fetchRecording(options: RestOptions, recordingId: string): Promise<RecordingResult> {
+async function fetchRecording(
+  options: RestOptions,
+  recordingId: string,
+  range: string | undefined,
+): Promise<RecordingResult> {
   try {
-    const response = await open(options, `Recordings/${recordingId}.mp3`);
-    if (response.status === 404) return { kind: "none" };
-    if (!response.ok || response.body === null) return { kind: "failed", detail: String(response.status) };
-    const length = response.headers.get("content-length");
-    return { kind: "found", body: response.body, lengthBytes: length === null ? null : Number(length) };
+    const response = await open(options, `Recordings/${recordingId}.mp3`, range);
+    return await recordingResultOf(response, range !== undefined);
   } catch (error) {
     return { kind: "failed", detail: describeError(error) };
   }
+}
+
+async function recordingResultOf(response: Response, isPartAsked: boolean): Promise<RecordingResult> {
+  const { status, headers, body } = response;
+  const contentRange = headers.get("content-range");
+  const isPart = status === 206 && isPartAsked && contentRange !== null;
+  if ((status === 200 || isPart) && body !== null) {
+    const length = headers.get("content-length");
+    const lengthBytes = length === null ? null : Number(length);
+    return { kind: "found", body, lengthBytes, contentRange: isPart ? contentRange : null };
+  }
+  // A body that nobody reads would keep its connection.
+  await body?.cancel();
+  if (status === 404) return { kind: "none" };
+  if (status === 416 && isPartAsked) return { kind: "unsatisfiable", contentRange };
+  return { kind: "failed", detail: String(status) };
 }

@@ -1,0 +1,83 @@
+// A recording on its way to the listener. RFC 9110: conditions (13), then ranges (14); `If-Range` asks for the whole
+// where the recording is another.
+
+import type { Context } from "hono";
+import type { CarrierRecording, StoredRecording } from "../services/recordings/read-recording.ts";
+import { parseByteRange } from "./byte-range.ts";
+import type { AppEnv } from "./env.ts";
+import { problem } from "./problem.ts";
+
+const SERVED = { "accept-ranges": "bytes", "cache-control": "private, no-cache" };
+
+export async function serveFromStorage(c: Context<AppEnv>, { head, read }: StoredRecording) {
+  const headers = { ...SERVED, etag: head.httpEtag };
+  const range = parseByteRange(rangeFor(c, head.httpEtag), head.size);
+  if (range.kind === "unsatisfiable") {
+    return c.body(null, 416, { ...headers, "content-range": `bytes */${head.size}` });
+  }
+  const part =
+    range.kind === "part" ? { offset: range.first, length: range.last - range.first + 1 } : undefined;
+  const body = await read(c.req.raw.headers, part);
+  if (body === null) return c.body(null, isMissedPrecondition(c) ? 412 : 304, headers);
+  const length = { "content-type": "audio/mpeg", "content-length": String(part?.length ?? head.size) };
+  if (range.kind === "whole") return c.body(body, 200, { ...headers, ...length });
+  const contentRange = `bytes ${range.first}-${range.last}/${head.size}`;
+  return c.body(body, 206, { ...headers, ...length, "content-range": contentRange });
+}
+
+/** A carrier that can't send a part sends the whole, which an asker for a part must be ready for. */
+export async function serveFromCarrier(c: Context<AppEnv>, { recordingId, read }: CarrierRecording) {
+  const etag = `"${recordingId}"`;
+  const headers = { ...SERVED, etag };
+  const [ifMatch, ifNoneMatch] = [c.req.header("if-match"), c.req.header("if-none-match")];
+  if (ifMatch !== undefined && !names(ifMatch, etag)) return c.body(null, 412, headers);
+  if (ifNoneMatch !== undefined && names(ifNoneMatch.replaceAll("W/", ""), etag))
+    return c.body(null, 304, headers);
+  const recording = await read(singleRange(rangeFor(c, etag)));
+  switch (recording.kind) {
+    case "none":
+      return problem(c, { code: "recording_not_found", detail: "There is no recording of this call." });
+    case "failed": {
+      const detail = "The recording is not here yet, and the carrier that has it can't be reached.";
+      return problem(c, { code: "unavailable", detail }, { "retry-after": "5" });
+    }
+    case "unsatisfiable":
+      return c.body(null, 416, { ...headers, ...contentRangeOf(recording.contentRange) });
+    case "found": {
+      const { body, lengthBytes, contentRange } = recording;
+      const length = lengthBytes === null ? {} : { "content-length": String(lengthBytes) };
+      const sent = { ...headers, "content-type": "audio/mpeg", ...length, ...contentRangeOf(contentRange) };
+      const status = contentRange === null ? 200 : 206;
+      if (c.req.method !== "HEAD") return c.body(body, status, sent);
+      // Nobody will read it, and the carrier would go on sending.
+      await body.cancel();
+      return c.body(null, status, sent);
+    }
+  }
+}
+
+function rangeFor(c: Context<AppEnv>, etag: string): string | undefined {
+  const ifRange = c.req.header("if-range");
+  return ifRange === undefined || ifRange === etag ? c.req.header("range") : undefined;
+}
+
+/** Of several at once the carrier would make a body of many parts, which is no recording. */
+function singleRange(header: string | undefined): string | undefined {
+  const match = /^\s*bytes\s*=\s*(\d+\s*-\s*\d*|-\s*\d+)\s*$/i.exec(header ?? "");
+  return match?.[1] === undefined ? undefined : `bytes=${match[1].replaceAll(/\s/g, "")}`;
+}
+
+function contentRangeOf(contentRange: string | null): Record<string, string> {
+  return contentRange === null ? {} : { "content-range": contentRange };
+}
+
+/** Whether a list of entity tags has this one; a weak one (`W/"…"`) is another. */
+function names(list: string, etag: string): boolean {
+  return list.split(",").some((entry) => [etag, "*"].includes(entry.trim()));
+}
+
+/** Who says what it must be has missed it; who says what it has, has it. */
+function isMissedPrecondition(c: Context<AppEnv>): boolean {
+  const hasFreshness = c.req.header("if-none-match") ?? c.req.header("if-modified-since");
+  return hasFreshness === undefined;
+}

@@ -1,0 +1,70 @@
+// Tokens are stored nowhere: each is what it says, signed with a key derived from CREDENTIALS_KEY. It stands for the
+// API key that made it, and so is worth nothing once that is revoked or expired.
+
+import { z } from "zod";
+import { TOKEN_PURPOSES, type TokenPurpose } from "../../contract/tokens.ts";
+import { findKeyById, type ApiKey } from "../../db/keys.ts";
+import { readSignedText, signText } from "../../lib/signed-text.ts";
+import type { ServiceContext } from "../context.ts";
+
+const PREFIX = "tl_t_";
+/** As long as any that is made here, and room to spare. */
+const FORM = /^tl_t_[\w-]{1,600}\.[\w-]{43}$/;
+const LABEL = "trunkline token v1";
+
+/** In short names: a token stands in addresses. */
+const claimsSchema = z.object({
+  /** The API key's id. */
+  k: z.string(),
+  /** The organisation's. */
+  o: z.string(),
+  p: z.enum(TOKEN_PURPOSES),
+  /** The object's: a call's, or for a board the organisation's. */
+  i: z.string(),
+  /** Epoch seconds from which on it is refused. */
+  x: z.number().int(),
+});
+
+/** What a route takes tokens for. `objectId` null: the organisation itself. */
+export type TokenUse = { purpose: TokenPurpose; objectId: string | null };
+
+export function isToken(secret: string): boolean {
+  return secret.startsWith(PREFIX);
+}
+
+export async function signToken(
+  { config }: ServiceContext,
+  key: ApiKey,
+  purpose: TokenPurpose,
+  objectId: string,
+  expiresAt: number,
+): Promise<string> {
+  const claims: z.infer<typeof claimsSchema> = {
+    k: key.id,
+    o: key.orgId,
+    p: purpose,
+    i: objectId,
+    x: expiresAt,
+  };
+  return PREFIX + (await signText(config.CREDENTIALS_KEY, LABEL, JSON.stringify(claims)));
+}
+
+/** The key that a token stands for, revoked or not found being the same; null if it is no token for this use now. */
+export async function findTokenKey(
+  { config, db }: ServiceContext,
+  token: string,
+  use: TokenUse,
+  nowMs: number,
+): Promise<ApiKey | null> {
+  if (!FORM.test(token)) return null;
+  const text = await readSignedText(config.CREDENTIALS_KEY, LABEL, token.slice(PREFIX.length));
+  if (text === null) return null;
+  // Signed by us, but perhaps by another version of us.
+  const claims = claimsSchema.safeParse(JSON.parse(text));
+  if (!claims.success) return null;
+  const { k: keyId, o: orgId, p: purpose, i: objectId, x: expiresAt } = claims.data;
+  const isForThis = purpose === use.purpose && objectId === (use.objectId ?? orgId);
+  if (!isForThis || !(nowMs < expiresAt * 1000)) return null;
+  const key = await findKeyById(db, keyId, nowMs);
+  return key?.orgId === orgId ? key : null;
+}
