@@ -224,6 +224,23 @@ export const optOuts = sqliteTable(
   ],
 );
 
+/** Opt-outs that were removed, and why: who may be called again must be able to be justified. Rows are only added. */
+export const optOutRemovals = sqliteTable(
+  "opt_out_removals",
+  {
+    id: integer().primaryKey(),
+    orgId: orgId(),
+    phone: text().notNull(),
+    /** Why it was removed. */
+    reason: text().notNull(),
+    /** Why, and when, the number had been opted out. */
+    optOutReason: text(),
+    optedOutAt: integer().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index("opt_out_removals_by_number").on(table.orgId, table.phone, table.id)],
+);
+
 /** Queues of people who take calls over. Who is in a queue, and who is free, its AgentQueue object knows. */
 export const queues = sqliteTable(
   "queues",
