@@ -67,6 +67,17 @@ test("a merged voice_config must be valid as a whole", async () => {
   expect(await (await request(path, org.apiKey)).json()).toMatchObject({ role: null });
 });
 
+test("a voice_config deeper than anybody means is refused", async () => {
+  const org = await createOrganisation();
+  const response = await request(`/v1/voice-agents/${org.agentId}`, org.apiKey, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: `{"voice_config":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`,
+  });
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ errors: [{ path: "voice_config" }] });
+});
+
 test("changes at the same time are all merged", async () => {
   const org = await createOrganisation();
   const path = `/v1/voice-agents/${org.agentId}`;
