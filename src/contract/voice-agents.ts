@@ -24,7 +24,7 @@ export const createVoiceAgentSchema = z.strictObject({
   description: shape.description.default(null),
   avatar_color: shape.avatar_color.default(null),
   avatar_initials: shape.avatar_initials.default(null),
-  voice_config: voiceConfigSchema.prefault({}),
+  voice_config: voiceConfigSchema.strict().prefault({}),
   is_active: shape.is_active.default(true),
 });
 export type CreateVoiceAgentInput = z.infer<typeof createVoiceAgentSchema>;

@@ -13,6 +13,7 @@ import {
   OUTCOMES,
   SENTIMENTS,
 } from "../domain/call/status.ts";
+import { CAMPAIGN_KINDS, CAMPAIGN_STATUSES } from "../domain/campaign.ts";
 import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 import { ACCEPT_MODES } from "../domain/human-queue.ts";
 import { GRAINS } from "../domain/time-cover.ts";
@@ -146,9 +147,6 @@ export const voiceAgents = sqliteTable(
   },
   (table) => [index("voice_agents_by_org").on(table.orgId, table.id)],
 );
-
-export const CAMPAIGN_KINDS = ["inbound", "outbound"] as const;
-export const CAMPAIGN_STATUSES = ["draft", "active", "paused", "completed"] as const;
 
 export const campaigns = sqliteTable(
   "campaigns",
