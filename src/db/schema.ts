@@ -16,6 +16,7 @@ import {
 import { CAMPAIGN_KINDS, CAMPAIGN_STATUSES } from "../domain/campaign.ts";
 import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 import { ACCEPT_MODES } from "../domain/human-queue.ts";
+import { RECORDINGS_AT_CARRIER } from "../domain/recordings.ts";
 import { GRAINS } from "../domain/time-cover.ts";
 
 const id = () => text().primaryKey();
@@ -27,8 +28,6 @@ const createdAt = () => integer().notNull();
 const json = () => text();
 /** What other rows refer to is hidden, not removed. Null: it is there. */
 const deletedAt = () => integer();
-
-export const RECORDINGS_AT_CARRIER = ["keep", "delete"] as const;
 
 export const organisations = sqliteTable("organisations", {
   id: id(),
