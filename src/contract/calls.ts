@@ -86,10 +86,14 @@ export const callSummarySchema = z.object({
 
 export type CallSummary = z.infer<typeof callSummarySchema>;
 
-export const keyDetailsSchema = z.object({
-  extraction: z.record(z.string(), z.unknown()),
-  qms_scores: z.record(z.string(), z.unknown()),
-});
+/** Results of a call. Workflows may add parts of their own. */
+export const keyDetailsSchema = z
+  .looseObject({
+    extraction: z.record(z.string(), z.unknown()),
+    qms_scores: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "KeyDetails" });
+export type KeyDetails = z.infer<typeof keyDetailsSchema>;
 
 export const callRecordSchema = callSummarySchema.extend({
   answered_at: z.string().nullable(),

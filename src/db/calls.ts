@@ -1,15 +1,13 @@
 import { and, eq, lt, sql } from "drizzle-orm";
-import type { z } from "zod";
-import { keyDetailsSchema, transcriptSchema } from "../contract/calls.ts";
+import { keyDetailsSchema, transcriptSchema, type KeyDetails } from "../contract/calls.ts";
 import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import type { Db } from "./client.ts";
+import { shownKeyDetails } from "./key-details.ts";
 import { calls, transcripts } from "./schema.ts";
 
 export type CallRow = typeof calls.$inferSelect;
-
-export type KeyDetails = z.infer<typeof keyDetailsSchema>;
 
 /** The call with its stored transcript (empty while it lives) and its key details as they are shown. */
 export type StoredCall = {
@@ -31,7 +29,7 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
     .select({
       row: calls,
       turns: transcripts.turns,
-      keyDetails: sql<string>`json_patch('{"extraction":{},"qms_scores":{}}', coalesce(${calls.keyDetails}, '{}'))`,
+      keyDetails: shownKeyDetails,
       optedOut: customerOptedOut,
     })
     .from(calls)

@@ -22,6 +22,7 @@ import { placeCallRoute } from "./routes/place-call.ts";
 import { readCallRoutes } from "./routes/read-calls.ts";
 import { recordingRoute } from "./routes/recording.ts";
 import { voiceAgentRoutes } from "./routes/voice-agents.ts";
+import { writeMetadataRoute } from "./routes/write-metadata.ts";
 
 const openServices: MiddlewareHandler<AppEnv> = (c, next) => {
   c.set("services", { env: c.env, config: readConfig(c.env), db: openDb(c.env.DB) });
@@ -39,6 +40,7 @@ app.route("/", listCallsRoutes);
 app.route("/", readCallRoutes);
 app.route("/", liveCallsRoute);
 app.route("/", endCallRoute);
+app.route("/", writeMetadataRoute);
 app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);

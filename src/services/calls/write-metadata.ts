@@ -1,0 +1,18 @@
+import type { WriteMetadataInput, WrittenMetadata } from "../../contract/call-actions.ts";
+import type { Refusal } from "../../contract/problems.ts";
+import type { CallParties } from "../../db/calls.ts";
+import { patchKeyDetails } from "../../db/key-details.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import type { OrgContext } from "../context.ts";
+
+/** Lets a workflow write results back into a call, live or ended (contract A8). */
+export async function writeMetadata(
+  { db, orgId }: OrgContext,
+  { callId }: CallParties,
+  input: WriteMetadataInput,
+): Promise<Result<WrittenMetadata, Refusal<"key_details_too_large">>> {
+  const keyDetails = await patchKeyDetails(db, orgId, callId, input.key_details);
+  if (keyDetails !== null) return ok({ call_uuid: callId, key_details: keyDetails });
+  const detail = "After the merge key_details may have 256 KiB, and all that was ever written to it 1 MiB.";
+  return err({ code: "key_details_too_large", detail });
+}
