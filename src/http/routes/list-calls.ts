@@ -1,4 +1,3 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import {
   callListSchema,
   callStatsQuerySchema,
@@ -7,34 +6,39 @@ import {
 } from "../../contract/call-lists.ts";
 import { readCallStats } from "../../services/calls/call-stats.ts";
 import { listCalls } from "../../services/calls/list-calls.ts";
-import type { AppEnv } from "../env.ts";
-import { refusals } from "../problem.ts";
-import { requireScope } from "../require-scope.ts";
-import { refuseInvalid } from "../validation.ts";
+import { apiRoute, apiRouter } from "../api-route.ts";
 
-const listRoute = createRoute({
+const listRoute = apiRoute({
   method: "get",
   path: "/v1/calls",
-  middleware: [requireScope("voice:calls:read")] as const,
+  operationId: "listCalls",
+  summary: "List calls",
+  description: "Newest first. `offset` is plain; `cursor` is the cheap way through a long list.",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read" },
   request: { query: listCallsSchema },
   responses: {
-    200: { description: "A page of calls", content: { "application/json": { schema: callListSchema } } },
-    ...refusals(401, 403, 422),
+    200: { description: "A page of calls.", content: { "application/json": { schema: callListSchema } } },
   },
+  refuses: [422],
 });
 
-const statsRoute = createRoute({
+const statsRoute = apiRoute({
   method: "get",
   path: "/v1/calls/stats",
-  middleware: [requireScope("voice:calls:read")] as const,
+  operationId: "readCallStats",
+  summary: "Read what calls amounted to",
+  description: "Exactly what a full count of the ended calls would give.",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read" },
   request: { query: callStatsQuerySchema },
   responses: {
-    200: { description: "The numbers", content: { "application/json": { schema: callStatsSchema } } },
-    ...refusals(401, 403, 422),
+    200: { description: "The numbers.", content: { "application/json": { schema: callStatsSchema } } },
   },
+  refuses: [422],
 });
 
 /** `stats` stands before `{call_uuid}`, which it would match. */
-export const listCallsRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+export const listCallsRoutes = apiRouter()
   .openapi(listRoute, async (c) => c.json(await listCalls(c.get("org"), c.req.valid("query")), 200))
   .openapi(statsRoute, async (c) => c.json(await readCallStats(c.get("org"), c.req.valid("query")), 200));
