@@ -1,5 +1,9 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { buildAssets } from "../src/cli/assets.ts";
+
+// The Worker does not start without the folder of its files.
+buildAssets();
 
 /** Sandbox people live this many times faster in tests; no timer of the product does. */
 const SANDBOX_SPEED = "40";

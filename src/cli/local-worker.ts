@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { buildAssets } from "./assets.ts";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
 import { connectNumber } from "./sandbox-calls.ts";
@@ -58,6 +59,7 @@ export async function startLocalWorker(
   const { port, stateFolder } = options;
   await refuseBusyPort(port);
   claimFolder(stateFolder);
+  buildAssets();
   const instance = await prepare(stateFolder);
   const url = localUrl(port);
   const vars = join(stateFolder, "trunkline.vars");

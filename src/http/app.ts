@@ -13,6 +13,8 @@ import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { problem } from "./problem.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
+import { docsFiles } from "./routes/docs-files.ts";
+import { documentRoutes } from "./routes/documents.ts";
 import { endCallRoute } from "./routes/end-call.ts";
 import { health } from "./routes/health.ts";
 import { listCallsRoutes } from "./routes/list-calls.ts";
@@ -45,6 +47,11 @@ app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);
 app.route("/", carrierRoutes);
+app.route(
+  "/",
+  documentRoutes(() => app.openAPIRegistry.definitions),
+);
+app.route("/", docsFiles);
 
 app.notFound((c: Context<AppEnv>) => {
   const methods = allowedMethods(app.routes, c.req.path);

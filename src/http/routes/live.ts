@@ -1,10 +1,9 @@
-import { Hono } from "hono";
 import { z } from "zod";
+import { liveMessageSchema } from "../../contract/live.ts";
 import { isId } from "../../lib/ids.ts";
 import { watchCall } from "../../services/calls/watch-call.ts";
-import type { AppEnv } from "../env.ts";
+import { apiRoute, apiRouter } from "../api-route.ts";
 import { notFound } from "../problem.ts";
-import { requireAccess } from "../require-access.ts";
 import { upgradeToCall } from "../upgrade.ts";
 import { refuseField } from "../validation.ts";
 
@@ -14,16 +13,37 @@ const cursorSchema = z
   .transform(Number)
   .default(0);
 
-/** A call as it happens, over a WebSocket. `cursor` names the last message that the watcher has seen. */
-export const liveRoute = new Hono<AppEnv>().get(
-  "/ws/live/:call_uuid",
-  requireAccess({ scope: "voice:calls:read", keyFrom: "header_or_query" }),
-  async (c) => {
-    const callId = c.req.param("call_uuid");
-    const watch = isId("call", callId) ? await watchCall(c.get("org"), callId) : null;
-    if (watch === null) return notFound(c, "call");
-    const cursor = cursorSchema.safeParse(c.req.query("cursor"));
-    if (!cursor.success) return refuseField(c, "cursor", cursor.error);
-    return upgradeToCall(c, watch.session, `/watch?cursor=${cursor.data}&ended=${watch.ended}`);
+const route = apiRoute({
+  method: "get",
+  path: "/ws/live/{call_uuid}",
+  operationId: "watchCall",
+  summary: "Watch a call as it happens, over a WebSocket",
+  description:
+    "The server sends one JSON object a message, of the shape `LiveMessage`: `start` once, then `status` and `transcript` as they come, `end` last. Who joins late is told what went before; who comes again names the `cursor` of the last message seen. What clients send is not read.",
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read", keyFrom: "header_or_query" },
+  request: { params: z.object({ call_uuid: z.string() }) },
+  parameters: [
+    {
+      name: "cursor",
+      in: "query",
+      required: false,
+      description: "The cursor of the last message that was seen; only later ones are sent.",
+      schema: { type: "string", pattern: "^\\d{1,15}$" },
+    },
+  ],
+  responses: {
+    101: { description: "The socket is open. Each message is a `LiveMessage`." },
   },
-);
+  "x-websocket-message": liveMessageSchema,
+  refuses: ["not_found", "validation_failed", "upgrade_required"],
+});
+
+export const liveRoute = apiRouter().openapi(route, async (c) => {
+  const { call_uuid: callId } = c.req.valid("param");
+  const watch = isId("call", callId) ? await watchCall(c.get("org"), callId) : null;
+  if (watch === null) return notFound(c, "call");
+  const cursor = cursorSchema.safeParse(c.req.query("cursor"));
+  if (!cursor.success) return refuseField(c, "cursor", cursor.error);
+  return upgradeToCall(c, watch.session, `/watch?cursor=${cursor.data}&ended=${watch.ended}`);
+});

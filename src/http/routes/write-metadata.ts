@@ -10,7 +10,8 @@ const route = apiRoute({
   path: "/api/voice/calls/{call_uuid}/metadata",
   operationId: "writeCallMetadata",
   summary: "Write structured results back into a call",
-  description: "Merged into `key_details` by JSON Merge Patch (RFC 7396). Writers at the same time lose nothing.",
+  description:
+    "Merged into `key_details` by JSON Merge Patch (RFC 7396). Writers at the same time lose nothing.",
   tags: ["Workflow actions"],
   access: { scope: "voice:calls:write", bucket: "write_call_metadata" },
   finds: requireCall,
@@ -24,7 +25,7 @@ const route = apiRoute({
       content: { "application/json": { schema: writtenMetadataSchema } },
     },
   },
-  refuses: [404],
+  refuses: ["key_details_too_large"],
 });
 
 export const writeMetadataRoute = apiRouter().openapi(route, async (c) => {
