@@ -1,7 +1,7 @@
 // What workflows do with a call (contract A8-A10).
 
 import { z } from "zod";
-import { freeObjectSchema, keyDetailsSchema } from "./calls.ts";
+import { freeObjectSchema, givenIdSchema, keyDetailsSchema } from "./calls.ts";
 import { CALL_STATUSES, REQUESTED_END_REASONS } from "../domain/call/status.ts";
 
 export const endCallSchema = z.strictObject({ reason: z.enum(REQUESTED_END_REASONS) });
@@ -9,7 +9,7 @@ export type EndCallInput = z.infer<typeof endCallSchema>;
 
 /** `status` is where the call stands now: a carrier takes a moment to hang up. */
 export const endedCallSchema = z.object({
-  call_uuid: z.string(),
+  call_uuid: givenIdSchema("call"),
   status: z.enum(CALL_STATUSES),
   reason: z.enum(REQUESTED_END_REASONS),
 });
@@ -32,5 +32,8 @@ export const writeMetadataSchema = z.strictObject({
 });
 export type WriteMetadataInput = z.infer<typeof writeMetadataSchema>;
 
-export const writtenMetadataSchema = z.object({ call_uuid: z.string(), key_details: keyDetailsSchema });
+export const writtenMetadataSchema = z.object({
+  call_uuid: givenIdSchema("call"),
+  key_details: keyDetailsSchema,
+});
 export type WrittenMetadata = z.infer<typeof writtenMetadataSchema>;

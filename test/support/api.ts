@@ -1,14 +1,41 @@
 import { env, exports } from "cloudflare:workers";
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../../src/contract/calls.ts";
 
+import { readContract, type Contract, type ContractDocument } from "./contract.ts";
 import { until } from "./wait.ts";
 
 export const BASE_URL = "http://localhost:8787";
 
-export function request(path: string, apiKey: string | null, init: RequestInit = {}): Promise<Response> {
+/** Fails if the answer is not one that the published contract has. */
+export async function request(
+  path: string,
+  apiKey: string | null,
+  init: RequestInit = {},
+): Promise<Response> {
   const headers = new Headers(init.headers);
   if (apiKey !== null) headers.set("authorization", `Bearer ${apiKey}`);
-  return exports.default.fetch(`${BASE_URL}${path}`, { ...init, headers });
+  const response = await exports.default.fetch(`${BASE_URL}${path}`, { ...init, headers });
+  await holdAgainstContract({ method: init.method ?? "GET", path, body: init.body }, response);
+  return response;
+}
+
+export async function readDocument(): Promise<ContractDocument> {
+  return (await exports.default.fetch(`${BASE_URL}/openapi.json`)).json();
+}
+
+let contract: Promise<Contract> | undefined;
+
+async function holdAgainstContract(
+  asked: { method: string; path: string; body: unknown },
+  response: Response,
+): Promise<void> {
+  contract ??= readDocument().then(readContract);
+  const { status, headers } = response;
+  const text = () => response.clone().text();
+  const faults = await (await contract).faultsOf(asked, { status, headers, text });
+  if (faults.length === 0) return;
+  const what = `${asked.method} ${asked.path} answered ${status}`;
+  throw new Error(`${what}, which the contract does not have: ${faults.join("; ")}\n${await text()}`);
 }
 
 export function post(path: string, apiKey: string | null, body: unknown): Promise<Response> {

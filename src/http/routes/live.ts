@@ -19,7 +19,7 @@ const route = apiRoute({
   operationId: "watchCall",
   summary: "Watch a call as it happens, over a WebSocket",
   description:
-    "The server sends one JSON object a message, of the shape `LiveMessage`: `start` once, then `status` and `transcript` as they come, `end` last. Who joins late is told what went before; who comes again names the `cursor` of the last message seen. What clients send is not read.",
+    "The server sends one JSON object a message, as `x-websocket-message` says: `start` once, then `status` and `transcript` as they come, `end` last. Who joins late is told what went before; who comes again names the `cursor` of the last message seen. What clients send is not read.",
   tags: ["Calls"],
   access: { scope: "voice:calls:read", keyFrom: "header_or_query" },
   request: { params: z.object({ call_uuid: z.string() }) },
@@ -33,7 +33,7 @@ const route = apiRoute({
     },
   ],
   responses: {
-    101: { description: "The socket is open. Each message is a `LiveMessage`." },
+    101: { description: "The socket is open." },
   },
   "x-websocket-message": liveMessageSchema,
   refuses: ["not_found", "validation_failed", "upgrade_required"],
