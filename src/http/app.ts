@@ -11,6 +11,7 @@ import { logError } from "../lib/log.ts";
 import { sandbox } from "../sandbox/app.ts";
 import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
+import { buildDocument } from "./openapi/document.ts";
 import { problem } from "./problem.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { docsFiles } from "./routes/docs-files.ts";
@@ -47,11 +48,13 @@ app.route("/", recordingRoute);
 app.route("/", liveRoute);
 app.route("/", voiceAgentRoutes);
 app.route("/", carrierRoutes);
-app.route(
-  "/",
-  documentRoutes(() => app.openAPIRegistry.definitions),
-);
+app.route("/", documentRoutes(contractAt));
 app.route("/", docsFiles);
+
+/** The published contract of all routes above. */
+export function contractAt(baseUrl: string): object {
+  return buildDocument(app.openAPIRegistry.definitions, baseUrl);
+}
 
 app.notFound((c: Context<AppEnv>) => {
   const methods = allowedMethods(app.routes, c.req.path);

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../../src/contract/calls.ts";
 
-import { readContract, type Contract, type ContractDocument } from "./contract.ts";
+import { readContract, type Asked, type Contract, type ContractDocument } from "./contract.ts";
 import { until } from "./wait.ts";
 
 export const BASE_URL = "http://localhost:8787";
@@ -25,17 +25,10 @@ export async function readDocument(): Promise<ContractDocument> {
 
 let contract: Promise<Contract> | undefined;
 
-async function holdAgainstContract(
-  asked: { method: string; path: string; body: unknown },
-  response: Response,
-): Promise<void> {
+async function holdAgainstContract(asked: Asked, response: Response): Promise<void> {
   contract ??= readDocument().then(readContract);
   const { status, headers } = response;
-  const text = () => response.clone().text();
-  const faults = await (await contract).faultsOf(asked, { status, headers, text });
-  if (faults.length === 0) return;
-  const what = `${asked.method} ${asked.path} answered ${status}`;
-  throw new Error(`${what}, which the contract does not have: ${faults.join("; ")}\n${await text()}`);
+  await (await contract).hold(asked, { status, headers, text: () => response.clone().text() });
 }
 
 export function post(path: string, apiKey: string | null, body: unknown): Promise<Response> {

@@ -5,8 +5,13 @@ import { dereference, validate, type Schema } from "@cfworker/json-schema";
 
 type Json = { [name: string]: unknown };
 type Answer = { status: number; headers: Headers; text: () => Promise<string> };
-type Asked = { method: string; path: string; body?: unknown };
-export type Contract = { faultsOf: (asked: Asked, answer: Answer) => Promise<string[]> };
+export type Asked = { method: string; path: string; body?: unknown };
+export type Contract = {
+  /** In what the answer differs from the contract. */
+  faultsOf: (asked: Asked, answer: Answer) => Promise<string[]>;
+  /** Throws if it differs. */
+  hold: (asked: Asked, answer: Answer) => Promise<void>;
+};
 
 type Media = Record<string, { schema?: Json }>;
 type Response = { headers?: Record<string, Json>; content?: Media };
@@ -21,6 +26,7 @@ export type Operation = {
 export type ContractDocument = {
   openapi: string;
   info: Json;
+  tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: Record<string, Record<string, Json>>;
 };
@@ -34,6 +40,13 @@ export function readContract(document: ContractDocument): Contract {
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   };
   return {
+    async hold(asked, answer) {
+      const faults = await this.faultsOf(asked, answer);
+      if (faults.length === 0) return;
+      const what = `${asked.method} ${asked.path} answered ${answer.status}`;
+      const text = await answer.text();
+      throw new Error(`${what}, which the contract does not have: ${faults.join("; ")}\n${text}`);
+    },
     async faultsOf({ method, path, body }, answer) {
       const { pathname } = new URL(path, "http://contract");
       if (NOT_OURS.test(pathname)) return [];

@@ -8,7 +8,7 @@ import { INFO, SECURITY_SCHEMES, TAGS } from "./info.ts";
 import { SchemaComponents, type Direction, type Json } from "./json-schema.ts";
 import { problemExamples, sharedRefusal } from "./refusals.ts";
 
-export type Definition = { type: string; route?: RouteConfig };
+type Definition = { type: string; route?: RouteConfig };
 type Documents = { openapi: string; paths: Record<string, Json>; components: Record<string, Json> } & Json;
 
 export function buildDocument(definitions: readonly Definition[], baseUrl: string): Documents {
@@ -26,7 +26,7 @@ export function buildDocument(definitions: readonly Definition[], baseUrl: strin
     servers: [{ url: baseUrl, description: "This deployment" }],
     tags: [...new Set([...Object.keys(TAGS), ...used])]
       .filter((name) => used.has(name))
-      .map((name) => ({ name, ...(TAGS[name] !== undefined && { description: TAGS[name] }) })),
+      .map((name) => ({ name, description: TAGS[name] })),
     paths,
   });
   const components = usedOf(document.paths, {
@@ -91,8 +91,8 @@ function parametersOf(shape: unknown, where: "path" | "query", shapes: SchemaCom
     return {
       name,
       in: where,
-      required: where === "path" || field._zod.optin !== "optional",
-      ...(description !== undefined && { description }),
+      required: where === "path" || !field.safeParse(undefined).success,
+      description,
       schema,
     };
   });

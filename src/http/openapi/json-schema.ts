@@ -48,7 +48,8 @@ function convert(schema: z.ZodType, io: Direction): Json & { $defs?: Record<stri
 
 function tidy(zodSchema: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema, io: Direction): void {
   // JSON Schema's patterns have no flags; without its `i` one would refuse what we take.
-  const { patterns } = zodSchema._zod.bag;
+  const { _zod: inner } = zodSchema;
+  const { patterns } = inner.bag;
   const hasFlag = patterns instanceof Set && [...patterns].some((each: RegExp) => each.flags.includes("i"));
   if (hasFlag) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

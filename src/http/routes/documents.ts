@@ -5,7 +5,6 @@ import { z } from "zod";
 import { ADVICE, isProblemCode, PROBLEM_CODES, PROBLEMS } from "../../contract/problems.ts";
 import { sha256Hex } from "../../lib/crypto.ts";
 import { apiRouter, publicRoute } from "../api-route.ts";
-import { buildDocument, type Definition } from "../openapi/document.ts";
 import { always } from "../openapi/headers.ts";
 import { notFound } from "../problem.ts";
 
@@ -98,10 +97,10 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** @param definitions of all routes, once they are all there. */
-export function documentRoutes(definitions: () => readonly Definition[]) {
+/** @param contractAt the contract as a deployment at this address publishes it. */
+export function documentRoutes(contractAt: (baseUrl: string) => object) {
   const contractOf = once(async (baseUrl: string) => {
-    const body = JSON.stringify(buildDocument(definitions(), baseUrl));
+    const body = JSON.stringify(contractAt(baseUrl));
     return { body, etag: `"${(await sha256Hex(body)).slice(0, 32)}"` };
   });
   return apiRouter()
