@@ -50,7 +50,8 @@ function operation(
       ...(rest.parameters ?? []),
       ...parametersOf(request?.params, "path", shapes),
       ...parametersOf(request?.query, "query", shapes),
-    ];
+      // A key in the query is said by `security`.
+    ].filter((parameter) => !("name" in parameter) || parameter.name !== SECURITY_SCHEMES.token.name);
     const answers = Object.entries(responses).map(([status, response]) => [
       status,
       "content" in response ? withContent(response, "output", shapes) : response,
@@ -100,14 +101,9 @@ function parametersOf(shape: unknown, where: "path" | "query", shapes: SchemaCom
 
 /** A parameter comes as text; one that is read as a number says so. */
 function parameterSchema(field: z.ZodType, shapes: SchemaComponents): Json {
-  const asSent = shapes.toSchema(field, "input");
-  try {
-    const asRead = shapes.toSchema(field, "output");
-    return ["integer", "number", "boolean"].includes(String(asRead["type"])) ? asRead : asSent;
-  } catch {
-    // What is made of it has no JSON: it stays text.
-    return asSent;
-  }
+  const asRead = shapes.toSchema(field, "output");
+  const isPlain = ["integer", "number", "boolean"].includes(String(asRead["type"]));
+  return isPlain ? asRead : shapes.toSchema(field, "input");
 }
 
 /** Those components that something refers to, be it another component. */

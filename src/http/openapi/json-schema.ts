@@ -42,14 +42,29 @@ export class SchemaComponents {
 function convert(schema: z.ZodType, io: Direction): Json & { $defs?: Record<string, Json> } {
   return z.toJSONSchema(schema, {
     io,
-    override: ({ zodSchema, jsonSchema }) => tidy(zodSchema, jsonSchema, io),
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      const { _zod: inner } = zodSchema;
+      if (NOT_JSON.has(inner.def.type)) throw new Error(`${inner.def.type} has no JSON`);
+      Object.assign(jsonSchema, beforeTransform(zodSchema));
+      tidy(inner.bag["patterns"], jsonSchema, io);
+    },
   });
 }
 
-function tidy(zodSchema: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema, io: Direction): void {
+const NOT_JSON: ReadonlySet<string> = new Set(["bigint", "custom", "date", "map", "set", "symbol"]);
+
+/** What a transform makes of a value has no schema; as we answer it, it looks as it may be sent. */
+function beforeTransform(schema: z.core.$ZodType): Json {
+  if (!(schema instanceof z.ZodPipe) || !(schema.def.out instanceof z.ZodTransform)) return {};
+  const { in: before } = schema.def;
+  if (!(before instanceof z.ZodType)) return {};
+  const { $schema: _, ...described } = convert(before, "input");
+  return described;
+}
+
+function tidy(patterns: unknown, schema: z.core.JSONSchema.BaseSchema, io: Direction): void {
   // JSON Schema's patterns have no flags; without its `i` one would refuse what we take.
-  const { _zod: inner } = zodSchema;
-  const { patterns } = inner.bag;
   const hasFlag = patterns instanceof Set && [...patterns].some((each: RegExp) => each.flags.includes("i"));
   if (hasFlag) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
