@@ -10,9 +10,9 @@ import type { z } from "zod";
 import type { AppEnv } from "./env.ts";
 import { heedIdempotencyKey } from "./idempotency.ts";
 import { limitBody } from "./limit-body.ts";
-import { headersOf, type Parameter } from "./openapi/headers.ts";
-import { codesOf, refusalResponses, type Refuses, type StatusOf } from "./openapi/refusals.ts";
-import type { problemSchema } from "./problem.ts";
+import { headersOf, type Kind, type Parameter } from "./openapi/headers.ts";
+import { codesOf, refusalResponses, type CodeOf, type Refusals, type Refuses } from "./openapi/refusals.ts";
+import type { ProblemCode } from "../contract/problems.ts";
 import { requireAccess, type Access } from "./require-access.ts";
 import { REQUESTS_PER_MINUTE } from "../domain/rate-limits.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -32,14 +32,10 @@ const BODY_REFUSED = [
   "validation_failed",
 ] as const;
 const POST_REFUSED = ["idempotency_in_progress", "idempotency_key_reused", "validation_failed"] as const;
-type RefusedOfAll = StatusOf<
-  (typeof ALWAYS_REFUSED)[number] | (typeof BODY_REFUSED)[number] | (typeof POST_REFUSED)[number]
->;
-/** In types a refusal is the status and the problem; the document says the codes too. */
-type Refusals<S extends number> = Record<
-  S,
-  { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } }
->;
+type RefusedOfAll =
+  | (typeof ALWAYS_REFUSED)[number]
+  | (typeof BODY_REFUSED)[number]
+  | (typeof POST_REFUSED)[number];
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -75,6 +71,8 @@ type ApiRoute<
    * all of its codes.
    */
   refuses?: readonly R[];
+  /** What is created can't be read back, so its answer has no Location. */
+  withoutAddress?: boolean;
   /** Fields of the answer that are shown once and never again. */
   secretFields?: readonly string[];
   maxBodyBytes?: number;
@@ -87,7 +85,16 @@ export function apiRoute<
   const Q extends Request = Record<never, never>,
   const R extends Refuses = never,
 >(route: ApiRoute<M, P, Q, T, R>) {
-  const { access, finds, secretFields, maxBodyBytes, refuses = [], request, ...config } = route;
+  const {
+    access,
+    finds,
+    secretFields,
+    maxBodyBytes,
+    withoutAddress = false,
+    refuses = [],
+    request,
+    ...config
+  } = route;
   const hasBody = request?.body !== undefined;
   const isPost = route.method === "post";
   const middleware = [
@@ -96,7 +103,7 @@ export function apiRoute<
     ...(hasBody ? [limitBody(maxBodyBytes ?? MAX_BODY_BYTES)] : []),
     ...(isPost ? [heedIdempotencyKey(secretFields)] : []),
   ];
-  const refused = refusals<StatusOf<R> | RefusedOfAll>([
+  const refused = refusals<CodeOf<R> | RefusedOfAll>([
     ...ALWAYS_REFUSED,
     ...(finds === undefined ? [] : (["not_found"] as const)),
     ...(request?.query === undefined ? [] : (["validation_failed"] as const)),
@@ -110,7 +117,7 @@ export function apiRoute<
     ...config,
     ...described(route),
     request: asked,
-    responses: { ...withHeaders(route.responses, { keyed: true, isPost }), ...refused },
+    responses: { ...withHeaders(route.responses, { keyed: true, isPost, withoutAddress }), ...refused },
     middleware,
   });
 }
@@ -139,7 +146,7 @@ type Described = {
 };
 
 /** The answers with the headers that all of their kind carry. Their types know nothing of headers, and stay. */
-function withHeaders<T extends Responses>(responses: T, kind: { keyed: boolean; isPost: boolean }): T {
+function withHeaders<T extends Responses>(responses: T, kind: Kind): T {
   const entries = Object.entries(responses).map(([status, response]) => {
     const own = "headers" in response ? response.headers : {};
     return [status, { ...response, headers: { ...headersOf(Number(status), kind), ...own } }];
@@ -148,8 +155,8 @@ function withHeaders<T extends Responses>(responses: T, kind: { keyed: boolean; 
 }
 
 /** @returns what its type says once the references in it are followed, which only the document does. */
-function refusals<S extends number>(refuses: readonly Refuses[]): Refusals<S> {
-  return refusalResponses(codesOf(refuses), true) as Refusals<S>;
+function refusals<C extends ProblemCode>(refuses: readonly Refuses[]): Refusals<C> {
+  return refusalResponses(codesOf(refuses), true) as Refusals<C>;
 }
 
 type PublicRoute<P extends string, T extends Responses, Q extends Request, R extends Refuses> = Pick<
@@ -173,7 +180,7 @@ export function publicRoute<
   const R extends Refuses = never,
 >({ refuses = [], request, responses, ...config }: PublicRoute<P, T, Q, R>) {
   const refused = refusalResponses(codesOf(["internal_error", ...refuses]), false) as Refusals<
-    StatusOf<R> | 500
+    CodeOf<R> | "internal_error"
   >;
   return createRoute({
     ...config,

@@ -21,10 +21,11 @@ export const problemSchema = z
   })
   .meta({ id: "Problem", description: "A refusal (RFC 9457)." });
 type Problem = z.infer<typeof problemSchema>;
+export type ProblemOf<C extends ProblemCode> = Problem & { code: C };
 
-/** Typed by status, so that a route can't answer a refusal that its contract does not name. */
+/** Typed by status and code, so that a route can't answer a refusal that its contract does not name. */
 type ProblemResponse<C extends ProblemCode> = C extends ProblemCode
-  ? Response & TypedResponse<Problem, (typeof PROBLEMS)[C]["status"], "json">
+  ? Response & TypedResponse<ProblemOf<C>, (typeof PROBLEMS)[C]["status"], "json">
   : never;
 
 export function problem<C extends ProblemCode>(

@@ -92,9 +92,9 @@ export function sometimes(...names: HeaderName[]): HeadersOfAnswer {
 const WITHOUT_BUCKET = [401, 500, 503];
 const WITH_RETRY_AFTER = [429, 503];
 
-type Kind = { keyed: boolean; isPost: boolean };
+export type Kind = { keyed: boolean; isPost: boolean; withoutAddress?: boolean };
 
-export function headersOf(status: number, { keyed, isPost }: Kind): HeadersOfAnswer {
+export function headersOf(status: number, { keyed, isPost, withoutAddress = false }: Kind): HeadersOfAnswer {
   const bucket = ["RateLimit-Policy", "RateLimit"] as const;
   return {
     ...always("X-Request-Id"),
@@ -102,7 +102,7 @@ export function headersOf(status: number, { keyed, isPost }: Kind): HeadersOfAns
     ...(status === 401 && always("WWW-Authenticate")),
     ...(WITH_RETRY_AFTER.includes(status) && always("Retry-After")),
     ...(status === 409 && isPost && sometimes("Retry-After")),
-    ...(status === 201 && always("Location")),
+    ...(status === 201 && !withoutAddress && always("Location")),
     ...(isPost && status < 300 && sometimes("Idempotent-Replayed")),
   };
 }

@@ -1,12 +1,24 @@
 // What a route may refuse, as answers of the published contract: one shared answer for each set of codes.
 
 import { ADVICE, PROBLEM_CODES, PROBLEMS, type ProblemCode } from "../../contract/problems.ts";
+import type { z } from "zod";
+import type { ProblemOf } from "../problem.ts";
 import { headersOf } from "./headers.ts";
 import type { Json } from "./json-schema.ts";
 
 /** A status stands for all its codes that are any route's. */
 export type Refuses = ProblemCode | number;
-export type StatusOf<R extends Refuses> = R extends ProblemCode ? (typeof PROBLEMS)[R]["status"] : R;
+type Code<Status> = {
+  [C in ProblemCode]: (typeof PROBLEMS)[C]["status"] extends Status ? C : never;
+}[ProblemCode];
+export type CodeOf<R extends Refuses> = R extends ProblemCode ? R : Code<R>;
+/** By status, with the codes that are meant. */
+export type Refusals<C extends ProblemCode> = {
+  [S in (typeof PROBLEMS)[C]["status"]]: {
+    description: string;
+    content: { "application/problem+json": { schema: z.ZodType<ProblemOf<C & Code<S>>> } };
+  };
+};
 
 /** Of some routes only: who may answer these says so by the code. */
 const SPECIAL: readonly ProblemCode[] = [
