@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { buildAssets } from "../src/cli/assets.ts";
+import { AnsweredReporter } from "./node/support/answered-reporter.ts";
 
 // The Worker does not start without the folder of its files.
 buildAssets();
@@ -10,6 +11,7 @@ const SANDBOX_SPEED = "40";
 
 export default defineConfig({
   test: {
+    reporters: ["default", new AnsweredReporter()],
     // One runtime for all files, one after the other: each test makes its own organisation, and starting a runtime
     // costs more than most files.
     isolate: false,

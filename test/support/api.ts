@@ -25,7 +25,13 @@ export async function readDocument(): Promise<ContractDocument> {
 
 let contract: Promise<Contract> | undefined;
 
-async function holdAgainstContract(asked: Asked, response: Response): Promise<void> {
+/** Which operations there are, and which have answered with success. */
+export async function readAnswers(): Promise<{ published: string[]; answered: string[] }> {
+  const { published, answered } = (await contract) ?? { published: [], answered: [] };
+  return { published, answered: [...answered] };
+}
+
+export async function holdAgainstContract(asked: Asked, response: Response): Promise<void> {
   contract ??= readDocument().then(readContract);
   const { status, headers } = response;
   await (await contract).hold(asked, { status, headers, text: () => response.clone().text() });

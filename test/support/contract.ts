@@ -11,6 +11,10 @@ export type Contract = {
   faultsOf: (asked: Asked, answer: Answer) => Promise<string[]>;
   /** Throws if it differs. */
   hold: (asked: Asked, answer: Answer) => Promise<void>;
+  /** The ids of all operations. */
+  published: string[];
+  /** The ids of those that answered with success. */
+  answered: Set<string>;
 };
 
 type Media = Record<string, { schema?: Json }>;
@@ -39,7 +43,13 @@ export function readContract(document: ContractDocument): Contract {
   const problem = {
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   };
+  const published = Object.values(document.paths).flatMap((item) =>
+    Object.values(item).map(({ operationId }) => operationId),
+  );
+  const answered = new Set<string>();
   return {
+    published,
+    answered,
     async hold(asked, answer) {
       const faults = await this.faultsOf(asked, answer);
       if (faults.length === 0) return;
@@ -58,6 +68,7 @@ export function readContract(document: ContractDocument): Contract {
       if (operation === undefined && answer.status !== (operations === undefined ? 404 : 405)) {
         return [`${answer.status} where nothing is published`];
       }
+      if (operation !== undefined && answer.status < 300) answered.add(operation.operationId);
       if (expected === undefined) return [`the status ${answer.status} is not published`];
       const accepted = operation !== undefined && answer.status < 300 && typeof body === "string";
       return [
