@@ -31,7 +31,11 @@ test("a voice agent is created with what it lacks, read, changed, listed and del
   const path = `/v1/voice-agents/${agent.uuid}`;
   expect(created.headers.get("location")).toBe(path);
 
-  const changes = { role: "Advisor", voice_config: { language_code: "de-DE", speaker: null }, is_active: false };
+  const changes = {
+    role: "Advisor",
+    voice_config: { language_code: "de-DE", speaker: null },
+    is_active: false,
+  };
   const changed = await send("PATCH", path, org.apiKey, changes);
   expect(changed.status).toBe(200);
   const now = { ...agent, role: "Advisor", voice_config: { language_code: "de-DE" }, is_active: false };
