@@ -174,10 +174,8 @@ describe.for(CASES)("%s", ([, operation]) => {
     const theirs = named.includes("name") ? { ...made, name: "their_queue" } : made;
     const rows = [await orgRows(owner.orgId), await orgRows(org.orgId)];
     const none = unknownOf(names);
-    const mixed = named.map((each) => [
-      { ...names, [each]: none[each] },
-      { ...names, [each]: theirs[each] },
-    ]);
+    const mix = (each: string, whose: Names): Names => ({ ...names, [each]: whose[each] ?? "" });
+    const mixed = named.map((each) => [mix(each, none), mix(each, theirs)]);
     for (const [nobodys, anothers] of [...mixed, [none, theirs]]) {
       for (const init of [requestOf(operation, org), wrong()]) {
         const ask = (whose: Names = {}) => request(pathOf(operation, whose), org.apiKey, init);

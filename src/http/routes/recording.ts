@@ -26,7 +26,7 @@ const route = apiRoute({
     412: { description: "It is not the one that you asked for by `If-Match`." },
     416: { description: "It has no such part." },
   },
-  refuses: [404],
+  refuses: [404, 422],
 });
 
 export const recordingRoute = apiRouter().openapi(route, async (c) => {
