@@ -279,7 +279,8 @@ test("only an administrator may, and creates have a bucket of their own", async 
     await remove(path, key),
   ];
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 403));
-  const created = await post("/v1/carriers", org.apiKey, twilio());
+  const admin = await createKey(org.orgId, ["voice:admin"]);
+  const created = await post("/v1/carriers", admin, twilio());
   expect(created.headers.get("ratelimit-policy")).toBe('"create_carrier";q=20;w=60');
 });
 

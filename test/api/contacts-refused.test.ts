@@ -152,7 +152,11 @@ test("to read and to write are two scopes", async () => {
 });
 
 test("to create, to change and to delete draw on one bucket of 60 a minute; to read does not", async () => {
-  const org = await createOrganisation();
+  const made = await createOrganisation();
+  const org = {
+    ...made,
+    apiKey: await createKey(made.orgId, ["voice:contacts:read", "voice:contacts:write"]),
+  };
   const contact = await created(org);
   const answers = await Promise.all(Array.from({ length: 90 }, () => change(org, contact, { name: "X" })));
   const refused = answers.filter(({ status }) => status === 429);

@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { sha256Hex } from "../../src/lib/crypto.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { seal } from "../../src/lib/sealing.ts";
+import { RATE_LIMIT_BUCKETS } from "../../src/domain/rate-limits.ts";
 import { SCOPES, type Scope } from "../../src/domain/scopes.ts";
 import { accountToken } from "../../src/lib/account-token.ts";
 import { openDb } from "../../src/db/client.ts";
@@ -25,6 +26,14 @@ type Options = {
 
 export const FROM = "+15550010000";
 const NOW = 1_780_000_000;
+
+/** As `createKey` takes it: tests poll, and those of limits make keys of their own. */
+export const HIGH_LIMITS = limitsOfAll(60_000);
+
+/** … so many a minute in every bucket. */
+export function limitsOfAll(perMinute: number): string {
+  return JSON.stringify(Object.fromEntries(RATE_LIMIT_BUCKETS.map((bucket) => [bucket, perMinute])));
+}
 
 export async function createOrganisation(options: Options = {}) {
   const db = openDb(env.DB);
@@ -78,7 +87,7 @@ export async function createOrganisation(options: Options = {}) {
     createdAt: NOW,
     ...options.campaign,
   });
-  const apiKey = await createKey(orgId, [...SCOPES]);
+  const apiKey = await createKey(orgId, SCOPES, { limits: HIGH_LIMITS });
   return { orgId, carrierId, agentId, campaignId, accountSid, authToken, apiKey };
 }
 
