@@ -13,6 +13,7 @@ import {
 import { parsePhone } from "../domain/phone.ts";
 import { SPEAKERS } from "../domain/transcript.ts";
 import { isId, type IdKind } from "../lib/ids.ts";
+import { transferSchema } from "./transfers.ts";
 
 const JSON_PROBLEMS = {
   too_deep: "must not be nested more than 100 deep",
@@ -96,7 +97,8 @@ export const callRecordSchema = callSummarySchema.extend({
   ended_reason: z.enum(ENDED_REASONS).nullable(),
   fault: z.enum(FAULTS).nullable(),
   carrier: z.object({ carrier_id: z.string(), carrier_call_id: z.string().nullable() }),
-  transfer: z.null(),
+  /** The transfer to a human agent that was asked for last. */
+  transfer: transferSchema.nullable(),
   transcript: transcriptSchema,
   key_details: keyDetailsSchema,
 });

@@ -1,4 +1,5 @@
 import { and, eq } from "drizzle-orm";
+import { parsePhone } from "../domain/phone.ts";
 import type { Db } from "./client.ts";
 import { optOuts } from "./schema.ts";
 
@@ -20,4 +21,18 @@ export async function addOptOut(
     .insert(optOuts)
     .values({ orgId: optOut.orgId, phone: optOut.phone, reason: optOut.reason, createdAt: optOut.atSeconds })
     .onConflictDoNothing();
+}
+
+/** The customer asked for it in a call. Who withholds the number can't be called, and so not opted out either. */
+export async function optOutByCall(
+  db: Db,
+  {
+    orgId,
+    callId,
+    customer,
+    atSeconds,
+  }: { orgId: string; callId: string; customer: string; atSeconds: number },
+): Promise<void> {
+  if (parsePhone(customer) === null) return;
+  await addOptOut(db, { orgId, phone: customer, reason: `Asked for in call ${callId}`, atSeconds });
 }
