@@ -4,6 +4,8 @@
 import type { CallPlan } from "../contract/call-plan.ts";
 import type { Line } from "../domain/transcript.ts";
 import type { Brain, BrainOutput, Turn } from "./brain.ts";
+import { briefOf } from "./brief.ts";
+import { knownOf } from "./known.ts";
 import { findWish, type Wish } from "./wishes.ts";
 
 export const scriptedBrain: Brain = {
@@ -26,6 +28,14 @@ export function scriptedTurn({ moment, lines, plan }: Turn): BrainOutput[] {
         ...say("I can't hear you, so I will hang up now. Goodbye."),
         { type: "end_call", reason: "silence" },
       ];
+    case "transferring":
+      return say("One moment please, I am connecting you with a colleague.");
+    case "transfer_failed":
+      return say(`I am sorry, none of my colleagues could take the call. ${currentQuestion(lines, plan)}`);
+    case "no_human":
+      return say(
+        `I am sorry, all my colleagues are busy at the moment. I will ask one of them to call you back. ${currentQuestion(lines, plan)}`,
+      );
     case "customer_spoke":
       return reply(lines, plan);
   }
@@ -51,6 +61,8 @@ const FAREWELLS: Record<
 function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
   const wish = findWish(lastWordsOfCustomer(lines));
   if (wish === "human") {
+    const target = plan.campaign.config.transfer_queue;
+    if (target !== undefined) return [{ type: "transfer_to_human", target, brief: briefOf(plan, lines) }];
     return say(`I will ask a colleague to call you back. ${currentQuestion(lines, plan)}`);
   }
   if (wish !== null) {
@@ -62,10 +74,7 @@ function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
 
 /** The agent's part, one entry a turn. The first greets; after the last only the customer ends the call. */
 function stages(plan: CallPlan): string[] {
-  // A caller's number is no proof of who calls: what is known of the contact is told to none but whom we called.
-  const metadata = plan.callType === "inbound" ? {} : plan.contact.metadata;
-  const product = textOf(metadata.product_interest);
-  const value = amountOf(metadata.cart_value);
+  const { product, value } = knownOf(plan);
   return [
     greeting(plan),
     product === null
@@ -82,8 +91,9 @@ function stages(plan: CallPlan): string[] {
   ];
 }
 
-function greeting({ agent, callType, campaign, contact, organisationName }: CallPlan): string {
-  const firstName = textOf(contact.name)?.split(/\s+/)[0];
+function greeting(plan: CallPlan): string {
+  const { agent, callType, campaign, organisationName } = plan;
+  const firstName = knownOf(plan).name?.split(/\s+/)[0];
   const name = firstName === undefined ? "" : ` ${firstName}`;
   const [opening, question] =
     callType === "inbound"
@@ -124,19 +134,4 @@ function say(text: string): BrainOutput[] {
     .split(/(?<=[.!?])\s+/)
     .filter((sentence) => sentence !== "")
     .map((sentence, index) => ({ type: "words", text: index === 0 ? sentence : ` ${sentence}` }));
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value.trim() !== "" ? value.trim().slice(0, 100) : null;
-}
-
-function amountOf(value: unknown): string | null {
-  if (typeof value !== "number" || !(value > 0)) return null;
-  const fractionDigits = Number.isInteger(value) ? 0 : 2;
-  return value.toLocaleString("en-US", {
-    style: "currency",
-    currency: "USD",
-    minimumFractionDigits: fractionDigits,
-    maximumFractionDigits: fractionDigits,
-  });
 }

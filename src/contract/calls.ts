@@ -14,6 +14,7 @@ import {
 import { parsePhone } from "../domain/phone.ts";
 import { SPEAKERS } from "../domain/transcript.ts";
 import { ID_PREFIXES, isId, type IdKind } from "../lib/ids.ts";
+import { transferSchema } from "./transfers.ts";
 
 const JSON_PROBLEMS = {
   too_deep: "must not be nested more than 100 deep",
@@ -143,7 +144,9 @@ export const callRecordSchema = z
       carrier_id: givenIdSchema("carrier"),
       carrier_call_id: z.string().nullable().meta({ description: "The call's id at the carrier." }),
     }),
-    transfer: z.null(),
+    transfer: transferSchema
+      .nullable()
+      .meta({ description: "The transfer to a human agent that was asked for last." }),
     transcript: transcriptSchema,
     key_details: keyDetailsSchema,
   })

@@ -14,9 +14,9 @@ export const campaignConfigSchema = z.object({
   ring_timeout: z.int().min(5).max(600).default(30),
   /** Seconds that the agent's part of a call may last. */
   max_duration: z.int().min(5).max(14_400).default(600),
-  /** The queue of people that the agent hands a call to. */
-  transfer_queue: z.string().max(64).optional(),
-  /** Seconds that the part of a person who took the call over may last. */
+  /** The queue from which the agent calls a human when the customer asks for one. */
+  transfer_queue: z.string().min(1).max(64).optional(),
+  /** Seconds that a human agent's part of a call may last. */
   bridge_max_duration: z.int().min(60).max(86_400).default(14_400),
 });
 

@@ -2,8 +2,10 @@
 
 import { z } from "zod";
 import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES } from "../domain/call/status.ts";
+import { TRANSFER_STATUSES } from "../domain/call/transfer-state.ts";
 import { callSummarySchema, turnSchema } from "./calls.ts";
 import { timeSchema } from "./fields.ts";
+import { transferHumanSchema } from "./transfers.ts";
 
 /** A live call as the board of its organisation shows it. Times are epoch seconds. */
 export const boardEntrySchema = z.object({
@@ -49,6 +51,18 @@ export const liveMessageSchema = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("status"), cursor, status: z.enum(CALL_STATUSES), at: timeSchema }),
   z.object({ type: z.literal("transcript"), cursor, index: z.number().int(), ...turnSchema.shape }),
+  z.object({
+    type: z.literal("transfer"),
+    cursor,
+    transfer_id: z.string(),
+    target: z.string(),
+    status: z.enum(TRANSFER_STATUSES),
+    human_agent: transferHumanSchema.nullable(),
+    agent_brief: z.string().nullable(),
+    /** What the client sent along with its request; null if it sent nothing. */
+    context: z.json(),
+    at: z.string(),
+  }),
   z.object({
     type: z.literal("end"),
     cursor,

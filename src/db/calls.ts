@@ -1,5 +1,7 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import { keyDetailsSchema, transcriptSchema, type KeyDetails } from "../contract/calls.ts";
+import { toTransfer } from "../contract/transfers.ts";
+import { customerOf } from "../domain/call/parties.ts";
 import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
@@ -69,10 +71,15 @@ export async function projectCall(
     turns: TranscriptTurn[] | null;
   },
 ): Promise<void> {
-  const { callId, orgId, seq, facts, turns } = projection;
+  const { callId, orgId, seq, turns } = projection;
+  const { transfer, ...facts } = projection.facts;
   const update = db
     .update(calls)
-    .set({ ...facts, projectedSeq: seq })
+    .set({
+      ...facts,
+      transfer: transfer === null ? null : JSON.stringify(toTransfer(transfer)),
+      projectedSeq: seq,
+    })
     .where(and(eq(calls.id, callId), lt(calls.projectedSeq, seq)));
   if (turns === null) {
     await update;
@@ -95,7 +102,7 @@ export async function findParties(db: Db, orgId: string, callId: string): Promis
     .from(calls)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
-  return row === undefined ? null : { callId, customer: row.callType === "inbound" ? row.from : row.to };
+  return row === undefined ? null : { callId, customer: customerOf(row) };
 }
 
 export async function setRecording(

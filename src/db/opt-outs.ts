@@ -1,5 +1,6 @@
 import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Page } from "../contract/pages.ts";
+import { parsePhone } from "../domain/phone.ts";
 import type { Db } from "./client.ts";
 import { optOutRemovals, optOuts } from "./schema.ts";
 
@@ -87,4 +88,18 @@ export async function deleteOptOut(
 
 function isOf(orgId: string, phone: string) {
   return and(eq(optOuts.orgId, orgId), eq(optOuts.phone, phone));
+}
+
+/** The customer asked for it in a call. Who withholds the number can't be called, and so not opted out either. */
+export async function optOutByCall(
+  db: Db,
+  {
+    orgId,
+    callId,
+    customer,
+    atSeconds,
+  }: { orgId: string; callId: string; customer: string; atSeconds: number },
+): Promise<void> {
+  if (parsePhone(customer) === null) return;
+  await addOptOut(db, { orgId, phone: customer, reason: `Asked for in call ${callId}`, atSeconds });
 }

@@ -59,7 +59,33 @@ export type LineInstruction =
       recordingUrl: string | null;
       language: string;
       voice: { provider: string | null; speaker: string | null };
-    };
+    }
+  | DialInstruction
+  /** On the line of who was dialled: what the call is about, and whether they take it. */
+  | {
+      kind: "whisper";
+      text: string;
+      language: string;
+      /** Seconds to press a key in; null asks for none, and who hears the words takes the call. */
+      keyWaitSeconds: number | null;
+      acceptUrl: string;
+    }
+  /** … and they do: the two are put through. */
+  | { kind: "put_through" };
+
+/** Rings a human, and puts the line through to them once they take the call. Nothing else ends their talk. */
+export type DialInstruction = {
+  kind: "dial";
+  to: { kind: "phone"; number: string } | { kind: "sip"; address: string };
+  /** Who calls, as the human's phone shows it. */
+  callerId: string;
+  ringTimeoutSeconds: number;
+  timeLimitSeconds: number;
+  /** Asked on the human's line when they pick up. */
+  whisperUrl: string;
+  /** Asked when the human's line is over. */
+  actionUrl: string;
+};
 
 /** A request that claims to come from the carrier. `url` is the public one that the carrier was given. */
 export type CarrierRequest = { url: string; headers: Headers; body: string };
@@ -85,6 +111,10 @@ export type RelayEnd = {
 /** Somebody calls one of the account's numbers. `from` may be no number at all, as in `anonymous`. */
 export type InboundCall = { carrierCallId: string; from: string; to: string };
 export type AnswerRequest = { carrierCallId: string; answeredBy: CarrierReport["answeredBy"] };
+/** `parentCallId`: the carrier's call whose other end this line is, if it told. */
+export type HumanRequest = { parentCallId: string | null; pressedKey: boolean };
+/** `talked`: human and customer were put through. */
+export type DialEnd = { carrierCallId: string; talked: boolean; callOver: boolean };
 export type RecordingNotice = { carrierCallId: string; recordingId: string; durationSeconds: number };
 
 /** The frames of the relay socket. They need no account, so a talk goes on whatever can't be reached. */
@@ -93,7 +123,8 @@ export interface RelayProtocol {
   parseRelayFrame(text: string): RelayFrame | null;
   /** @param last no more words follow in this turn. */
   renderWords(text: string, last: boolean): string;
-  renderRelayEnd(): string;
+  /** @param handoff told to whoever handles the line next; null for nothing. */
+  renderRelayEnd(handoff: string | null): string;
 }
 
 export interface TelephonyProvider {
@@ -102,6 +133,8 @@ export interface TelephonyProvider {
   redirect(carrierCallId: string, instruction: LineInstruction): Promise<CommandResult>;
   /** Gives a call that the carrier did not place for us the conditions of one that it did. */
   takeCharge(carrierCallId: string, conditions: CallConditions): Promise<CommandResult>;
+  /** How long after its answer the carrier itself cuts the call, from now on. */
+  setTimeLimit(carrierCallId: string, timeLimitSeconds: number): Promise<CommandResult>;
   /** The newest call from → to that the carrier knows of since then. */
   findCall(query: { to: string; from: string; sinceMs: number }): Promise<LookupResult>;
   fetchCall(carrierCallId: string): Promise<LookupResult>;
@@ -118,4 +151,6 @@ export interface TelephonyProvider {
   parseStatus(body: string): CarrierReport | null;
   parseRelayEnd(body: string): RelayEnd | null;
   parseRecording(body: string): RecordingNotice | null;
+  parseHumanRequest(body: string): HumanRequest | null;
+  parseDialEnd(body: string): DialEnd | null;
 }

@@ -22,7 +22,7 @@ function planOf({ config = {}, contact = {} }: Changes = {}): CallPlan {
     from: "+15550010000",
     to: "+15005550030",
     acceptedAtMs: 0,
-    limits: { dialDeadlineMs: 1, ringTimeoutMs: 1, maxDurationMs: 1 },
+    limits: { dialDeadlineMs: 1, ringTimeoutMs: 1, maxDurationMs: 1, bridgeMaxDurationMs: 1 },
     gate: { callsPerSecond: 1, maxConcurrent: null },
     organisationName: "Luminary Home",
     campaign: { name: "Standing desks", config: campaignConfigSchema.parse(config) },

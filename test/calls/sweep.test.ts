@@ -158,7 +158,7 @@ describe("a call that no object knows is ended", () => {
     const org = await createOrganisation();
     const orphan = await insertCall(org, { secondsAgo: 400, status: "ringing", projectedSeq: 4 });
     const broken = await insertCall(org, { secondsAgo: 400, status: "ringing", projectedSeq: 4 });
-    const hopeless = await insertCall(org, { secondsAgo: 40_000, status: "ringing", projectedSeq: 4 });
+    const hopeless = await insertCall(org, { secondsAgo: 110_000, status: "ringing", projectedSeq: 4 });
     for (const callId of [broken, hopeless]) await spoil(callId);
     await runCron();
     expect((await read(org, orphan)).status).toBe("ended");

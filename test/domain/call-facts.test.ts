@@ -35,6 +35,7 @@ test("of a call that has ended everything is told, in whole seconds", () => {
     answeredAt: ACCEPTED_AT + 7,
     endedAt: ACCEPTED_AT + 33,
     carrierCallId: OURS,
+    transfer: null,
   });
 });
 
@@ -66,17 +67,24 @@ test("due timers come earliest first, and only when due", () => {
   expect(nextTimerMs(SITUATIONS.ended().state)).toBeNull();
 });
 
-test("a state that was stored before it knew of relay sessions and attempts is read all the same", () => {
+test("a state that was stored before it knew of relay sessions, attempts and transfers is read all the same", () => {
   const {
     relaySession: _,
     dialAttempt: __,
     inbound: ___,
     charged: ____,
     endedSession: _____,
-    ...older
+    transfer: ______,
+    transfers: _______,
+    limits: { bridgeMaxDurationMs: ________, ...limits },
+    ...others
   } = SITUATIONS.talking().state;
+  const older = { ...others, limits };
   expect(callStateSchema.parse(older)).toEqual({
     ...older,
+    limits: { ...limits, bridgeMaxDurationMs: 4 * 3_600_000 },
+    transfer: null,
+    transfers: 0,
     relaySession: null,
     dialAttempt: 1,
     inbound: false,

@@ -21,6 +21,7 @@ import {
 } from "../../src/domain/call/state.ts";
 import { AGENT_END_REASONS, ENDED_REASONS, REQUESTED_END_REASONS } from "../../src/domain/call/status.ts";
 import { ACCEPTED_MS, FOREIGN, LIMITS, OTHER_SESSION, OURS, SESSION } from "../support/call-machine.ts";
+import { transferMakers } from "./transfer-draws.ts";
 
 /** Times in an event are drawn as spans, and become times of day when their turn comes. */
 export type Draw = {
@@ -133,6 +134,7 @@ function eventMakers(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
     fc
       .constantFrom(...REQUESTED_END_REASONS)
       .map((reason) => () => ({ type: "end_requested", reason }) as const),
+    { weight: 6, arbitrary: transferMakers },
     carrierId.map(
       (id) => () =>
         ({ type: "recording_ready", carrierCallId: id, recordingId: "RE1", durationSeconds: 9 }) as const,
@@ -170,24 +172,38 @@ function reports(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
 
 export type Life = { inbound: boolean; draws: readonly Draw[] };
 
+const draw = (makes: fc.Arbitrary<Draw["make"]>): fc.Arbitrary<Draw> =>
+  fc.record({
+    waitMs: fc.oneof(
+      fc.constant(0),
+      fc.integer({ max: 5_000, min: 0 }),
+      fc.integer({ max: 120_000, min: 0 }),
+    ),
+    firesDue: fc.boolean(),
+    make: makes,
+  });
+
 /** One call in five has come in. */
 export const lives: fc.Arbitrary<Life> = fc.record({
   inbound: fc.constantFrom(false, false, false, false, true),
-  draws: fc.constantFrom(null, ...ANSWERERS).chain((usual) =>
-    fc.array(
-      fc.record({
-        waitMs: fc.oneof(
-          fc.constant(0),
-          fc.integer({ max: 5_000, min: 0 }),
-          fc.integer({ max: 120_000, min: 0 }),
-        ),
-        firesDue: fc.boolean(),
-        make: eventMakers(usual),
-      }),
-      { maxLength: 60, size: "max" },
-    ),
-  ),
+  draws: fc
+    .constantFrom(null, ...ANSWERERS)
+    .chain((usual) => fc.array(draw(eventMakers(usual)), { maxLength: 60, size: "max" })),
 });
+
+/** Calls that have come in and talk: what is drawn comes after, and half of it is about transfers. */
+export const livesInTalk: fc.Arbitrary<Life> = fc
+  .array(draw(fc.oneof(eventMakers("person"), transferMakers)), { maxLength: 60, size: "max" })
+  .map((draws) => ({ inbound: true, draws: [...TALK.map(happens), ...draws] }));
+
+const TALK: readonly CallEvent[] = [
+  { type: "answer_requested", carrierCallId: OURS, answeredBy: "person" },
+  { type: "relay_opened", sessionId: SESSION },
+];
+
+function happens(event: CallEvent): Draw {
+  return { waitMs: 1_000, firesDue: true, make: () => event };
+}
 
 export function live({ inbound, draws }: Life): { moments: Moment[]; state: CallState; nowMs: number } {
   let state = freeze(

@@ -11,6 +11,9 @@ import { live, lives, type Moment } from "./call-lives.ts";
 
 const RUNS = { numRuns: 600 };
 const BOUND_MS = LIMITS.ringTimeoutMs + LIMITS.maxDurationMs + 60_000;
+/** What the ways to humans may add to it, ten at most, and a human's part. */
+const WAY_MS = 120_000;
+const BRIDGE_MS = LIMITS.bridgeMaxDurationMs + 60_000;
 
 function always(law: (moments: readonly Moment[]) => void): void {
   fc.assert(
@@ -68,12 +71,13 @@ test("`ended` is never left, and what was said of the end stays said", () => {
   });
 });
 
-test("after the end nothing is asked for but a hang-up, the recording, an opt-out, and a slot's release", () => {
+test("after the end nothing is asked for but a hang-up, the recording, an opt-out, and what is given back", () => {
   always((moments) => {
     for (const { event, effects } of moments.filter(({ before }) => before.status === "ended")) {
       for (const effect of effects) {
         if (effect.type === "store_recording" || effect.type === "opt_out") continue;
         if (effect.type === "release_slot" && event.type === "slot_granted") continue;
+        if (effect.type === "release_human" && event.type === "human_reserved") continue;
         expect(effect).toEqual({ type: "ensure_hung_up" });
       }
     }
@@ -224,6 +228,8 @@ test("the session is that of the relay which was opened last", () => {
 test("the line gets a new relay only in a talk that has none open, and each time counts", () => {
   always((moments) => {
     for (const { before, event, after, effects } of moments) {
+      // A human is rung, or was, and the line is told what comes next.
+      if (after.transfer !== before.transfer && after.transfers > 0) continue;
       if (before.status !== "in_progress" || event.type !== "timer" || event.name !== "ask_carrier") {
         expect(effects).not.toContainEqual({ type: "redirect" });
       } else if (before.relay === "none") {
@@ -272,6 +278,7 @@ test("the carrier is told only of a call whose id is known, the relay only while
         }
         if (effect.type === "find_call") expect(after.carrierCallId).toBeNull();
         if (effect.type === "agent_turn") expect([before.relay, before.closing]).toEqual(["open", null]);
+        if (effect.type === "leave_relay") expect(after.status).toBe("transferring");
       }
     }
   });
@@ -324,8 +331,15 @@ test("left to its timers, a call ends in time, from wherever it stands", () => {
       const reached = live(life);
       const { requestedAtMs, acceptedAtMs } = reached.state;
       const end = endByTimers(reached.state, reached.nowMs);
+      const { transfers, transfer } = reached.state;
+      const { bridgedAtMs } = transfer ?? { bridgedAtMs: null };
+      const talksMs = BOUND_MS + transfers * WAY_MS;
       const boundMs =
-        requestedAtMs === null ? acceptedAtMs + LIMITS.dialDeadlineMs : requestedAtMs + BOUND_MS;
+        requestedAtMs === null
+          ? acceptedAtMs + LIMITS.dialDeadlineMs
+          : bridgedAtMs === null
+            ? requestedAtMs + talksMs
+            : bridgedAtMs + BRIDGE_MS;
       expect(end).toBeLessThanOrEqual(Math.max(reached.nowMs, boundMs));
     }),
     RUNS,

@@ -23,6 +23,10 @@ const WHOLE = `${HALF} Is this a good time to talk?`;
 const AGAIN = "Sorry, the line dropped for a moment. Is this a good time to talk?";
 const GOES_ON = "Great, thank you. What are you looking for at the moment?";
 
+const TALK = [`agent: ${WHOLE}`, "customer: Yes.", `agent: ${GOES_ON}`];
+/** … in which the question was put again. */
+const RESUMED_TALK = [`agent: ${WHOLE}`, `agent: ${AGAIN}`, ...TALK.slice(1)];
+
 const prompt = (voicePrompt: string) => ({ type: "prompt", voicePrompt, last: true });
 
 /** How the socket goes. In the second case the object hears nothing of it, and has forgotten all it had in mind. */
@@ -114,12 +118,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
       await returns(call);
       const relay = await opens(call);
       await says(call, relay, "Yes.");
-      expect(await textsOf(call)).toEqual([
-        `agent: ${WHOLE}`,
-        `agent: ${AGAIN}`,
-        "customer: Yes.",
-        `agent: ${GOES_ON}`,
-      ]);
+      expect(await textsOf(call)).toEqual(RESUMED_TALK);
     });
   });
 
@@ -135,12 +134,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
     await call.rest();
     expect((await call.stored()).state).toMatchObject({ relay: "open", relayLosses: 1 });
     await says(call, second, "Yes.");
-    expect(await textsOf(call)).toEqual([
-      `agent: ${WHOLE}`,
-      `agent: ${AGAIN}`,
-      "customer: Yes.",
-      `agent: ${GOES_ON}`,
-    ]);
+    expect(await textsOf(call)).toEqual(RESUMED_TALK);
     await heardInAll(call, WHOLE + AGAIN + GOES_ON);
   });
 
@@ -179,12 +173,7 @@ describe("the carrier opens a new relay", () => {
     await call.rest();
     expect((await call.stored()).state).toMatchObject({ relay: "open", relaySession: relay.sessionId });
     await says(call, relay, "Yes.");
-    expect(await textsOf(call)).toEqual([
-      `agent: ${WHOLE}`,
-      `agent: ${AGAIN}`,
-      "customer: Yes.",
-      `agent: ${GOES_ON}`,
-    ]);
+    expect(await textsOf(call)).toEqual(RESUMED_TALK);
     await until(
       async () => relay.heard.join(""),
       (heard) => heard === AGAIN + GOES_ON,
@@ -202,7 +191,7 @@ describe("the carrier opens a new relay", () => {
     old.send(prompt("Yes."));
     await call.rest();
     await opens(call);
-    expect(await textsOf(call)).toEqual([`agent: ${WHOLE}`, "customer: Yes.", `agent: ${GOES_ON}`]);
+    expect(await textsOf(call)).toEqual(TALK);
     expect(call.moments).toEqual(["opened", "customer_spoke"]);
   });
 
@@ -213,7 +202,7 @@ describe("the carrier opens a new relay", () => {
     await call.rest();
     mute?.lose();
     await says(call, relay, "Yes.");
-    expect(await textsOf(call)).toEqual([`agent: ${WHOLE}`, "customer: Yes.", `agent: ${GOES_ON}`]);
+    expect(await textsOf(call)).toEqual(TALK);
     expect((await call.stored()).state?.relay).toBe("open");
   });
 
@@ -226,7 +215,7 @@ describe("the carrier opens a new relay", () => {
       (isOpen) => isOpen === false,
     );
     await says(call, relay, "Yes.");
-    expect(await textsOf(call)).toEqual([`agent: ${WHOLE}`, "customer: Yes.", `agent: ${GOES_ON}`]);
+    expect(await textsOf(call)).toEqual(TALK);
   });
 });
 

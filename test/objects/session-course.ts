@@ -23,6 +23,17 @@ const completed: Deed = { ...ring, phase: "completed", talkedSeconds: 5 };
 const recorded: Deed = { does: "recording", whose: "ours", which: "RE1" };
 const alarm: Deed = { does: "alarm" };
 
+const transfer: Deed = { does: "transfer" };
+const accepts: Deed = {
+  does: "human asks",
+  what: "accept",
+  who: "rung",
+  whose: "ours",
+  pressedKey: true,
+};
+const hears: Deed = { ...accepts, what: "whisper" };
+const gone: Deed = { does: "human gone", who: "rung", whose: "ours", talked: false, callOver: false };
+
 /** By situation (session-laws.ts), what may come next. */
 const NEXT: Record<string, readonly Deed[]> = {
   waiting: [{ does: "free slot" }, alarm, alarm],
@@ -30,10 +41,15 @@ const NEXT: Record<string, readonly Deed[]> = {
   unknown: [alarm, ring],
   dialing: [ring, ring, picksUp],
   ringing: [picksUp],
-  talking: [says, says, talksOn, played, waits, letGo],
+  talking: [says, says, talksOn, played, waits, letGo, transfer],
   "talking, relay awaited": [opens, opens, alarm],
   "talking, relay lost": [relayEnds, relayEnds, opens, alarm],
   "talking, relay none": [completed, alarm],
+  "transferring, announcing": [letGo, says, alarm],
+  "transferring, announced": [played, played, says, alarm],
+  "transferring, leaving": [relayEnds, relayEnds, alarm],
+  "transferring, dialing": [accepts, accepts, hears, gone, gone, alarm],
+  bridged: [{ ...gone, talked: true }, completed, waits, alarm],
   closing: [played, alarm, completed],
   ended: [recorded, alarm],
 };

@@ -2,15 +2,21 @@
 
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { toTransfer } from "../../src/contract/transfers.ts";
 import { openDb } from "../../src/db/client.ts";
 import { factsOf } from "../../src/domain/call/facts.ts";
 import { nextTimerMs, type CallState } from "../../src/domain/call/state.ts";
 import { CUSTOMER, LIMITS } from "../support/call-row.ts";
+import { isUnderWay } from "../../src/domain/call/transfer-state.ts";
 import type { LiveCall } from "../support/live-call.ts";
+import { reservedOf, type Staff } from "../support/live-transfer.ts";
 import { Watcher } from "../support/session-sockets.ts";
 import { until } from "../support/wait.ts";
 
 const BOUND_MS = LIMITS.ringTimeoutMs + LIMITS.maxDurationMs + 60_000;
+/** What each way to a human may add to it, and what a human's part may last. */
+const WAY_MS = 120_000;
+const BRIDGE_MS = LIMITS.bridgeMaxDurationMs + 60_000;
 
 export class SessionLaws {
   /** Where the call stands, in a word or two. */
@@ -19,11 +25,15 @@ export class SessionLaws {
   readonly #seen: Set<string>;
   /** Loses sight of the call with each death of its object, and comes back. */
   readonly #watcher = new Watcher();
+  readonly #staff: Staff;
   #toldOfEnd: unknown = null;
   #seq = 0;
+  /** How much the agent had said when the human took the call. */
+  #saidBeforeBridge: number | null = null;
 
-  constructor(call: LiveCall, seen: Set<string>) {
+  constructor(call: LiveCall, staff: Staff, seen: Set<string>) {
     this.#call = call;
+    this.#staff = staff;
     this.#seen = seen;
   }
 
@@ -47,17 +57,22 @@ export class SessionLaws {
     this.#lookAtAlarm(state, stored);
     this.#lookAtTalk(stored);
     await this.#lookAtFacts(state);
+    this.#lookAtBridge(state, stored.pieces);
     if (atRest) await this.#lookAtBoard(state, stored.owed);
+    if (atRest && holds.count === 0) await this.#lookAtHumans(state, stored.owed);
     if (atRest) this.#lookAtRecordings(stored.owed);
-    if (atRest && holds.count === 0 && !stored.isCutOff) lookAtAnswers(state, stored.lines);
+    if (atRest && holds.count === 0) lookAtAnswers(state, stored.lines);
     if (!this.#watcher.isOpen && state.status !== "ended") await this.watch();
   }
 
   async endedInTime(leftAtMs: number): Promise<void> {
     const { state } = await this.#call.stored();
     if (state === null) throw new Error("The call is forgotten");
-    const { requestedAtMs, acceptedAtMs } = state;
-    const boundMs = requestedAtMs === null ? acceptedAtMs + LIMITS.dialDeadlineMs : requestedAtMs + BOUND_MS;
+    const { requestedAtMs, acceptedAtMs, transfers, transfer } = state;
+    const talksUntilMs = (requestedAtMs ?? 0) + BOUND_MS + transfers * WAY_MS;
+    const bridgedAtMs = transfer?.bridgedAtMs ?? null;
+    const lastsUntilMs = bridgedAtMs === null ? talksUntilMs : bridgedAtMs + BRIDGE_MS;
+    const boundMs = requestedAtMs === null ? acceptedAtMs + LIMITS.dialDeadlineMs : lastsUntilMs;
     expect(Date.now(), "end by the clock").toBeLessThanOrEqual(Math.max(leftAtMs, boundMs));
   }
 
@@ -70,7 +85,10 @@ export class SessionLaws {
     if (state === null || snapshot === null) throw new Error("The call is forgotten");
     const { query } = openDb(env.DB);
     const row = await query.calls.findFirst({ where: (table, { eq }) => eq(table.id, plan.callId) });
-    expect(row).toMatchObject({ ...factsOf(state), status: "ended" });
+    const { transfer, ...facts } = factsOf(state);
+    expect(row).toMatchObject({ ...facts, status: "ended" });
+    expect(JSON.parse(row?.transfer ?? "null")).toEqual(transfer === null ? null : toTransfer(transfer));
+    expect(await reservedOf(this.#staff), "humans").toEqual([]);
     const transcript = await query.transcripts.findFirst({
       where: (table, { eq }) => eq(table.callId, plan.callId),
     });
@@ -99,6 +117,18 @@ export class SessionLaws {
     expect(times, "times of lines").toEqual(times.toSorted((a, b) => a - b));
     const heard = this.#call.relays.flatMap((relay) => relay.heard);
     expect(new Set(heard).size, "pieces heard, each once").toBe(heard.length);
+  }
+
+  #lookAtBridge({ status }: CallState, pieces: number): void {
+    if (status !== "bridged") this.#saidBeforeBridge = null;
+    else expect((this.#saidBeforeBridge ??= pieces), "the agent while people talk").toBe(pieces);
+  }
+
+  /** Reserved is who is offered the call or has it, and nobody else. */
+  async #lookAtHumans({ transfer }: CallState, owed: readonly string[]): Promise<void> {
+    if (owed.some((key) => key.startsWith("release_human"))) return;
+    const human = isUnderWay(transfer) ? transfer.human : null;
+    expect(await reservedOf(this.#staff), "reserved humans").toEqual(human === null ? [] : [human.id]);
   }
 
   async #lookAtFacts(stored: CallState): Promise<void> {
@@ -185,6 +215,7 @@ function situationOf(state: CallState): string {
   const { status, submission, closing, relay } = state;
   if (status === "ended") return "ended";
   if (closing !== null) return "closing";
+  if (status === "transferring") return `transferring, ${state.transfer?.phase}`;
   if (status === "in_progress") return relay === "open" ? "talking" : `talking, relay ${relay}`;
   return submission === "placed" ? status : submission;
 }

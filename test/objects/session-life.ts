@@ -3,6 +3,7 @@
 
 import { fillGate, freeGate } from "../support/call-stages.ts";
 import { LiveCall } from "../support/live-call.ts";
+import { requestTransfer, staffQueue, transferOf, type Staff } from "../support/live-transfer.ts";
 import type { RelayClient } from "../support/session-sockets.ts";
 import { SessionLaws } from "./session-laws.ts";
 import { nextIn } from "./session-course.ts";
@@ -22,7 +23,8 @@ export async function liveThrough(life: Life, seen: Set<string>): Promise<void> 
   });
   try {
     if (life.gateIsFull) await fillGate(call);
-    const session = new SessionLife(call, new SessionLaws(call, seen), seen);
+    const staff = await staffQueue(call, life.people);
+    const session = new SessionLife(call, staff, new SessionLaws(call, staff, seen), seen);
     await session.go(life);
   } finally {
     await call.leave();
@@ -31,13 +33,15 @@ export async function liveThrough(life: Life, seen: Set<string>): Promise<void> 
 
 class SessionLife {
   readonly #call: LiveCall;
+  readonly #staff: Staff;
   readonly #laws: SessionLaws;
   readonly #seen: Set<string>;
   #again: () => Promise<unknown> = async () => undefined;
   #words = 0;
 
-  constructor(call: LiveCall, laws: SessionLaws, seen: Set<string>) {
+  constructor(call: LiveCall, staff: Staff, laws: SessionLaws, seen: Set<string>) {
     this.#call = call;
+    this.#staff = staff;
     this.#laws = laws;
     this.#seen = seen;
   }
@@ -105,6 +109,8 @@ class SessionLife {
       case "answer":
       case "relay end":
       case "recording":
+      case "human asks":
+      case "human gone":
         this.#again = () => this.#callBack(command);
         return this.#again();
       case "same again":
@@ -119,6 +125,8 @@ class SessionLife {
         return this.#relay("newest")?.lose(command.code);
       case "end":
         return call.session.requestEnd(command.reason);
+      case "transfer":
+        return requestTransfer(call, this.#staff);
       case "start":
         return call.start();
       case "snapshot":
@@ -146,7 +154,10 @@ class SessionLife {
   }
 
   async #callBack(
-    command: Extract<Deed, { does: "report" | "answer" | "relay end" | "recording" }>,
+    command: Extract<
+      Deed,
+      { does: "report" | "answer" | "relay end" | "recording" | "human asks" | "human gone" }
+    >,
   ): Promise<unknown> {
     const call = this.#call;
     const carrierCallId = command.whose === "ours" ? call.carrier.sid : FOREIGN;
@@ -164,6 +175,15 @@ class SessionLife {
         const { failed, callOver } = command;
         return call.relayEnds({ carrierCallId, sessionId: this.#session(command.session), failed, callOver });
       }
+      case "human asks": {
+        const { what, who, pressedKey } = command;
+        const request = { ...(await this.#human(who)), parentCallId: carrierCallId, pressedKey };
+        return call.session.humanAsks(call.plan.carrierId, what, request);
+      }
+      case "human gone": {
+        const { who, talked, callOver } = command;
+        return call.dialEnds({ ...(await this.#human(who)), carrierCallId, talked, callOver });
+      }
       case "recording":
         return call.session.recordingReady(call.plan.carrierId, {
           carrierCallId,
@@ -171,6 +191,13 @@ class SessionLife {
           durationSeconds: 5,
         });
     }
+  }
+
+  async #human(who: "rung" | "another"): Promise<{ transferId: string; humanId: string }> {
+    const transfer = await transferOf(this.#call).catch(() => null);
+    const human = transfer?.human ?? null;
+    const humanId = who === "rung" && human !== null ? human.id : "hum-another";
+    return { transferId: transfer?.id ?? "trf-none", humanId };
   }
 
   #session(which: "last" | "first" | "another" | "none"): string | null {

@@ -94,7 +94,32 @@ const byClient = fc.oneof(
     does: fc.constant("end" as const),
     reason: fc.constantFrom("dnc_request", ...REQUESTED_END_REASONS),
   }),
+  often(3, fc.record({ does: fc.constant("transfer" as const) })),
   often(5, fc.record({ does: fc.constantFrom("start", "snapshot", "watch", "vouch", "free slot") })),
+);
+
+/** On the line of a human, and of its end. `who`: the one who is rung, or another. */
+const fromHuman = fc.oneof(
+  often(
+    3,
+    fc.record({
+      does: fc.constant("human asks" as const),
+      what: fc.constantFrom("whisper", "accept"),
+      who: fc.constantFrom("rung", "rung", "rung", "another"),
+      whose,
+      pressedKey: fc.constantFrom(true, true, false),
+    }),
+  ),
+  often(
+    2,
+    fc.record({
+      does: fc.constant("human gone" as const),
+      who: fc.constantFrom("rung", "rung", "rung", "another"),
+      whose,
+      talked: fc.constantFrom(false, false, false, true),
+      callOver: fc.constantFrom(false, false, false, true),
+    }),
+  ),
 );
 
 const byRuntime = fc.oneof(
@@ -122,6 +147,7 @@ const command = fc.oneof(
   often(12, next),
   often(4, fromCarrier),
   often(5, onRelay),
+  often(3, fromHuman),
   often(2, byClient),
   often(5, byRuntime),
 );
@@ -144,11 +170,14 @@ const turnShape = fc.record({
     often(8, fc.constant(null)),
     fc.constantFrom(...AGENT_END_REASONS),
     fc.constant("dnc_request" as const),
+    fc.constant("transfer" as const),
   ),
 });
 
 export type Life = {
   inbound: boolean;
+  /** How many humans could take the call over. */
+  people: number;
   gateIsFull: boolean;
   carrier: CarrierScript;
   agent: readonly TurnShape[];
@@ -162,6 +191,7 @@ export type Life = {
 type Beginning = {
   inbound?: boolean;
   gateIsFull?: boolean;
+  people?: number;
   firstCreate: readonly CreateAnswer[];
   firstTurn?: TurnShape;
   commands: readonly Command[];
@@ -174,6 +204,13 @@ const report = (phase: "ringing" | "busy"): Command => {
 };
 const PICKS_UP: Command = { does: "answer", whose: "ours", answeredBy: "person" };
 const OPENS: Command = { does: "open relay", setup: "setup" };
+const TAKES: Command = {
+  does: "human asks",
+  what: "accept",
+  who: "rung",
+  whose: "ours",
+  pressedKey: true,
+};
 const ACCEPTED: Pick<Beginning, "firstCreate"> = { firstCreate: ["accepted"] };
 
 const BEGINNINGS = {
@@ -196,6 +233,16 @@ const BEGINNINGS = {
     firstTurn: { pieces: 2, pausesAfter: null, ends: "agent_hangup" },
     commands: [DIALS, PICKS_UP, OPENS],
   },
+  "goes to a human": {
+    ...ACCEPTED,
+    firstTurn: { pieces: 1, pausesAfter: null, ends: null },
+    commands: [DIALS, PICKS_UP, OPENS, { does: "transfer" }],
+  },
+  "is with a human": {
+    ...ACCEPTED,
+    people: 1,
+    commands: [DIALS, PICKS_UP, { does: "transfer" }, TAKES],
+  },
   "has ended and owes": { ...ACCEPTED, commands: [DIALS, { does: "d1", away: true }, report("busy")] },
 } satisfies Record<string, Beginning>;
 export type BeginningName = keyof typeof BEGINNINGS;
@@ -208,6 +255,7 @@ export function livesFrom(name: BeginningName, commands: number): fc.Arbitrary<L
   const life = fc.record({
     inbound: fc.constant(beginning.inbound ?? false),
     gateIsFull: fc.constant(beginning.gateIsFull ?? false),
+    people: beginning.people === undefined ? fc.nat({ max: 3 }) : fc.constant(beginning.people),
     carrier: fc.record({
       creates: fc
         .tuple(

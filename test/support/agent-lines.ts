@@ -6,8 +6,15 @@ import type { AgentEndReason } from "../../src/domain/call/status.ts";
 import { heardPart } from "../../src/domain/transcript.ts";
 import type { Holds } from "./holds.ts";
 
-/** How a turn goes: so many pieces, with a pause after so many of them, and perhaps an end. */
-export type TurnShape = { pieces: number; pausesAfter: number | null; ends: AgentEndReason | null };
+/** The queue for which the agent wishes. */
+export const AGENTS_QUEUE = "sales";
+
+/** How a turn goes: so many pieces, with a pause after so many of them, and perhaps an end, or the wish for a human. */
+export type TurnShape = {
+  pieces: number;
+  pausesAfter: number | null;
+  ends: AgentEndReason | "transfer" | null;
+};
 
 /** Takes its turns in these shapes, and then from the first again. */
 export function agentOf(shapes: readonly TurnShape[], holds: Holds): Brain["takeTurn"] {
@@ -21,7 +28,9 @@ export function agentOf(shapes: readonly TurnShape[], holds: Holds): Brain["take
       yield { type: "words", text: `${piece === 0 ? "" : " "}Piece ${turn}-${piece} is said.` };
     }
     if (shape.pausesAfter === shape.pieces) await holds.wait(signal);
-    if (shape.ends !== null) yield { type: "end_call", reason: shape.ends };
+    if (shape.ends === "transfer") {
+      yield { type: "transfer_to_human", target: AGENTS_QUEUE, brief: null };
+    } else if (shape.ends !== null) yield { type: "end_call", reason: shape.ends };
   };
 }
 
@@ -49,14 +58,16 @@ export class TalkLedger {
   readonly lines: LedgerLine[] = [];
   /** Pieces sent after their turn was over, or a second time. */
   readonly faults: string[] = [];
-  /** The customer has cut the agent off, and nobody has said anything since. */
-  isCutOff = false;
   readonly #sent = new Set<string>();
   /** The turn whose line may still grow. */
   #growing: string | null = null;
 
+  /** How many pieces the agent has said. */
+  get pieces(): number {
+    return this.#sent.size;
+  }
+
   agentSent(piece: string): void {
-    this.isCutOff = false;
     const turn = turnOf(piece);
     if (this.#sent.has(piece)) this.faults.push(`said twice: ${piece}`);
     this.#sent.add(piece);
@@ -72,13 +83,11 @@ export class TalkLedger {
   }
 
   customerSaid(words: string): void {
-    this.isCutOff = false;
     this.#growing = null;
     this.lines.push({ speaker: "customer", text: words });
   }
 
   customerInterrupted(heard: string): void {
-    this.isCutOff = true;
     this.#growing = null;
     const last = this.lines.at(-1);
     if (last?.speaker === "agent") last.text = heardPart(last.text, heard);

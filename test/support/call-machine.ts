@@ -13,7 +13,12 @@ import {
 } from "../../src/domain/call/state.ts";
 
 export const ACCEPTED_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
-export const LIMITS: CallLimits = { dialDeadlineMs: 300_000, ringTimeoutMs: 30_000, maxDurationMs: 600_000 };
+export const LIMITS: CallLimits = {
+  dialDeadlineMs: 300_000,
+  ringTimeoutMs: 30_000,
+  maxDurationMs: 600_000,
+  bridgeMaxDurationMs: 3_600_000,
+};
 export const OURS = "CA-ours";
 export const FOREIGN = "CA-foreign";
 /** The carrier's ids of the first relay, and of one that is another. */

@@ -11,7 +11,12 @@ import { FROM, type Organisation } from "./organisation.ts";
 
 export const CUSTOMER = "+14155550192";
 /** Short, so that a call that is left alone needs few alarms to its end. */
-export const LIMITS: CallLimits = { dialDeadlineMs: 60_000, ringTimeoutMs: 10_000, maxDurationMs: 30_000 };
+export const LIMITS: CallLimits = {
+  dialDeadlineMs: 60_000,
+  ringTimeoutMs: 10_000,
+  maxDurationMs: 30_000,
+  bridgeMaxDurationMs: 90_000,
+};
 
 /** @param arrivedAs the carrier's id of a call that comes in; null for one that we place. */
 export async function acceptRow(

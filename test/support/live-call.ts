@@ -35,7 +35,10 @@ export type LiveCallOptions = {
   limits?: Partial<CallLimits>;
   /** Somebody calls us; without, we call. */
   inbound?: boolean;
+  campaignConfig?: Record<string, unknown>;
 };
+
+type CallSessionStub = LiveCall["session"];
 
 export class LiveCall {
   readonly org: Organisation;
@@ -64,9 +67,10 @@ export class LiveCall {
   /** A call whose row is written and whose object does not know of it yet. */
   static async accept(options: LiveCallOptions = {}): Promise<LiveCall> {
     vi.useFakeTimers({ toFake: ["Date"], now: CLOCK_STARTS_MS });
-    const { maxConcurrent } = options;
+    const { maxConcurrent, campaignConfig = {} } = options;
     const org = await createOrganisation({
       apiBaseUrl: ADDRESS,
+      campaignConfig,
       ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     });
     const holds = new Holds();
@@ -206,7 +210,7 @@ export class LiveCall {
       const alarmMs = await settledAlarm(storage);
       const rows = (query: string) => storage.sql.exec(query).toArray();
       const stored = rows("SELECT state FROM call")[0]?.state;
-      const { lines: said, faults, isCutOff } = this.witness.ledger;
+      const { lines: said, faults, pieces } = this.witness.ledger;
       return {
         alarmMs,
         state: stored === undefined ? null : callStateSchema.parse(JSON.parse(String(stored))),
@@ -221,7 +225,7 @@ export class LiveCall {
         owed: rows("SELECT key FROM outbox ORDER BY key").map(({ key }) => String(key)),
         said: structuredClone(said),
         faults: [...faults],
-        isCutOff,
+        pieces,
         currentRelays: state.getWebSockets(RELAY_TAG).filter(isCurrentRelay).length,
       };
     });
@@ -229,6 +233,14 @@ export class LiveCall {
 
   #loseSockets(): void {
     for (const client of [...this.relays, ...this.#watchers]) client.die();
+  }
+
+  /** A human's line is over, and the carrier asks what to do with the customer's. */
+  async dialEnds(end: Parameters<CallSessionStub["dialEnded"]>[1]): Promise<LineInstruction["kind"]> {
+    const isOurs = end.carrierCallId === this.carrier.sid;
+    if (isOurs && end.callOver) this.carrier.stands("completed");
+    const told = await this.session.dialEnded(this.plan.carrierId, end);
+    return this.#obey(told.ok ? told.value.kind : "hang_up", isOurs);
   }
 
   /** The carrier does as it is told: a line that is hung up on is over. */

@@ -48,7 +48,7 @@ const TWILIO_STATUSES: Record<CarrierPhase, string> = {
 };
 const LIVING: readonly CarrierPhase[] = ["queued", "ringing", "answered"];
 
-type Wish = "hang up" | "redirect" | "take charge";
+type Wish = "hang up" | "redirect" | "take charge" | "set limit";
 
 export class MoodyCarrier {
   readonly sid = `CA${crypto.randomUUID().replaceAll("-", "")}`;
@@ -57,6 +57,8 @@ export class MoodyCarrier {
   readonly asked: string[] = [];
   /** Creates that it answered with its word that nothing was placed and may be later. */
   throttled = 0;
+  /** Limits that it took, in seconds. */
+  readonly limits: number[] = [];
   script: CarrierScript;
   #call: { phase: CarrierPhase; placedAtMs: number; answeredBy: AnsweredBy | null } | null = null;
 
@@ -86,7 +88,7 @@ export class MoodyCarrier {
     const form = request.method === "POST" ? new URLSearchParams(await request.text()) : null;
     if (form === null) return this.#look(path.endsWith("/Calls.json"), init?.signal);
     if (path.endsWith("/Calls.json")) return this.#create(init?.signal);
-    return this.#update(wishOf(form), init?.signal);
+    return this.#update(wishOf(form), form, init?.signal);
   };
 
   async #create(signal?: AbortSignal | null): Promise<Response> {
@@ -115,9 +117,10 @@ export class MoodyCarrier {
     return record === null ? new Response(null, { status: 404 }) : Response.json(record);
   }
 
-  async #update(wish: Wish, signal?: AbortSignal | null): Promise<Response> {
+  async #update(wish: Wish, form: URLSearchParams, signal?: AbortSignal | null): Promise<Response> {
     const carryOut = (): boolean => {
       const { isAlive } = this;
+      if (isAlive && form.has("TimeLimit")) this.limits.push(Number(form.get("TimeLimit")));
       const isUp = this.#call?.phase === "answered";
       if (wish === "hang up" && isAlive) this.stands(isUp ? "completed" : "canceled");
       return wish === "redirect" ? isUp : isAlive;
@@ -165,5 +168,6 @@ const TWILIO_ANSWERERS: Record<AnsweredBy, string> = {
 
 function wishOf(form: URLSearchParams): Wish {
   if (form.has("Twiml")) return "redirect";
-  return form.get("Status") === "completed" ? "hang up" : "take charge";
+  if (form.get("Status") === "completed") return "hang up";
+  return form.has("StatusCallback") ? "take charge" : "set limit";
 }

@@ -3,7 +3,11 @@
 import { z } from "zod";
 import { liveMessageSchema, type LiveMessage } from "../../src/contract/live.ts";
 
-const agentFrameSchema = z.object({ type: z.string(), token: z.string().optional() });
+const agentFrameSchema = z.object({
+  type: z.string(),
+  token: z.string().optional(),
+  handoffData: z.string().optional(),
+});
 
 /** What both ends have in common: open until it is closed, by whomever, or dies with the object. */
 class ClientSocket {
@@ -38,6 +42,8 @@ export class RelayClient {
   readonly heard: string[] = [];
   /** The kinds of all frames that came. */
   readonly kinds: string[] = [];
+  /** What came with an end, for whoever handles the line next. */
+  readonly handoffs: string[] = [];
   readonly sessionId: string;
   readonly #onTheWay: Set<string>;
   readonly #socket: ClientSocket;
@@ -49,8 +55,9 @@ export class RelayClient {
     this.#onTheWay = onTheWay;
     socket.addEventListener("close", () => this.#forget());
     this.#socket = new ClientSocket(socket, (text) => {
-      const { type, token } = agentFrameSchema.parse(JSON.parse(text));
+      const { type, token, handoffData } = agentFrameSchema.parse(JSON.parse(text));
       this.kinds.push(type);
+      if (handoffData !== undefined) this.handoffs.push(handoffData);
       if (type === "text" && token !== undefined && token !== "") this.heard.push(token);
     });
   }

@@ -1,24 +1,17 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
-import { callUrls } from "../../src/telephony/urls.ts";
 import {
   ACCOUNT_SID,
   ACCOUNT_URL,
   AUTH_TOKEN,
+  CALL,
   CALL_SID,
   fakeTwilio,
   formOf,
   refusal,
+  URLS,
 } from "./fake-twilio.ts";
 
-const URLS = callUrls("https://calls.example", "car_1", "cal_1");
-const CALL = {
-  to: "+5511999999999",
-  from: "+15005550006",
-  ringTimeoutSeconds: 30,
-  timeLimitSeconds: 620,
-  urls: URLS,
-};
 /** The machine's `create_answer` timer: an answer after it comes too late. */
 const MACHINE_WAITS_MS = 30_000;
 const RETRIES = "#rc=5&rp=ct,rt,5xx";

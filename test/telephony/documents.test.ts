@@ -103,5 +103,10 @@ describe("what is sent to the relay", () => {
     expect(JSON.parse(renderWords(token, last))).toEqual({ type: "text", token, last });
   });
 
-  test("its end", () => expect(renderRelayEnd()).toBe('{"type":"end"}'));
+  test("its end", () => expect(renderRelayEnd(null)).toBe('{"type":"end"}'));
+
+  test("its end, with a word for whoever handles the line next", () => {
+    const handoff = '{"transfer_id":"trf_1"}';
+    expect(JSON.parse(renderRelayEnd(handoff))).toEqual({ type: "end", handoffData: handoff });
+  });
 });

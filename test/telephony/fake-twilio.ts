@@ -1,11 +1,20 @@
 import type { TelephonyProvider } from "../../src/telephony/provider.ts";
 import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
+import { callUrls } from "../../src/telephony/urls.ts";
 
 export const ACCOUNT_SID = `AC${"0a".repeat(16)}`;
 export const AUTH_TOKEN = "an-auth-token-that-nobody-may-see";
 export const CALL_SID = `CA${"1b".repeat(16)}`;
 export const OTHER_CALL_SID = `CA${"2c".repeat(16)}`;
 export const RECORDING_SID = `RE${"3d".repeat(16)}`;
+export const URLS = callUrls("https://calls.example", "car_1", "cal_1");
+export const CALL = {
+  to: "+5511999999999",
+  from: "+15005550006",
+  ringTimeoutSeconds: 30,
+  timeLimitSeconds: 620,
+  urls: URLS,
+};
 export const API = "https://api.twilio.example";
 export const ACCOUNT_URL = `${API}/2010-04-01/Accounts/${ACCOUNT_SID}`;
 

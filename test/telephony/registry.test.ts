@@ -55,7 +55,7 @@ test.each(CARRIER_KINDS)("the relay of %s speaks Twilio's frames, and needs no a
   const relay = relayProtocolOf(kind);
   expect(relay).toBe(twilioRelay);
   expect(relay.parseRelayFrame(relay.renderWords("Hi.", true))).toEqual({ type: "other" });
-  expect(JSON.parse(relay.renderRelayEnd())).toEqual({ type: "end" });
+  expect(JSON.parse(relay.renderRelayEnd(null))).toEqual({ type: "end" });
 });
 
 test("an account has no part in the relay's frames", async () => {

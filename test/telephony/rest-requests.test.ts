@@ -3,18 +3,18 @@
 import { describe, expect, test } from "vitest";
 import type { TelephonyProvider } from "../../src/telephony/provider.ts";
 import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
-import { callUrls } from "../../src/telephony/urls.ts";
-import { ACCOUNT_SID, ACCOUNT_URL, API, AUTH_TOKEN, CALL_SID, RECORDING_SID } from "./fake-twilio.ts";
+import {
+  ACCOUNT_SID,
+  ACCOUNT_URL,
+  API,
+  AUTH_TOKEN,
+  CALL,
+  CALL_SID,
+  RECORDING_SID,
+  URLS,
+} from "./fake-twilio.ts";
 import { requestMisfits } from "./request-misfits.ts";
 
-const URLS = callUrls("https://calls.example", "car_1", "cal_1");
-const CALL = {
-  to: "+5511999999999",
-  from: "+15005550006",
-  ringTimeoutSeconds: 30,
-  timeLimitSeconds: 620,
-  urls: URLS,
-};
 const CONDITIONS = { timeLimitSeconds: 620, statusUrl: URLS.status };
 
 /** What each function that asks the carrier sends, as method and path, and a call that brings it to send all that. */
@@ -43,6 +43,21 @@ const QUESTIONS: [
         voice: { provider: "Google", speaker: "en-US-Journey-O" },
       }),
   ],
+  [
+    "redirect",
+    [`POST Calls/${CALL_SID}.json`],
+    (provider) =>
+      provider.redirect(CALL_SID, {
+        kind: "dial",
+        to: { kind: "phone", number: "+15005550090" },
+        callerId: CALL.from,
+        ringTimeoutSeconds: 20,
+        timeLimitSeconds: 14_460,
+        whisperUrl: "https://calls.example/whisper?transfer=trf_1&human=hum_1",
+        actionUrl: "https://calls.example/dial-end?transfer=trf_1&human=hum_1",
+      }),
+  ],
+  ["setTimeLimit", [`POST Calls/${CALL_SID}.json`], (provider) => provider.setTimeLimit(CALL_SID, 15_180)],
   ["takeCharge", [`POST Calls/${CALL_SID}.json`], (provider) => provider.takeCharge(CALL_SID, CONDITIONS)],
   [
     "findCall",

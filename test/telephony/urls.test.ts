@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callUrls } from "../../src/telephony/urls.ts";
+import { callUrls, humanUrls } from "../../src/telephony/urls.ts";
 
 test.each([
   ["https://calls.example", "wss://calls.example"],
@@ -13,5 +13,16 @@ test.each([
     recording: `${base}${path}/recording`,
     relayEnd: `${base}${path}/relay-end`,
     relay: `${socketBase}${path}/relay`,
+  });
+});
+
+test("what is about a human in a transfer names both, and is signed with its query", () => {
+  const which = { transferId: "trf_1", humanId: "hum_1" };
+  const base = "https://calls.example/carriers/car_1/calls/cal_1";
+  const query = "transfer=trf_1&human=hum_1";
+  expect(humanUrls("https://calls.example", "car_1", "cal_1", which)).toEqual({
+    whisper: `${base}/whisper?${query}`,
+    accept: `${base}/accept?${query}`,
+    dialEnd: `${base}/dial-end?${query}`,
   });
 });

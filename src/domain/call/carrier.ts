@@ -4,21 +4,18 @@
 import { mustEndMs, withTimers, type AnsweredBy, type CallState } from "./state.ts";
 import { close, finish, hangUpByDocument } from "./ending.ts";
 import type { CallEvent, CarrierReport, Step, StepResult } from "./events.ts";
+import { awaitRelay, countRelayLoss, withinBound } from "./relay.ts";
 import type { EndedReason } from "./status.ts";
+import { awaitEnd, onRelayLeft } from "./transfer.ts";
+import { QUIET_BRIDGE_MS } from "./transfer-steps.ts";
 import { err, ok } from "../../lib/result.ts";
 
 /** Without a word from the carrier for this long, it is asked. */
 const QUIET_MS = { dialing: 15_000, talking: 10_000, afterRingTimeout: 5_000 };
 /** The carrier ends the ringing itself; what still rings this much later is hung up. */
 const RING_MARGIN_MS = 10_000;
-/** The agent's time ends this much before the call's bound, so that the bound never cuts a talk. */
-const BOUND_MARGIN_MS = 10_000;
 /** Clocks that are kept differ by less than this. */
 const CLOCK_SKEW_MS = 5_000;
-/** How long a carrier may take to open its socket after it was told to. */
-const RELAY_OPENS_MS = 15_000;
-/** Relays lost in a row, without a word said, that make further tries pointless. */
-const MAX_RELAY_LOSSES = 5;
 
 /** Takes up the carrier's id for the call; it was handed over, whatever became of the answer. */
 export function adopt(state: CallState, carrierCallId: string, nowMs: number): Step {
@@ -60,23 +57,29 @@ export function onAnswerRequested(
   if (answeredBy !== "person") {
     return ok(close(answered, answeredBy === "fax" ? "fax" : "voicemail", nowMs, true));
   }
+  // The same question once more, while a human takes over: the call stands where it stands.
+  if (isBeyondAgent(state)) return ok({ state: adopted, effects: [] });
   const talks = talking(answered);
   // The same question once more: the socket that is open already is the answer to it.
   return ok({ state: state.relay === "open" ? talks : awaitRelay(talks, nowMs), effects: [] });
 }
 
-/** The relay is over and the carrier asks what to do: resume while the call lives, else hang up. */
+/** The relay is over and the carrier asks what to do: ring a human, resume while the call lives, else hang up. */
 export function onRelayEnded(
   state: CallState,
   event: Extract<CallEvent, { type: "relay_ended" }>,
   nowMs: number,
 ): StepResult {
   if (isForeign(state, event.carrierCallId)) return err("foreign_call");
-  if (state.status !== "in_progress") return err("not_applicable");
+  if (state.status !== "in_progress" && !isBeyondAgent(state)) return err("not_applicable");
   if (isAskedAgain(state, event)) return ok({ state, effects: [] });
   const lost = { ...state, relay: "lost" as const, endedSession: event.sessionId };
   if (state.closing !== null) return ok(hangUpByDocument(lost, nowMs));
+  if (state.status === "bridged") return ok({ state, effects: [] });
   if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
+  if (state.status === "transferring") {
+    return ok(event.callOver ? { state: awaitEnd(lost, nowMs), effects: [] } : onRelayLeft(lost, nowMs));
+  }
   if (event.callOver) {
     const over = { ...lost, relay: "none" as const };
     return ok({ state: withTimers(over, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
@@ -94,15 +97,17 @@ function isAskedAgain(state: CallState, event: Extract<CallEvent, { type: "relay
   return state.relay === "awaited" && event.sessionId === state.endedSession;
 }
 
-/** Null once the relay was lost so often in a row that there is no sense in going on. */
-export function countRelayLoss(state: CallState): CallState | null {
-  const relayLosses = state.relayLosses + 1;
-  return relayLosses > MAX_RELAY_LOSSES ? null : { ...state, relayLosses };
+/** The customer is with a human, or on the way there. */
+function isBeyondAgent({ status }: CallState): boolean {
+  return status === "transferring" || status === "bridged";
 }
 
 /** What the carrier is to do with the line, given where the call stands. */
-export function lineInstruction(state: CallState): "relay" | "hang_up" {
-  return state.status === "in_progress" && state.closing === null ? "relay" : "hang_up";
+export function lineInstruction(state: CallState): "relay" | "dial" | "hang_up" {
+  if (state.closing !== null) return "hang_up";
+  if (state.status === "in_progress") return "relay";
+  if (!isBeyondAgent(state)) return "hang_up";
+  return state.relay === "open" || state.transfer?.human === null ? "relay" : "dial";
 }
 
 type FinalReport = CarrierReport & {
@@ -156,7 +161,9 @@ function onPickedUp(state: CallState, report: CarrierReport, nowMs: number): Ste
 
 /** Re-arms the timer that asks the carrier when it has been quiet for too long. */
 function expectWord(state: CallState, nowMs: number): CallState {
-  if (state.closing !== null || state.relay === "open") return state;
+  if (state.closing !== null) return state;
+  if (isBeyondAgent(state)) return withTimers(state, { ask_carrier: nowMs + QUIET_BRIDGE_MS });
+  if (state.relay === "open") return state;
   const ringing = state.limits.ringTimeoutMs + QUIET_MS.afterRingTimeout;
   const quiet =
     state.status === "dialing"
@@ -169,15 +176,10 @@ function expectWord(state: CallState, nowMs: number): CallState {
 
 function talking(state: CallState): CallState {
   const byLimit = (state.answeredAtMs ?? state.acceptedAtMs) + state.limits.maxDurationMs;
-  const byBound = (state.timers.must_end ?? byLimit) - BOUND_MARGIN_MS;
   return withTimers(
     { ...state, status: "in_progress" },
-    { ring_timeout: null, max_duration: state.timers.max_duration ?? Math.min(byLimit, byBound) },
+    { ring_timeout: null, max_duration: state.timers.max_duration ?? withinBound(state, byLimit) },
   );
-}
-
-function awaitRelay(state: CallState, nowMs: number): CallState {
-  return withTimers({ ...state, relay: "awaited" }, { silence: null, ask_carrier: nowMs + RELAY_OPENS_MS });
 }
 
 function whoAnswered(state: CallState, report: CarrierReport): AnsweredBy | null {
@@ -206,7 +208,8 @@ function talkEndReason(state: CallState, report: FinalReport, nowMs: number): En
   const limitAtMs = state.timers.max_duration;
   if (limitAtMs !== undefined && reconcileTime(state, nowMs, report.atMs) >= limitAtMs) return "max_duration";
   // The carrier knows of a person and yet never asked us for words: we failed them.
-  const neverAsked = state.status !== "in_progress" && report.answeredBy === "person";
+  const neverAsked =
+    (state.status === "dialing" || state.status === "ringing") && report.answeredBy === "person";
   return neverAsked ? "agent_failed" : "customer_hangup";
 }
 

@@ -3,6 +3,8 @@
 import { ENDINGS, type EndedReason } from "./status.ts";
 import { withTimers, type CallState } from "./state.ts";
 import type { CallEffect, Step } from "./events.ts";
+import { isUnderWay } from "./transfer-state.ts";
+import { endTransfer } from "./transfer-steps.ts";
 
 /** How long the carrier may take to confirm a hang-up before it is asked again. */
 const HANG_UP_RETRY_MS = 5_000;
@@ -25,9 +27,10 @@ export function finish(
   const settled = settleReason(state, reason);
   const { outcome, fault } = ENDINGS[settled];
   const times = settleTimes(state, Math.max(endedAtMs, state.acceptedAtMs), durationSeconds);
+  const left = leaveTransfer(state, times.endedAtMs ?? endedAtMs);
   return {
     state: {
-      ...state,
+      ...left.state,
       ...times,
       durationSeconds: outcome === "connected" ? times.durationSeconds : 0,
       status: "ended",
@@ -36,8 +39,14 @@ export function finish(
       ending: { reason: settled, outcome, fault },
       timers: {},
     },
-    effects: [{ type: "release_slot" }],
+    effects: [{ type: "release_slot" }, ...left.effects],
   };
+}
+
+function leaveTransfer(state: CallState, endedAtMs: number): Step {
+  const { transfer } = state;
+  if (!isUnderWay(transfer)) return { state, effects: [] };
+  return endTransfer(state, transfer, transfer.phase === "bridged" ? "completed" : "canceled", endedAtMs);
 }
 
 /** Hangs up now. `viaDocument`: the answer that the carrier is waiting for will say so. */
@@ -87,6 +96,7 @@ function closingState(state: CallState, reason: EndedReason, fromMs: number): Ca
       ring_timeout: null,
       silence: null,
       max_duration: null,
+      transfer: null,
       ask_carrier: null,
       must_end: Math.min(state.timers.must_end ?? bound, bound),
     },

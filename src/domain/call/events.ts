@@ -2,6 +2,7 @@
 
 import type { AgentEndReason, EndedReason, RequestedEndReason } from "./status.ts";
 import type { AnsweredBy, CallState, TimerName } from "./state.ts";
+import type { ReservedHuman, TransferState } from "./transfer-state.ts";
 import type { Result } from "../../lib/result.ts";
 
 /** How a carrier speaks of a call, in our words. The first three are a call that lives. */
@@ -31,7 +32,27 @@ export type CarrierReport = {
 };
 
 /** Why the agent should take a turn. */
-export type Moment = "opened" | "resumed" | "customer_spoke" | "silence" | "silence_end";
+export type Moment =
+  | "opened"
+  | "resumed"
+  | "customer_spoke"
+  | "silence"
+  | "silence_end"
+  /** A human will take over: the customer is to be told. */
+  | "transferring"
+  /** None of those who were rung took the call. */
+  | "transfer_failed"
+  /** The agent wished for a human, and there is none to be had. */
+  | "no_human";
+
+/** What a transfer is asked for with. `context` is the client's own, kept with the event and nowhere else. */
+export type TransferRequest = Pick<TransferState, "target" | "queueId" | "accept" | "brief" | "origin"> & {
+  transferId: string;
+  context: unknown;
+};
+
+/** Whom of the queue a callback of the carrier speaks of. */
+export type WhichHuman = { transferId: string; humanId: string };
 
 export type CallEvent =
   | { type: "timer"; name: TimerName }
@@ -68,6 +89,17 @@ export type CallEvent =
   /** All that the agent said was spoken to its end. */
   | { type: "words_played" }
   | { type: "end_requested"; reason: RequestedEndReason }
+  | ({ type: "transfer_requested" } & TransferRequest)
+  /** The agent wishes for a human of a queue that there is not. */
+  | { type: "transfer_impossible" }
+  | { type: "human_reserved"; transferId: string; queueId: string; human: ReservedHuman }
+  /** Nobody of the queue is free, or the queue could not be asked. */
+  | { type: "no_human"; transferId: string }
+  /** A human has picked up and is to be told what the call is about. `parentCallId`: whose other end it is. */
+  | ({ type: "whisper_requested"; parentCallId: string | null } & WhichHuman)
+  | ({ type: "human_accepted"; parentCallId: string | null; pressedKey: boolean } & WhichHuman)
+  /** A human's line is over and the carrier asks what to do with the customer's. */
+  | ({ type: "dial_ended"; carrierCallId: string; talked: boolean; callOver: boolean } & WhichHuman)
   | { type: "recording_ready"; carrierCallId: string; recordingId: string; durationSeconds: number };
 
 export type CallEffect =
@@ -81,10 +113,17 @@ export type CallEffect =
   | { type: "hang_up"; via: "relay" | "carrier" }
   /** A call that we hold for ended may live at the carrier: it is told until it has heard. */
   | { type: "ensure_hung_up" }
-  /** The carrier holds the line and no socket is open: give it a new relay. */
+  /** The carrier holds the line and waits for nothing: it is told what to do with it. */
   | { type: "redirect" }
-  /** An inbound call came without our conditions: the carrier is told its limit, and to report and record it. */
+  /** An inbound call came without our conditions: the carrier is told its limit, and to report. */
   | { type: "take_charge" }
+  /** The call may last longer than the carrier was told. */
+  | { type: "raise_limit" }
+  | { type: "reserve_human" }
+  /** The agent's part is over for now: the relay is told so, and the carrier asks what comes next. */
+  | { type: "leave_relay" }
+  | { type: "accept_human"; queueId: string; transferId: string }
+  | { type: "release_human"; queueId: string; transferId: string }
   | { type: "agent_turn"; moment: Moment }
   | { type: "release_slot" }
   /** The customer's number is not to be called again, by anyone in the organisation. */

@@ -6,9 +6,10 @@
 
 import { assertNever } from "../../lib/assert-never.ts";
 import { err, ok } from "../../lib/result.ts";
-import { adopt, countRelayLoss, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
+import { adopt, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
 import { close, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
+import { countRelayLoss } from "./relay.ts";
 import { mustEndMs, withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
 import {
   onAgentFinished,
@@ -21,6 +22,17 @@ import {
   onSilence,
   onWordsPlayed,
 } from "./talk.ts";
+import {
+  giveBackLate,
+  onDialEnded,
+  onHumanAccepted,
+  onHumanReserved,
+  onNoHuman,
+  onTransferImpossible,
+  onTransferRequested,
+  onTransferTimer,
+  onWhisperRequested,
+} from "./transfer.ts";
 
 /** An effect that gets no answer within this is asked for again (only where asking twice is harmless). */
 const RETRY_MS = 15_000;
@@ -38,10 +50,11 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
   if (event.type === "carrier_report") return onCarrierReport(state, event.report, nowMs);
   if (event.type === "recording_ready") return onRecordingReady(state, event);
   if (event.type === "create_accepted") return onCreateAccepted(state, event.carrierCallId, nowMs);
-  if (event.type === "agent_finished") return onAgentFinished(state, event);
+  if (event.type === "agent_finished") return onAgentFinished(state, event, nowMs);
   if (state.status === "ended") {
     // The gate was still asked when the call ended, and had no slot to give back then.
     if (event.type === "slot_granted") return ok({ state, effects: [{ type: "release_slot" }] });
+    if (event.type === "human_reserved") return ok(giveBackLate(state, event));
     return err("call_ended");
   }
   switch (event.type) {
@@ -69,11 +82,25 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
     case "customer_spoke":
       return onCustomerSpoke(state, nowMs);
     case "agent_spoke":
-      return onAgentSpoke(state, event.playsUntilMs);
+      return onAgentSpoke(state, event.playsUntilMs, nowMs);
     case "words_played":
       return onWordsPlayed(state, nowMs);
     case "end_requested":
       return onEndRequested(state, event.reason, nowMs);
+    case "transfer_requested":
+      return onTransferRequested(state, event, nowMs);
+    case "transfer_impossible":
+      return onTransferImpossible(state, nowMs);
+    case "human_reserved":
+      return onHumanReserved(state, event, nowMs);
+    case "no_human":
+      return onNoHuman(state, event, nowMs);
+    case "whisper_requested":
+      return onWhisperRequested(state, event, nowMs);
+    case "human_accepted":
+      return onHumanAccepted(state, event, nowMs);
+    case "dial_ended":
+      return onDialEnded(state, event, nowMs);
     default:
       return assertNever(event);
   }
@@ -255,6 +282,8 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
       return ok(onSilence(state, nowMs));
     case "max_duration":
       return ok(close(state, "max_duration", nowMs));
+    case "transfer":
+      return ok(onTransferTimer(state, nowMs));
     case "last_words":
       return ok(hangUpAfterWords(state, nowMs));
     case "hang_up":

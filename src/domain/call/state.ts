@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { CALL_STATUSES, ENDED_REASONS, FAULTS, OUTCOMES } from "./status.ts";
+import { transferStateSchema } from "./transfer-state.ts";
 
 /**
  * How far the hand-over to the carrier got. `requested` is stored before the carrier is asked, and no
@@ -27,6 +28,7 @@ export const TIMERS = [
   "ring_timeout",
   "silence",
   "max_duration",
+  "transfer",
   "last_words",
   "hang_up",
   "must_end",
@@ -39,7 +41,10 @@ const timeMs = z.number().int();
 export const callLimitsSchema = z.object({
   dialDeadlineMs: z.number().positive(),
   ringTimeoutMs: z.number().positive(),
+  /** The agent's part. */
   maxDurationMs: z.number().positive(),
+  /** A human agent's part, after it. */
+  bridgeMaxDurationMs: z.number().positive().default(14_400_000),
 });
 export type CallLimits = z.infer<typeof callLimitsSchema>;
 
@@ -66,6 +71,10 @@ export const callStateSchema = z.object({
   relayLosses: z.number().int(),
   /** Re-prompts in a row that met silence. */
   silences: z.number().int(),
+  /** The last one that was asked for. */
+  transfer: transferStateSchema.nullable().default(null),
+  /** Transfers for which somebody could be reserved. */
+  transfers: z.number().int().default(0),
   /** Set once the call is meant to end; the carrier's confirmation is still to come. */
   closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
   ending: z
@@ -123,6 +132,8 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     endedSession: null,
     relayLosses: 0,
     silences: 0,
+    transfer: null,
+    transfers: 0,
     closing: null,
     ending: null,
     durationSeconds: null,

@@ -2,14 +2,14 @@
 
 import { withTimers, type CallState } from "./state.ts";
 import { close, closeAfterWords, consequencesOf, hangUpAfterWords } from "./ending.ts";
+import { AGENT_TURN_MS, giveTurn } from "./relay.ts";
+import { onAnnounced, onAnnouncementPlayed, onRelayClosedInTransfer } from "./transfer.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
 import type { RequestedEndReason } from "./status.ts";
 import { err, ok } from "../../lib/result.ts";
 
 /** Silence of the customer, after the agent's words were played, that makes the agent speak again. */
 const SILENCE_MS = 8_000;
-/** What the agent may take for a turn, thinking and speaking, before it counts as silent itself. */
-const AGENT_TURN_MS = 30_000;
 /** The agent asks this often whether somebody is there before it says goodbye. */
 const RE_PROMPTS = 2;
 /** Speech time is an estimate; last words get this much more before the line is cut. */
@@ -19,7 +19,9 @@ const AFTER_RELAY_MS = 5_000;
 
 export function onRelayOpened(state: CallState, sessionId: string | null, nowMs: number): StepResult {
   if (state.status !== "in_progress") return err("not_applicable");
-  const open = withTimers({ ...state, relay: "open", relaySession: sessionId }, { ask_carrier: null });
+  const transfer = state.transfer === null ? null : { ...state.transfer, untold: false };
+  const opened: CallState = { ...state, relay: "open", relaySession: sessionId, transfer };
+  const open = withTimers(opened, { ask_carrier: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));
   const takesCharge = state.inbound && !state.charged;
   return ok({
@@ -32,6 +34,7 @@ export function onRelayClosed(state: CallState, nowMs: number): StepResult {
   if (state.relay !== "open") return err("not_applicable");
   const lost: CallState = { ...state, relay: "lost" };
   if (state.closing !== null) return ok({ state: lost, effects: [] });
+  if (state.status === "transferring") return ok(onRelayClosedInTransfer(lost, nowMs));
   const timers = withTimers(lost, { silence: null, ask_carrier: nowMs + AFTER_RELAY_MS });
   return ok({ state: timers, effects: [] });
 }
@@ -39,40 +42,44 @@ export function onRelayClosed(state: CallState, nowMs: number): StepResult {
 export function onCustomerSpoke(state: CallState, nowMs: number): StepResult {
   if (state.relay !== "open") return err("not_applicable");
   const heard = { ...state, silences: 0, relayLosses: 0 };
-  if (state.closing !== null) return ok({ state: heard, effects: [] });
-  return ok({
-    state: withTimers(heard, { silence: nowMs + AGENT_TURN_MS }),
-    effects: [{ type: "agent_turn", moment: "customer_spoke" }],
-  });
+  // Who is being connected with a human is written down, but needs no answer.
+  const isAnswered = state.closing === null && state.status === "in_progress";
+  return ok(isAnswered ? giveTurn(heard, "customer_spoke", nowMs) : { state: heard, effects: [] });
 }
 
-export function onAgentSpoke(state: CallState, playsUntilMs: number): StepResult {
+export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: number): StepResult {
   if (state.relay !== "open") return err("not_applicable");
   if (state.closing !== null) return ok({ state, effects: [] });
+  if (state.status === "transferring") return onAnnounced(state, playsUntilMs, nowMs);
   return ok({ state: withTimers(state, { silence: playsUntilMs + SILENCE_MS }), effects: [] });
 }
 
 export function onAgentFinished(
   state: CallState,
   event: Extract<CallEvent, { type: "agent_finished" }>,
+  nowMs: number,
 ): StepResult {
   if (state.status === "in_progress" && state.closing === null) {
     return ok(closeAfterWords(state, event.reason, event.playsUntilMs + LAST_WORDS_MARGIN_MS));
   }
-  // The call ends for another reason, or has ended; what the agent promised meanwhile holds all the same.
+  // The call ends for another reason, has ended, or goes to a human; what the agent promised holds all the same.
   const effects = consequencesOf(event.reason);
+  const announced = state.closing === null ? onAnnounced(state, event.playsUntilMs, nowMs) : null;
+  if (announced?.ok === true) return ok({ state: announced.value.state, effects });
   return effects.length === 0 ? err("not_applicable") : ok({ state, effects });
 }
 
 export function onWordsPlayed(state: CallState, nowMs: number): StepResult {
   if (state.timers.last_words !== undefined) return ok(hangUpAfterWords(state, nowMs));
+  if (state.status === "transferring" && state.closing === null) return onAnnouncementPlayed(state, nowMs);
   if (state.timers.silence === undefined) return err("not_applicable");
   // Now is known what was estimated when the words were sent.
   return ok({ state: withTimers(state, { silence: nowMs + SILENCE_MS }), effects: [] });
 }
 
 export function onCustomerHeard(state: CallState, nowMs: number): StepResult {
-  if (state.relay !== "open" || state.closing !== null) return err("not_applicable");
+  const talks = state.status === "in_progress" && state.relay === "open" && state.closing === null;
+  if (!talks) return err("not_applicable");
   const heard = { ...state, silences: 0, relayLosses: 0 };
   return ok({ state: withTimers(heard, { silence: nowMs + SILENCE_MS }), effects: [] });
 }
@@ -80,10 +87,7 @@ export function onCustomerHeard(state: CallState, nowMs: number): StepResult {
 export function onSilence(state: CallState, nowMs: number): Step {
   const silences = state.silences + 1;
   const moment = silences > RE_PROMPTS ? ("silence_end" as const) : ("silence" as const);
-  return {
-    state: withTimers({ ...state, silences }, { silence: nowMs + AGENT_TURN_MS }),
-    effects: [{ type: "agent_turn", moment }],
-  };
+  return giveTurn({ ...state, silences }, moment, nowMs);
 }
 
 export function onEndRequested(state: CallState, reason: RequestedEndReason, nowMs: number): StepResult {

@@ -51,7 +51,12 @@ carrierRoutes.get(`${CALL_PATH}/relay`, async (c) => {
 });
 
 async function receive(c: Context<AppEnv>, kind: CallbackKind): Promise<Response> {
-  const target = { carrierId: c.req.param("carrier_id") ?? "", callId: c.req.param("call_uuid") ?? "" };
+  const target = {
+    carrierId: c.req.param("carrier_id") ?? "",
+    callId: c.req.param("call_uuid") ?? "",
+    transferId: c.req.query("transfer") ?? null,
+    humanId: c.req.query("human") ?? null,
+  };
   return reply(c, await handleCarrierCallback(c.get("services"), kind, target, await readRequest(c)));
 }
 

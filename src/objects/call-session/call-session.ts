@@ -9,8 +9,13 @@ import { DurableObject } from "cloudflare:workers";
 import { scriptedBrain } from "../../agent/scripted.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import { openDb, type Db } from "../../db/client.ts";
-import { lineInstruction } from "../../domain/call/carrier.ts";
-import type { CallEffect, CallEvent, CarrierReport, StepRefusal } from "../../domain/call/events.ts";
+import type {
+  CallEffect,
+  CallEvent,
+  CarrierReport,
+  StepRefusal,
+  WhichHuman,
+} from "../../domain/call/events.ts";
 import { factsOf, type CallFacts } from "../../domain/call/facts.ts";
 import { step } from "../../domain/call/machine.ts";
 import {
@@ -22,15 +27,24 @@ import {
 } from "../../domain/call/state.ts";
 import type { CallStatus, RequestedEndReason } from "../../domain/call/status.ts";
 import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
-import { withDeadline } from "../../lib/deadline.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import type { AnswerRequest, LineInstruction, RecordingNotice, RelayEnd } from "../../telephony/provider.ts";
-import { relayInstruction, runCarrierEffect } from "./carrier-effects.ts";
-import { doDuty, dutiesOf, dutyKey, ENDING_DUTIES, isDuty, MAX_ATTEMPTS } from "./duties.ts";
+import type {
+  AnswerRequest,
+  DialEnd,
+  HumanRequest,
+  LineInstruction,
+  RecordingNotice,
+  RelayEnd,
+} from "../../telephony/provider.ts";
+import { runCarrierEffect } from "./carrier-effects.ts";
+import { dutiesOf, dutyKey, ENDING_DUTIES, isDuty } from "./duties.ts";
+import { instructLine, whisperInstruction } from "./instructions.ts";
 import { LiveFeed } from "./live-feed.ts";
+import { Outbox } from "./outbox.ts";
 import { RELAY_TAG, RelayTalk } from "./relay-talk.ts";
-import { CallStore, type Call, type OutboxRow } from "./store.ts";
+import { CallStore, type Call } from "./store.ts";
+import { HumanSearch, type RequestRefusal, type TransferOrder } from "./transfers.ts";
 
 /** `unknown_call`: no such call, or not one of this carrier account. */
 export type CarrierRefusal = StepRefusal | "unknown_call";
@@ -38,11 +52,6 @@ export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTur
 
 /** The drain that follows each step has this long before the alarm takes its place. */
 const DRAIN_GRACE_MS = 2_000;
-const DUTY_RETRY_MS = { first: 1_000, longest: 60_000 };
-/** What a target may take before the duty counts as not done. */
-const DUTY_DEADLINE_MS = 30_000;
-/** A duty that a queue has taken over is sent again if nobody says within this that it was done. */
-const DUTY_CONFIRM_MS = 600_000;
 /** After a failure of ours the alarm comes back this much later. */
 const ALARM_RETRY_MS = 5_000;
 
@@ -53,8 +62,8 @@ export class CallSession extends DurableObject<Env> {
   readonly #talk: RelayTalk;
   #call: Call | null;
   #alarmAtMs: number | null = null;
-  /** Keys of the duties that are being done at this moment. */
-  readonly #underWay = new Set<string>();
+  readonly #outbox: Outbox;
+  readonly #humans: HumanSearch;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -71,6 +80,23 @@ export class CallSession extends DurableObject<Env> {
       dispatch: async (event) => {
         await this.#dispatch(event);
       },
+      callHuman: (wish) => this.#humans.callFor(wish),
+    });
+    this.#humans = new HumanSearch({
+      env,
+      db: this.#db,
+      call: () => this.#call,
+      step: (event) => {
+        this.#stepInBackground(event);
+      },
+    });
+    this.#outbox = new Outbox({
+      env,
+      db: this.#db,
+      store: this.#store,
+      call: () => this.#call,
+      inBackground: (work) => ctx.waitUntil(this.#guard("duty_unsettled", work)),
+      onChange: () => this.#armAlarm(),
     });
     if (this.#call !== null && this.#call.state.status !== "ended") {
       this.#feed.catchUp(this.#call, Date.now());
@@ -116,6 +142,31 @@ export class CallSession extends DurableObject<Env> {
     return this.#instruct(carrierId, { type: "relay_ended", ...end });
   }
 
+  /** A human's line is over, and the carrier asks what to do with the customer's. */
+  async dialEnded(
+    carrierId: string,
+    end: DialEnd & WhichHuman,
+  ): Promise<Result<LineInstruction, CarrierRefusal>> {
+    return this.#instruct(carrierId, { type: "dial_ended", ...end });
+  }
+
+  /** A human has picked up and is to hear what the call is about, or takes it. Refused: it is not theirs. */
+  async humanAsks(
+    carrierId: string,
+    what: "whisper" | "accept",
+    request: HumanRequest & WhichHuman,
+  ): Promise<Result<LineInstruction, CarrierRefusal>> {
+    const { pressedKey, ...which } = request;
+    const event: CallEvent =
+      what === "whisper"
+        ? { type: "whisper_requested", ...which }
+        : { type: "human_accepted", pressedKey, ...which };
+    const accepted = this.#accept(carrierId, event);
+    if (!accepted.ok || this.#call === null) return accepted.ok ? err("unknown_call") : accepted;
+    if (what === "accept") return ok({ kind: "put_through" });
+    return ok(whisperInstruction(this.env, this.#call) ?? { kind: "hang_up" });
+  }
+
   async reportStatus(carrierId: string, report: CarrierReport): Promise<Result<null, CarrierRefusal>> {
     return this.#accept(carrierId, { type: "carrier_report", report });
   }
@@ -131,6 +182,20 @@ export class CallSession extends DurableObject<Env> {
     return stepped.ok ? ok(this.#call.state.status) : stepped;
   }
 
+  /** Why a transfer would be refused now, before the queue is even looked at; null if it would not. */
+  async transferRefusal(): Promise<Exclude<RequestRefusal, "no_agents_available"> | null> {
+    const refusal = this.#humans.refusal();
+    return refusal === "no_agents_available" ? null : refusal;
+  }
+
+  /**
+   * Transfers the call to a human of a queue, and answers once it is known whether there is one. Asked again for the
+   * same transfer, it answers the same.
+   */
+  async requestTransfer(order: TransferOrder): Promise<Result<CallStatus, RequestRefusal>> {
+    return this.#humans.request(order);
+  }
+
   /**
    * Asked by the sweep about a call whose row lives: false if this object has no such call. If it has, whatever may
    * have been lost on the way is made good: the alarm, or the news of an end.
@@ -139,7 +204,7 @@ export class CallSession extends DurableObject<Env> {
     const call = this.#call;
     if (call === null) return false;
     if (call.state.status === "ended") this.#store.owe(call, ENDING_DUTIES, Date.now());
-    this.#drain();
+    this.#outbox.drain();
     this.#alarmAtMs = null;
     this.#armAlarm();
     return true;
@@ -193,7 +258,7 @@ export class CallSession extends DurableObject<Env> {
       for (const name of this.#call === null ? [] : dueTimers(this.#call.state, nowMs)) {
         this.#stepInBackground({ type: "timer", name });
       }
-      this.#drain();
+      this.#outbox.drain();
       this.#armAlarm();
     } catch (error) {
       logError("alarm_failed", error, { call_id: this.#call?.plan.callId });
@@ -208,17 +273,19 @@ export class CallSession extends DurableObject<Env> {
     this.#call = this.#store.create(plan, state, dutiesOf(null, state, []), nowMs);
     this.#feed.showAcceptance(this.#call, nowMs);
     this.#feed.showChange(null, state, nowMs);
-    this.#drain();
+    this.#outbox.drain();
     this.#armAlarm();
   }
 
   async #instruct(carrierId: string, event: CallEvent): Promise<Result<LineInstruction, CarrierRefusal>> {
     const accepted = this.#accept(carrierId, event);
     if (!accepted.ok) return accepted;
-    const call = this.#call;
-    if (call === null || lineInstruction(call.state) === "hang_up") return ok({ kind: "hang_up" });
+    if ("callOver" in event && event.callOver) return ok({ kind: "hang_up" });
+    // Whom to ring next is known once the queue has answered.
+    if (this.#call?.state.status === "transferring") await this.#humans.settle();
+    if (this.#call === null) return ok({ kind: "hang_up" });
     const part = event.type === "answer_requested" ? "beginning" : "resumption";
-    return ok(relayInstruction(this.env, call.plan, part));
+    return ok(instructLine(this.env, this.#call, part));
   }
 
   #accept(carrierId: string, event: CallEvent): Result<null, CarrierRefusal> {
@@ -255,6 +322,7 @@ export class CallSession extends DurableObject<Env> {
     this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
     // What the agent was saying is shown before the end is.
     if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
+    if (hasLeftAgent(call.state, state)) this.#talk.hush();
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
       logInfo("call_status", {
@@ -263,7 +331,7 @@ export class CallSession extends DurableObject<Env> {
         reason: state.ending?.reason,
       });
     }
-    this.#drain();
+    this.#outbox.drain();
     this.#armAlarm();
     return ok(effects);
   }
@@ -278,45 +346,16 @@ export class CallSession extends DurableObject<Env> {
     // Duties were stored with the step, and are done from the outbox.
     if (call === null || isDuty(effect)) return;
     if (effect.type === "agent_turn") return this.#talk.takeTurn(effect.moment);
+    if (effect.type === "reserve_human") return this.#humans.reserve();
+    if (effect.type === "leave_relay") return this.#leaveRelay(call);
     if (effect.type === "hang_up" && effect.via === "relay" && this.#talk.end()) return;
     const event = await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
     if (event !== null) await this.#dispatch(event);
   }
 
-  /** Does what is owed and due, each duty by itself: a slow one holds up no other. */
-  #drain(): void {
-    for (const row of this.#store.dueDuties(Date.now())) {
-      if (this.#underWay.has(row.key)) continue;
-      this.#underWay.add(row.key);
-      this.ctx.waitUntil(this.#guard("duty_unsettled", this.#tryDuty(row)));
-    }
-  }
-
-  async #tryDuty(row: OutboxRow): Promise<void> {
-    const call = this.#call;
-    if (call === null) return;
-    try {
-      const result = await withDeadline(DUTY_DEADLINE_MS, () =>
-        doDuty(row.duty, call, { env: this.env, db: this.#db, store: this.#store }),
-      );
-      if (result === "done") this.#store.dutyDone(row);
-      else this.#postpone(row, DUTY_CONFIRM_MS);
-    } catch (error) {
-      logError("duty_failed", error, { call_id: call.plan.callId, duty: row.key, attempts: row.attempts });
-      const waitMs = Math.min(DUTY_RETRY_MS.longest, DUTY_RETRY_MS.first * 2 ** Math.min(row.attempts, 10));
-      this.#postpone(row, waitMs);
-    } finally {
-      this.#underWay.delete(row.key);
-      // A newer duty may have taken the place of this one while it was under way.
-      this.#drain();
-      this.#armAlarm();
-    }
-  }
-
-  #postpone(row: OutboxRow, waitMs: number): void {
-    const limit = MAX_ATTEMPTS[row.duty.type] ?? Number.POSITIVE_INFINITY;
-    if (row.attempts < limit) this.#store.postponeDuty(row, Date.now() + waitMs);
-    else this.#store.dutyDone(row);
+  /** Without a socket to say it on, the carrier is told by a redirect: the machine waits for its question in vain. */
+  #leaveRelay({ state }: Call): void {
+    this.#talk.end(JSON.stringify({ transfer_id: state.transfer?.id }));
   }
 
   #armAlarm(): void {
@@ -348,4 +387,9 @@ export class CallSession extends DurableObject<Env> {
       logError(event, error, { call_id: this.#call?.plan.callId });
     }
   }
+}
+
+/** The line goes to a human, whatever the agent was about to say. */
+function hasLeftAgent(before: CallState, after: CallState): boolean {
+  return before.relay === "open" && after.relay !== "open" && after.status === "transferring";
 }

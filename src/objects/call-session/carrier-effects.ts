@@ -6,25 +6,23 @@ import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Db } from "../../db/client.ts";
 import { isOptedOut } from "../../db/opt-outs.ts";
 import type { CallEffect, CallEvent } from "../../domain/call/events.ts";
-import type { CallLimits } from "../../domain/call/state.ts";
+import type { CallState } from "../../domain/call/state.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { carrierGateOf } from "../../stubs/stubs.ts";
-import type {
-  CreateResult,
-  LineInstruction,
-  LookupResult,
-  TelephonyProvider,
-} from "../../telephony/provider.ts";
+import type { CreateResult, LookupResult, TelephonyProvider } from "../../telephony/provider.ts";
 import { openProvider } from "../../telephony/registry.ts";
 import { callUrls } from "../../telephony/urls.ts";
+import { instructLine } from "./instructions.ts";
 import type { Call } from "./store.ts";
 
 export type EffectContext = { env: Env; db: Db };
 
 /** The carrier's own limit stands a little behind ours, so that ours decides and its saves us. */
 const TIME_LIMIT_MARGIN_SECONDS = 20;
-/** A slot is kept for no longer than a call can live after its dial deadline. */
-const LEASE_MARGIN_MS = 120_000;
+/** No carrier takes a longer one. */
+const LONGEST_TIME_LIMIT_SECONDS = 86_400;
+/** A slot is kept for no longer than a call can live after its dial deadline, the ways to humans included. */
+const LEASE_MARGIN_MS = 1_320_000;
 
 export type CarrierEffect = Extract<
   CallEffect,
@@ -66,28 +64,6 @@ export async function runCarrierEffect(
   }
 }
 
-/**
- * What the carrier is to do with the line while the call lives: talk with the agent.
- *
- * @param part the recording is ordered at the talk's beginning and lasts to the call's end.
- */
-export function relayInstruction(
-  env: Env,
-  plan: CallPlan,
-  part: "beginning" | "resumption",
-): LineInstruction {
-  const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
-  const { language_code: language, provider, speaker } = plan.agent.voice;
-  return {
-    kind: "relay",
-    relayUrl: urls.relay,
-    actionUrl: urls.relayEnd,
-    recordingUrl: part === "beginning" && plan.campaign.config.record ? urls.recording : null,
-    language,
-    voice: { provider: provider ?? null, speaker: speaker ?? null },
-  };
-}
-
 /** Hangs up at the carrier. Throws if that can't be said to have been heard. */
 export async function hangUp({ env }: EffectContext, { plan, state }: Call): Promise<void> {
   if (state.carrierCallId === null) return;
@@ -102,14 +78,26 @@ export async function takeCharge({ env }: EffectContext, { plan, state }: Call):
   const provider = await providerOf(env, plan);
   const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
   const result = await provider.takeCharge(state.carrierCallId, {
-    timeLimitSeconds: timeLimitSeconds(state.limits),
+    timeLimitSeconds: timeLimitSeconds(state),
     statusUrl: urls.status,
   });
   if (result.kind === "failed") throw new Error(`The carrier did not take our conditions: ${result.detail}`);
 }
 
-function timeLimitSeconds(limits: CallLimits): number {
-  return Math.round(limits.maxDurationMs / 1000) + TIME_LIMIT_MARGIN_SECONDS;
+/** The call may last longer than the carrier was told, for a human takes it over. */
+export async function raiseLimit({ env }: EffectContext, { plan, state }: Call): Promise<void> {
+  if (state.carrierCallId === null || state.status === "ended") return;
+  const provider = await providerOf(env, plan);
+  const result = await provider.setTimeLimit(state.carrierCallId, timeLimitSeconds(state));
+  if (result.kind === "failed") throw new Error(`The carrier did not take the limit: ${result.detail}`);
+}
+
+/** By the agent's part alone, until a human was called; from then on by the bound of the whole call. */
+function timeLimitSeconds({ limits, transfers, timers, answeredAtMs, acceptedAtMs }: CallState): number {
+  const agentSeconds = Math.round(limits.maxDurationMs / 1000) + TIME_LIMIT_MARGIN_SECONDS;
+  if (transfers === 0 || timers.must_end === undefined) return agentSeconds;
+  const wholeSeconds = Math.round((timers.must_end - (answeredAtMs ?? acceptedAtMs)) / 1000);
+  return Math.min(LONGEST_TIME_LIMIT_SECONDS, wholeSeconds - TIME_LIMIT_MARGIN_SECONDS);
 }
 
 function providerOf(env: Env, { carrierId, carrier }: CallPlan): Promise<TelephonyProvider> {
@@ -117,12 +105,12 @@ function providerOf(env: Env, { carrierId, carrier }: CallPlan): Promise<Telepho
 }
 
 async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promise<CallEvent> {
-  const { dialDeadlineMs, ringTimeoutMs, maxDurationMs } = state.limits;
+  const { dialDeadlineMs, ringTimeoutMs, maxDurationMs, bridgeMaxDurationMs } = state.limits;
   const answer = await carrierGateOf(env, plan.carrierId).reserve({
     callId: plan.callId,
     attempt: state.dialAttempt,
     limits: plan.gate,
-    leaseMs: dialDeadlineMs + ringTimeoutMs + maxDurationMs + LEASE_MARGIN_MS,
+    leaseMs: dialDeadlineMs + ringTimeoutMs + maxDurationMs + bridgeMaxDurationMs + LEASE_MARGIN_MS,
     deadlineMs: state.acceptedAtMs + dialDeadlineMs,
   });
   switch (answer.kind) {
@@ -144,7 +132,7 @@ async function createCall(context: EffectContext, { plan, state }: Call): Promis
     to: plan.to,
     from: plan.from,
     ringTimeoutSeconds: Math.round(state.limits.ringTimeoutMs / 1000),
-    timeLimitSeconds: timeLimitSeconds(state.limits),
+    timeLimitSeconds: timeLimitSeconds(state),
     urls,
   });
   if (result.kind !== "accepted") logInfo("create_not_accepted", describe(plan.callId, result));
@@ -192,15 +180,12 @@ async function lookUp(context: EffectContext, { plan, state }: Call): Promise<Ca
   }
 }
 
-/** Gives the line a new relay. If the line is gone, the carrier's record tells how. */
+/** Tells the carrier what to do with the line. If the line is gone, the carrier's record tells how. */
 async function redirect(context: EffectContext, call: Call): Promise<CallEvent | null> {
   const { plan, state } = call;
   if (state.carrierCallId === null) return null;
   const provider = await providerOf(context.env, plan);
-  const result = await provider.redirect(
-    state.carrierCallId,
-    relayInstruction(context.env, plan, "resumption"),
-  );
+  const result = await provider.redirect(state.carrierCallId, instructLine(context.env, call, "resumption"));
   if (result.kind === "failed") logInfo("redirect_failed", { call_id: plan.callId, detail: result.detail });
   return result.kind === "already_over" ? lookUp(context, call) : null;
 }

@@ -2,20 +2,22 @@
 // Each duty is idempotent, so that it may be done again after a crash.
 
 import { z } from "zod";
-import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Call, CallStore } from "./store.ts";
 import type { CallEffect } from "../../domain/call/events.ts";
 import { factsOf } from "../../domain/call/facts.ts";
+import { customerOf } from "../../domain/call/parties.ts";
 import type { CallState } from "../../domain/call/state.ts";
-import { parsePhone } from "../../domain/phone.ts";
 import { toTurns } from "../../domain/transcript.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { noteCarrierRecording, projectCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
-import { addOptOut } from "../../db/opt-outs.ts";
+import { optOutByCall } from "../../db/opt-outs.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
-import { hangUp, takeCharge } from "./carrier-effects.ts";
-import { carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
+import { hangUp, raiseLimit, takeCharge } from "./carrier-effects.ts";
+import { acceptHuman } from "./transfers.ts";
+import { agentQueueOf, carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
+
+const ofTransfer = { queueId: z.string(), transferId: z.string() };
 
 export const dutySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("project") }),
@@ -24,6 +26,9 @@ export const dutySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opt_out") }),
   z.object({ type: z.literal("take_charge") }),
   z.object({ type: z.literal("ensure_hung_up") }),
+  z.object({ type: z.literal("raise_limit") }),
+  z.object({ type: z.literal("accept_human"), ...ofTransfer }),
+  z.object({ type: z.literal("release_human"), ...ofTransfer }),
   z.object({
     type: z.literal("store_recording"),
     recordingId: z.string(),
@@ -34,7 +39,8 @@ export type Duty = z.infer<typeof dutySchema>;
 
 /** Of duties with the same key only the newest counts. */
 export function dutyKey(duty: Duty): string {
-  return duty.type === "store_recording" ? `store_recording:${duty.recordingId}` : duty.type;
+  if (duty.type === "store_recording") return `store_recording:${duty.recordingId}`;
+  return "transferId" in duty ? `${duty.type}:${duty.transferId}` : duty.type;
 }
 
 /** What a step makes the call owe. `before` is null for a call that was just accepted. */
@@ -62,7 +68,16 @@ export function isDuty(effect: CallEffect): effect is CallEffect & Duty {
   return DUTY_EFFECTS.some((type) => type === effect.type);
 }
 
-const DUTY_EFFECTS = ["release_slot", "opt_out", "take_charge", "ensure_hung_up", "store_recording"] as const;
+const DUTY_EFFECTS = [
+  "release_slot",
+  "opt_out",
+  "take_charge",
+  "ensure_hung_up",
+  "raise_limit",
+  "accept_human",
+  "release_human",
+  "store_recording",
+] as const;
 
 /** Tries of a duty whose target may be gone for good, with a minute between the later ones. */
 export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
@@ -103,8 +118,22 @@ export async function doDuty(
     case "take_charge":
       await takeCharge({ env, db }, call);
       return "done";
+    case "raise_limit":
+      await raiseLimit({ env, db }, call);
+      return "done";
+    case "accept_human":
+      await acceptHuman(env, call, duty);
+      return "done";
+    case "release_human":
+      await agentQueueOf(env, duty.queueId).release(duty.transferId);
+      return "done";
     case "opt_out":
-      await optOut(db, plan);
+      await optOutByCall(db, {
+        orgId: plan.orgId,
+        callId: plan.callId,
+        customer: customerOf(plan),
+        atSeconds: toEpochSeconds(Date.now()),
+      });
       return "done";
     case "store_recording":
       await noteCarrierRecording(db, {
@@ -122,14 +151,6 @@ export async function doDuty(
       });
       return "sent";
   }
-}
-
-/** A caller who withholds the number can't be called, and so not opted out either. */
-async function optOut(db: Db, plan: CallPlan): Promise<void> {
-  const phone = plan.callType === "inbound" ? plan.from : plan.to;
-  if (parsePhone(phone) === null) return;
-  const reason = `Asked for in call ${plan.callId}`;
-  await addOptOut(db, { orgId: plan.orgId, phone, reason, atSeconds: toEpochSeconds(Date.now()) });
 }
 
 function boardEntryOf({ plan, state }: Call) {

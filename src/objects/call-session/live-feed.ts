@@ -2,7 +2,9 @@
 // reconnecting watcher names. A late joiner gets the last 200 of the last ten minutes.
 
 import type { LiveMessage, NewLiveMessage } from "../../contract/live.ts";
+import { toTransfer } from "../../contract/transfers.ts";
 import { toTurn, type Line } from "../../domain/transcript.ts";
+import { factsOf } from "../../domain/call/facts.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { Call, CallStore } from "./store.ts";
@@ -52,8 +54,9 @@ export class LiveFeed {
   }
 
   showChange(before: CallState | null, after: CallState, nowMs: number): void {
-    if (before?.status === after.status) return;
     const at = isoSeconds(toEpochSeconds(nowMs));
+    this.#showTransfer(before, after, at, nowMs);
+    if (before?.status === after.status) return;
     this.#publish({ type: "status", status: after.status, at }, nowMs);
     if (after.ending === null) return;
     const { outcome, reason, fault } = after.ending;
@@ -61,6 +64,19 @@ export class LiveFeed {
     this.#publish({ type: "end", outcome, ended_reason: reason, fault, duration, at }, nowMs);
     for (const socket of this.#ctx.getWebSockets(WATCHER_TAG))
       socket.close(CLOSE_ENDED, "The call has ended");
+  }
+
+  #showTransfer(before: CallState | null, after: CallState, at: string, nowMs: number): void {
+    const facts = after.transfer === before?.transfer ? null : factsOf(after).transfer;
+    if (facts === null) return;
+    const was = before === null ? null : factsOf(before).transfer;
+    if (JSON.stringify(was) === JSON.stringify(facts)) return;
+    const { transfer_id, target, status, human_agent, agent_brief } = toTransfer(facts);
+    const context = this.#store.transferContext(facts.id);
+    this.#publish(
+      { type: "transfer", transfer_id, target, status, human_agent, agent_brief, context, at },
+      nowMs,
+    );
   }
 
   /** @param line an empty text takes the line back: nothing of it was heard. */

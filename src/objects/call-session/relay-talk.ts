@@ -3,9 +3,8 @@
 // Only one turn of the agent is under way; what the customer says ends it. Nothing here waits for anything but
 // the brain: a frame needs neither the database nor the carrier's account.
 
-import type { Brain } from "../../agent/brain.ts";
+import type { Brain, TurnEnd } from "../../agent/brain.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
-import type { AgentEndReason } from "../../domain/call/status.ts";
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import { heardPart, type Line } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
@@ -24,6 +23,9 @@ const CLOSE_POLICY = 1008;
 /** A customer who talks on is taken note of no more often than this. */
 const HEARD_EVERY_MS = 2_000;
 
+/** In which a human was called for already, or is not to be had. */
+const TRANSFER_MOMENTS: readonly Moment[] = ["transferring", "transfer_failed", "no_human"];
+
 const APOLOGY = "I am sorry, something went wrong on our side. Goodbye.";
 
 export type RelayTalkDeps = {
@@ -33,6 +35,8 @@ export type RelayTalkDeps = {
   brain: Brain;
   call: () => Call | null;
   dispatch: (event: CallEvent) => Promise<void>;
+  /** The agent wishes for a human. */
+  callHuman: (wish: Extract<TurnEnd, { type: "transfer_to_human" }>) => Promise<void>;
 };
 
 type AgentTurn = { abort: AbortController; speech: AgentSpeech };
@@ -69,7 +73,10 @@ export class RelayTalk {
   async takeTurn(moment: Moment): Promise<void> {
     const call = this.#deps.call();
     if (call === null) return;
+    const cut = this.#turn;
     this.#stopTurn();
+    // Nobody has interrupted it: what was sent of it is spoken all the same, before this turn is.
+    if (cut !== null) this.#playsUntilMs = cut.speech.playsUntilMs(this.#playsUntilMs);
     const { store, feed, ctx } = this.#deps;
     const speech = new AgentSpeech({
       store,
@@ -85,22 +92,38 @@ export class RelayTalk {
     this.#stopTurn();
     this.#playsUntilMs = speech.playsUntilMs(this.#playsUntilMs);
     this.#lastPiece = speech.lastPiece;
+    await this.#finishTurn(end, speech.text !== "");
+  }
+
+  async #finishTurn(end: TurnEnd | null, spoke: boolean): Promise<void> {
+    const { dispatch, callHuman } = this.#deps;
     const playsUntilMs = this.#playsUntilMs;
-    if (end === null) await this.#deps.dispatch({ type: "agent_spoke", playsUntilMs });
-    else await this.#deps.dispatch({ type: "agent_finished", reason: end, playsUntilMs });
+    if (end?.type === "end_call")
+      return dispatch({ type: "agent_finished", reason: end.reason, playsUntilMs });
+    if (end === null || spoke) await dispatch({ type: "agent_spoke", playsUntilMs });
+    if (end !== null) await callHuman(end);
   }
 
   hasSocket(): boolean {
     return currentRelay(this.#deps.ctx) !== undefined;
   }
 
-  /** Tells the carrier that the relay is over. False if there is no socket to tell it on. */
-  end(): boolean {
+  /**
+   * Tells the carrier that the relay is over. False if there is no socket to tell it on.
+   *
+   * @param handoff for whoever handles the line next.
+   */
+  end(handoff: string | null = null): boolean {
     this.#stopTurn();
     const call = this.#deps.call();
     const socket = currentRelay(this.#deps.ctx);
     if (call === null || socket === undefined) return false;
-    return trySend(socket, protocolOf(call).renderRelayEnd());
+    return trySend(socket, protocolOf(call).renderRelayEnd(handoff));
+  }
+
+  /** What is not said yet stays unsaid. */
+  hush(): void {
+    this.#stopTurn();
   }
 
   /** The call is over: nothing more is said or heard. */
@@ -111,23 +134,25 @@ export class RelayTalk {
     }
   }
 
-  /** Speaks what the brain says; answers the reason if it ends the call. */
-  async #speak(moment: Moment, call: Call, { abort, speech }: AgentTurn): Promise<AgentEndReason | null> {
+  /** Speaks what the brain says; answers what it wishes in the end, if anything. */
+  async #speak(moment: Moment, call: Call, { abort, speech }: AgentTurn): Promise<TurnEnd | null> {
     const { brain, store } = this.#deps;
     const { signal } = abort;
     try {
       const outputs = brain.takeTurn({ moment, lines: store.lines(), plan: call.plan }, signal);
       for await (const output of outputs) {
         if (signal.aborted) return null;
-        if (output.type === "end_call") return output.reason;
-        speech.add(output.text);
+        if (output.type === "words") speech.add(output.text);
+        else if (output.type === "end_call" || !TRANSFER_MOMENTS.includes(moment)) return output;
       }
       return null;
     } catch (error) {
       if (signal.aborted) return null;
       logError("agent_turn_failed", error, { call_id: call.plan.callId });
+      // A human is about to take over, with the agent's words or without.
+      if (moment === "transferring") return null;
       speech.add(APOLOGY);
-      return "agent_failed";
+      return { type: "end_call", reason: "agent_failed" };
     }
   }
 
@@ -157,6 +182,7 @@ export class RelayTalk {
     const state = this.#deps.call()?.state;
     if (state?.relay !== "open" || state.closing !== null) return;
     const last = this.#deps.store.lastLine();
+    if (call.state.transfer?.untold === true) return this.takeTurn("transfer_failed");
     const resumed = last?.speaker === "customer" ? "customer_spoke" : "resumed";
     await this.takeTurn(last === null ? "opened" : resumed);
   }
@@ -166,8 +192,7 @@ export class RelayTalk {
       case "prompt":
         return frame.final ? this.#onWords(call, frame.text.trim()) : this.#onTalkingOn();
       case "interrupted":
-        this.#onInterrupted(call, frame.heard);
-        return this.#deps.dispatch({ type: "customer_heard" });
+        return this.#onInterrupted(call, frame.heard);
       case "words_played":
         return this.#onPlayed(frame.text.trim());
       case "error":
@@ -183,15 +208,34 @@ export class RelayTalk {
     if (words === "") return;
     const { store, feed, dispatch } = this.#deps;
     const nowMs = Date.now();
-    this.#stopTurn();
+    const isCutOff = this.#stopTurnOf(call);
     // The carrier hands the words over when they were said; they began earlier, but after the agent had spoken.
     const beganMs = nowMs - estimateSpeechMs(words);
     const earliestMs = Math.max(call.state.answeredAtMs ?? 0, Math.min(this.#playsUntilMs, nowMs));
     const { index, atMs } = store.addLine("customer", words, Math.max(beganMs, earliestMs));
     const line: Line = { speaker: "customer", text: words, atMs };
     feed.showLine(index, line, call.state.answeredAtMs, nowMs);
-    if (call.state.closing === null) await dispatch({ type: "customer_spoke" });
-    else await this.#heed(call);
+    if (call.state.closing !== null) return this.#heed(call);
+    await dispatch({ type: "customer_spoke" });
+    if (isCutOff) await this.#endAnnouncement(call);
+  }
+
+  /**
+   * The customer speaks, which ends the agent's turn. That a human takes over is said all the same if nothing of it
+   * was said yet. True if it ended one of which something was.
+   */
+  #stopTurnOf(call: Call): boolean {
+    const isSilent = this.#turn?.speech.text === "";
+    if (isSilent && call.state.status === "transferring") return false;
+    const stopped = this.#turn !== null;
+    this.#stopTurn();
+    return stopped;
+  }
+
+  /** What was said of it must do: it is not begun again. */
+  async #endAnnouncement(call: Call): Promise<void> {
+    if (call.state.status !== "transferring") return;
+    await this.#deps.dispatch({ type: "agent_spoke", playsUntilMs: Date.now() });
   }
 
   /** The call is about to end and nothing more is said; but a wish not to be called again is still heard. */
@@ -221,15 +265,20 @@ export class RelayTalk {
   }
 
   /** The transcript keeps what was heard of the agent's last words, not what it meant to say. */
-  #onInterrupted(call: Call, heard: string): void {
-    const { store, feed } = this.#deps;
-    this.#stopTurn();
+  async #onInterrupted(call: Call, heard: string): Promise<void> {
+    const { store, feed, dispatch } = this.#deps;
+    // A turn that has said nothing yet was not what was cut off, and is still to come.
+    const isCutOff = this.#turn !== null && this.#turn.speech.text !== "";
+    if (isCutOff) this.#stopTurn();
     this.#playsUntilMs = Date.now();
     const line = store.lastLine();
-    if (line?.speaker !== "agent") return;
-    const text = heardPart(line.text, heard);
-    store.setLine(line.index, text);
-    feed.showLine(line.index, { ...line, text }, call.state.answeredAtMs, Date.now());
+    if (line?.speaker === "agent") {
+      const text = heardPart(line.text, heard);
+      store.setLine(line.index, text);
+      feed.showLine(line.index, { ...line, text }, call.state.answeredAtMs, Date.now());
+    }
+    await dispatch({ type: "customer_heard" });
+    if (isCutOff) await this.#endAnnouncement(call);
   }
 }
 

@@ -160,6 +160,18 @@ export class CallStore {
     return message?.type === "transcript" ? message : null;
   }
 
+  /** What the client sent along when it asked for the transfer; null for nothing. */
+  transferContext(transferId: string): TransferContext {
+    const row = this.#sql
+      .exec<{ context: string | null }>(
+        `SELECT body -> '$.context' AS context FROM events
+         WHERE refused IS NULL AND body ->> '$.type' = 'transfer_requested' AND body ->> '$.transferId' = ?`,
+        transferId,
+      )
+      .toArray()[0];
+    return z.json().parse(JSON.parse(row?.context ?? "null"));
+  }
+
   dueDuties(nowMs: number): OutboxRow[] {
     return this.#sql
       .exec<{ key: string; seq: number; body: string; attempts: number }>(
@@ -226,6 +238,7 @@ export class CallStore {
   }
 }
 
+type TransferContext = Extract<LiveMessage, { type: "transfer" }>["context"];
 type FeedRow = { cursor: number; body: string };
 
 function toLiveMessage({ cursor, body }: FeedRow): LiveMessage {

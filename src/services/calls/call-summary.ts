@@ -5,7 +5,12 @@ import { formatDuration } from "../../domain/duration.ts";
 import { isoSeconds } from "../../lib/time.ts";
 
 /** A call as lists show it. `facts` may be newer than the row's own. */
-export function toSummary(row: CallRow, facts: CallFacts, optedOut: boolean, baseUrl: string): CallSummary {
+export function toSummary(
+  row: CallRow,
+  facts: Omit<CallFacts, "transfer">,
+  optedOut: boolean,
+  baseUrl: string,
+): CallSummary {
   const isPlayable = (row.recordingKey ?? row.carrierRecordingId) !== null && !optedOut;
   return {
     uuid: row.id,

@@ -1,8 +1,7 @@
 import type { EndCallInput, EndedCall } from "../../contract/call-actions.ts";
 import type { Refusal } from "../../contract/problems.ts";
-import { addOptOut } from "../../db/opt-outs.ts";
+import { optOutByCall } from "../../db/opt-outs.ts";
 import type { CallParties } from "../../db/calls.ts";
-import { parsePhone } from "../../domain/phone.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
@@ -27,10 +26,9 @@ export async function endCall(
     ended = await session.requestEnd(reason);
   }
   if (!ended.ok) return err({ code: "call_not_active", detail: "The call has ended already." });
-  if (reason === "dnc_request" && parsePhone(customer) !== null) {
+  if (reason === "dnc_request") {
     // The call's object owes it too. Here it is waited for.
-    const asked = `Asked for in call ${callId}`;
-    await addOptOut(db, { orgId, phone: customer, reason: asked, atSeconds: toEpochSeconds(Date.now()) });
+    await optOutByCall(db, { orgId, callId, customer, atSeconds: toEpochSeconds(Date.now()) });
   }
   return ok({ call_uuid: callId, status: ended.value, reason });
 }

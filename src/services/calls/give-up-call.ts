@@ -20,7 +20,7 @@ export async function giveUpCalls(context: ServiceContext, rows: readonly LiveRo
 }
 
 /** No call lives as long as this: the longest talk there can be, with a human agent's part. */
-const LONGEST_LIFE_SECONDS = 36_000;
+const LONGEST_LIFE_SECONDS = 108_000;
 
 /**
  * Ends a call whose row lives and that no object knows; one that an object knows is that object's to end, and is

@@ -9,10 +9,24 @@ import { openProvider } from "../../telephony/registry.ts";
 import { answerInbound } from "../calls/answer-inbound.ts";
 import type { ServiceContext } from "../context.ts";
 
-export const CALLBACKS = ["answer", "status", "recording", "relay-end"] as const;
+export const CALLBACKS = [
+  "answer",
+  "status",
+  "recording",
+  "relay-end",
+  "whisper",
+  "accept",
+  "dial-end",
+] as const;
 export type CallbackKind = (typeof CALLBACKS)[number];
 
-export type CallbackTarget = { carrierId: string; callId: string };
+/** `transferId` and `humanId` are of the callbacks about a human agent's line. */
+export type CallbackTarget = {
+  carrierId: string;
+  callId: string;
+  transferId: string | null;
+  humanId: string | null;
+};
 export type CallbackRefusal = "bad_signature" | "not_found" | "bad_request";
 /** What the carrier is answered; `null` where it only wants to know that it was heard. */
 export type CallbackAnswer = { contentType: string; body: string } | null;
@@ -33,6 +47,10 @@ export async function handleCarrierCallback(
     case "status":
     case "recording":
       return note(context, provider, kind, target, request.body);
+    case "whisper":
+    case "accept":
+    case "dial-end":
+      return instructForHuman(context, provider, kind, target, request.body);
   }
 }
 
@@ -77,6 +95,27 @@ async function instruct(
     "answeredBy" in parsed
       ? await session.answer(carrierId, parsed)
       : await session.relayEnded(carrierId, parsed);
+  const instruction: LineInstruction = result.ok ? result.value : { kind: "hang_up" };
+  return ok(provider.renderDocument(instruction));
+}
+
+/** On the human's line, or on the customer's when that is over. Who is not offered the call is hung up on. */
+async function instructForHuman(
+  { env }: ServiceContext,
+  provider: TelephonyProvider,
+  kind: "whisper" | "accept" | "dial-end",
+  { carrierId, callId, transferId, humanId }: CallbackTarget,
+  body: string,
+): Promise<Result<CallbackAnswer, CallbackRefusal>> {
+  if (transferId === null || humanId === null) return err("bad_request");
+  const session = callSessionOf(env, callId);
+  const parsed = kind === "dial-end" ? provider.parseDialEnd(body) : provider.parseHumanRequest(body);
+  if (parsed === null) return err("bad_request");
+  const which = { transferId, humanId };
+  const result =
+    "talked" in parsed
+      ? await session.dialEnded(carrierId, { ...which, ...parsed })
+      : await session.humanAsks(carrierId, kind === "accept" ? "accept" : "whisper", { ...which, ...parsed });
   const instruction: LineInstruction = result.ok ? result.value : { kind: "hang_up" };
   return ok(provider.renderDocument(instruction));
 }

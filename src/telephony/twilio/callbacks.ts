@@ -4,7 +4,14 @@
 import { z } from "zod";
 import type { CarrierPhase, CarrierReport } from "../../domain/call/events.ts";
 import type { AnsweredBy } from "../../domain/call/state.ts";
-import type { AnswerRequest, InboundCall, RecordingNotice, RelayEnd } from "../provider.ts";
+import type {
+  AnswerRequest,
+  DialEnd,
+  HumanRequest,
+  InboundCall,
+  RecordingNotice,
+  RelayEnd,
+} from "../provider.ts";
 
 const STATUSES = [
   "queued",
@@ -51,6 +58,19 @@ const recordingSchema = z.object({
   RecordingSid: sid("RE"),
   RecordingStatus: z.literal("completed"),
   RecordingDuration: wholeNumber.default(0).catch(0),
+});
+
+/** On the line of who was dialled: `CallSid` is that line's own. */
+const humanRequestSchema = z.object({
+  ...callFields,
+  ParentCallSid: sid("CA").optional().catch(undefined),
+  Digits: z.string().default(""),
+});
+
+const dialEndSchema = z.object({
+  ...callFields,
+  CallStatus: z.enum(STATUSES),
+  DialBridged: z.string().optional(),
 });
 
 export const callRecordSchema = z.object({
@@ -109,6 +129,24 @@ export function parseRecording(body: string, accountSid: string): RecordingNotic
       carrierCallId: form.CallSid,
       recordingId: form.RecordingSid,
       durationSeconds: form.RecordingDuration,
+    }
+  );
+}
+
+/** https://www.twilio.com/docs/voice/twiml/number#attributes-url, and the answer to what is gathered there. */
+export function parseHumanRequest(body: string, accountSid: string): HumanRequest | null {
+  const form = parseForm(humanRequestSchema, body, accountSid);
+  return form && { parentCallId: form.ParentCallSid ?? null, pressedKey: form.Digits !== "" };
+}
+
+/** https://www.twilio.com/docs/voice/twiml/dial#action */
+export function parseDialEnd(body: string, accountSid: string): DialEnd | null {
+  const form = parseForm(dialEndSchema, body, accountSid);
+  return (
+    form && {
+      carrierCallId: form.CallSid,
+      talked: form.DialBridged === "true",
+      callOver: OVER.includes(form.CallStatus),
     }
   );
 }

@@ -3,7 +3,8 @@
 // https://www.twilio.com/docs/voice/conversationrelay/websocket-messages
 
 import { z } from "zod";
-import type { LineInstruction, RelayFrame, RelayProtocol } from "../provider.ts";
+import { assertNever } from "../../lib/assert-never.ts";
+import type { DialInstruction, LineInstruction, RelayFrame, RelayProtocol } from "../provider.ts";
 import { RETRY_OVERRIDES } from "./retry-overrides.ts";
 
 export function renderTwiml(instruction: LineInstruction): string {
@@ -11,10 +12,29 @@ export function renderTwiml(instruction: LineInstruction): string {
 }
 
 function renderVerbs(instruction: LineInstruction): string {
-  if (instruction.kind === "hang_up") return "<Hangup/>";
-  if (instruction.kind === "say") {
-    return `<Say${attributes({ language: instruction.language })}>${escapeXml(instruction.text)}</Say><Hangup/>`;
+  switch (instruction.kind) {
+    case "hang_up":
+      return "<Hangup/>";
+    case "say":
+      return `${renderSay(instruction)}<Hangup/>`;
+    case "relay":
+      return renderRelay(instruction);
+    case "dial":
+      return renderDial(instruction);
+    case "whisper":
+      return renderWhisper(instruction);
+    case "put_through":
+      return "";
+    default:
+      return assertNever(instruction);
   }
+}
+
+function renderSay({ text, language }: { text: string; language: string }): string {
+  return `<Say${attributes({ language })}>${escapeXml(text)}</Say>`;
+}
+
+function renderRelay(instruction: Extract<LineInstruction, { kind: "relay" }>): string {
   const relay = attributes({
     url: instruction.relayUrl,
     language: instruction.language,
@@ -45,6 +65,48 @@ function renderRecording(recordingUrl: string | null): string {
     recordingStatusCallbackEvent: "completed",
   });
   return `<Start><Recording${recording}/></Start>`;
+}
+
+/**
+ * Nothing in it may cut two people off: no key hangs up, no verb follows.
+ * https://www.twilio.com/docs/voice/twiml/dial
+ */
+function renderDial(instruction: DialInstruction): string {
+  const { to } = instruction;
+  const dial = attributes({
+    action: instruction.actionUrl + RETRY_OVERRIDES,
+    method: "POST",
+    timeout: String(instruction.ringTimeoutSeconds),
+    callerId: instruction.callerId,
+    timeLimit: String(instruction.timeLimitSeconds),
+    // The customer hears it ring until the human has taken the call, not only picked up.
+    answerOnBridge: "true",
+  });
+  const whisper = attributes({ url: instruction.whisperUrl + RETRY_OVERRIDES, method: "POST" });
+  const noun =
+    to.kind === "phone"
+      ? `<Number${whisper}>${escapeXml(to.number)}</Number>`
+      : `<Sip${whisper}>${escapeXml(to.address)}</Sip>`;
+  return `<Dial${dial}>${noun}</Dial>`;
+}
+
+/** https://www.twilio.com/docs/voice/twiml/gather */
+function renderWhisper(instruction: Extract<LineInstruction, { kind: "whisper" }>): string {
+  const { keyWaitSeconds, acceptUrl } = instruction;
+  const action = acceptUrl + RETRY_OVERRIDES;
+  if (keyWaitSeconds === null) {
+    return `${renderSay(instruction)}<Redirect method="POST">${escapeXml(action)}</Redirect>`;
+  }
+  const gather = attributes({
+    input: "dtmf",
+    numDigits: "1",
+    timeout: String(keyWaitSeconds),
+    // Else # would end the input and be no key itself.
+    finishOnKey: "",
+    action,
+    method: "POST",
+  });
+  return `<Gather${gather}>${renderSay(instruction)}</Gather><Hangup/>`;
 }
 
 function attributes(values: Record<string, string | null>): string {
@@ -105,8 +167,8 @@ export function renderWords(text: string, last: boolean): string {
   return JSON.stringify({ type: "text", token: text, last });
 }
 
-export function renderRelayEnd(): string {
-  return JSON.stringify({ type: "end" });
+export function renderRelayEnd(handoff: string | null): string {
+  return JSON.stringify({ type: "end", ...(handoff === null ? {} : { handoffData: handoff }) });
 }
 
 function parseJson(text: string): unknown {

@@ -15,6 +15,8 @@ import type {
 import {
   callRecordSchema,
   parseAnswerRequest,
+  parseDialEnd,
+  parseHumanRequest,
   parseInbound,
   parseRecording,
   parseRelayEnd,
@@ -46,6 +48,7 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     hangUp: (id) => updateCall(options, id, { Status: "completed" }),
     redirect: (id, instruction) => updateCall(options, id, { Twiml: renderTwiml(instruction) }),
     takeCharge: (id, conditions) => updateCall(options, id, conditionsForm(conditions)),
+    setTimeLimit: (id, seconds) => updateCall(options, id, { TimeLimit: String(seconds) }),
     findCall: (query) => findCall(options, query),
     fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
     fetchRecording: (id, range) => fetchRecording(options, id, range),
@@ -56,6 +59,8 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     parseStatus: (body) => parseStatus(body, accountSid),
     parseRelayEnd: (body) => parseRelayEnd(body, accountSid),
     parseRecording: (body) => parseRecording(body, accountSid),
+    parseHumanRequest: (body) => parseHumanRequest(body, accountSid),
+    parseDialEnd: (body) => parseDialEnd(body, accountSid),
   };
 }
 

@@ -1,0 +1,69 @@
+// Does what a call owes the outside. What fails is tried again, each time later; the alarm sees to it.
+
+import type { Db } from "../../db/client.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import { logError } from "../../lib/log.ts";
+import { doDuty, MAX_ATTEMPTS } from "./duties.ts";
+import type { Call, CallStore, OutboxRow } from "./store.ts";
+
+const RETRY_MS = { first: 1_000, longest: 60_000 };
+/** What a target may take before the duty counts as not done. */
+const DEADLINE_MS = 30_000;
+/** A duty that a queue has taken over is sent again if nobody says within this that it was done. */
+const CONFIRM_MS = 600_000;
+
+export type OutboxDeps = {
+  env: Env;
+  db: Db;
+  store: CallStore;
+  call: () => Call | null;
+  /** Lets the work go on after whoever began it has gone. */
+  inBackground: (work: Promise<void>) => void;
+  /** What is owed, and for when, has changed. */
+  onChange: () => void;
+};
+
+export class Outbox {
+  readonly #deps: OutboxDeps;
+  /** Keys of the duties that are being done at this moment. */
+  readonly #underWay = new Set<string>();
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+  }
+
+  /** Does what is owed and due, each duty by itself: a slow one holds up no other. */
+  drain(): void {
+    for (const row of this.#deps.store.dueDuties(Date.now())) {
+      if (this.#underWay.has(row.key)) continue;
+      this.#underWay.add(row.key);
+      this.#deps.inBackground(this.#try(row));
+    }
+  }
+
+  async #try(row: OutboxRow): Promise<void> {
+    const { env, db, store, onChange } = this.#deps;
+    const call = this.#deps.call();
+    if (call === null) return;
+    try {
+      const result = await withDeadline(DEADLINE_MS, () => doDuty(row.duty, call, { env, db, store }));
+      if (result === "done") store.dutyDone(row);
+      else this.#postpone(row, CONFIRM_MS);
+    } catch (error) {
+      logError("duty_failed", error, { call_id: call.plan.callId, duty: row.key, attempts: row.attempts });
+      this.#postpone(row, Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(row.attempts, 10)));
+    } finally {
+      this.#underWay.delete(row.key);
+      // A newer duty may have taken the place of this one while it was under way.
+      this.drain();
+      onChange();
+    }
+  }
+
+  #postpone(row: OutboxRow, waitMs: number): void {
+    const { store } = this.#deps;
+    const limit = MAX_ATTEMPTS[row.duty.type] ?? Number.POSITIVE_INFINITY;
+    if (row.attempts < limit) store.postponeDuty(row, Date.now() + waitMs);
+    else store.dutyDone(row);
+  }
+}

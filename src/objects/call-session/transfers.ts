@@ -1,0 +1,161 @@
+// A call's dealings with the queue of humans to whom it is transferred.
+
+import type { CallPlan } from "../../contract/call-plan.ts";
+import type { Db } from "../../db/client.ts";
+import { findQueueByName } from "../../db/queues.ts";
+import type { CallEvent, TransferRequest } from "../../domain/call/events.ts";
+import type { CallStatus } from "../../domain/call/status.ts";
+import { transferRefusal, type TransferRefusal } from "../../domain/call/transfer.ts";
+import { isUnderWay } from "../../domain/call/transfer-state.ts";
+import type { HumanReservation } from "../../domain/human-queue.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import { newId } from "../../lib/ids.ts";
+import { logError } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { agentQueueOf } from "../../stubs/stubs.ts";
+import type { Call } from "./store.ts";
+
+/** What a client asks for. `context` is any JSON; it is kept with the event and shown to who watches. */
+export type TransferOrder = Omit<TransferRequest, "origin">;
+
+/** `target`: a queue's name; null for the campaign's own. */
+type HumanWish = { target: string | null; brief: string | null };
+
+export type RequestRefusal = TransferRefusal | "unknown_call";
+
+/** A carrier, or a client, waits for the answer. */
+const RESERVE_DEADLINE_MS = 5_000;
+/** A person is kept until the call must have ended, with what a transfer may add to that, and a little more. */
+const LEASE_MARGIN_MS = 240_000;
+const LONGEST_BRIEF = 280;
+
+export type HumanSearchDeps = {
+  env: Env;
+  db: Db;
+  call: () => Call | null;
+  step: (event: CallEvent) => void;
+};
+
+/** Asks queues for humans, one question at a time. */
+export class HumanSearch {
+  readonly #deps: HumanSearchDeps;
+  #reservation: { transferId: string; done: Promise<void> } | null = null;
+
+  constructor(deps: HumanSearchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why a transfer would be refused now. */
+  refusal(): RequestRefusal | null {
+    const call = this.#deps.call();
+    return call === null ? "unknown_call" : transferRefusal(call.state);
+  }
+
+  /** A client asks; answered once it is known whether there is somebody. */
+  async request(order: TransferOrder): Promise<Result<CallStatus, RequestRefusal>> {
+    const { call, step } = this.#deps;
+    if (call()?.state.transfer?.id !== order.transferId) {
+      const refusal = this.refusal();
+      if (refusal !== null) return err(refusal);
+      step({ type: "transfer_requested", ...order, origin: "client" });
+    }
+    await this.settle();
+    const state = call()?.state;
+    if (state?.transfer?.id !== order.transferId || state.transfer.phase === "canceled") {
+      return err("call_not_active");
+    }
+    return state.transfer.phase === "no_agents" ? err("no_agents_available") : ok(state.status);
+  }
+
+  /** Reserves the next human for the transfer under way; resolves when the call knows of it. */
+  reserve(): Promise<void> {
+    const transferId = this.#deps.call()?.state.transfer?.id ?? "";
+    if (this.#reservation?.transferId === transferId) return this.#reservation.done;
+    const done = this.#ask().finally(() => {
+      if (this.#reservation?.done === done) this.#reservation = null;
+    });
+    this.#reservation = { transferId, done };
+    return done;
+  }
+
+  /** Waits for the queue's answer, if it is being asked, or was when the object died. */
+  async settle(): Promise<void> {
+    if (this.#deps.call()?.state.transfer?.phase === "reserving") await this.reserve();
+  }
+
+  /** The agent wishes for a human. Where a transfer is under way already, or the call is to end, it has its will. */
+  async callFor(wish: HumanWish): Promise<void> {
+    const { db, call, step } = this.#deps;
+    const plan = call()?.plan;
+    const request = plan === undefined ? null : await planTransfer(db, plan, wish);
+    const refusal = this.refusal();
+    if (refusal === null && request !== null) step({ type: "transfer_requested", ...request });
+    else if (refusal === null || refusal === "no_agents_available") step({ type: "transfer_impossible" });
+  }
+
+  async #ask(): Promise<void> {
+    const { env, call, step } = this.#deps;
+    const asking = call();
+    const event = asking === null ? null : await reserveHuman(env, asking);
+    if (event !== null) step(event);
+  }
+}
+
+/** A queue that can't be asked has nobody. */
+async function reserveHuman(env: Env, { plan, state }: Call): Promise<CallEvent | null> {
+  const { transfer } = state;
+  if (!isUnderWay(transfer) || transfer.phase !== "reserving") return null;
+  const { id: transferId, queueId, tried } = transfer;
+  try {
+    const answer = await withDeadline(RESERVE_DEADLINE_MS, async (): Promise<HumanReservation> =>
+      agentQueueOf(env, queueId).reserve({
+        transferId,
+        callId: plan.callId,
+        exclude: tried,
+        leaseUntilMs: leaseUntilMs(state),
+      }),
+    );
+    if (answer.kind === "none") return { type: "no_human", transferId };
+    return { type: "human_reserved", transferId, queueId, human: answer.human };
+  } catch (error) {
+    logError("queue_not_asked", error, { call_id: plan.callId, transfer_id: transferId });
+    return { type: "no_human", transferId };
+  }
+}
+
+/** The human took the call. */
+export async function acceptHuman(
+  env: Env,
+  { plan, state }: Call,
+  { queueId, transferId }: { queueId: string; transferId: string },
+): Promise<void> {
+  if (state.status !== "bridged") return;
+  const kept = await agentQueueOf(env, queueId).accept(transferId, leaseUntilMs(state));
+  if (!kept) logError("human_not_kept", "not reserved any more", { call_id: plan.callId });
+}
+
+/** The transfer that the agent wishes for; null if there is no such queue, or nobody can tell. */
+async function planTransfer(db: Db, plan: CallPlan, wish: HumanWish): Promise<TransferRequest | null> {
+  const name = wish.target ?? plan.campaign.config.transfer_queue;
+  if (name === undefined) return null;
+  try {
+    const queue = await findQueueByName(db, plan.orgId, name);
+    if (queue === null) return null;
+    return {
+      transferId: newId("transfer"),
+      target: queue.name,
+      queueId: queue.id,
+      accept: queue.accept,
+      brief: wish.brief?.slice(0, LONGEST_BRIEF) ?? null,
+      origin: "agent",
+      context: null,
+    };
+  } catch (error) {
+    logError("queue_not_found", error, { call_id: plan.callId });
+    return null;
+  }
+}
+
+function leaseUntilMs({ timers }: Call["state"]): number {
+  return (timers.must_end ?? Date.now()) + LEASE_MARGIN_MS;
+}

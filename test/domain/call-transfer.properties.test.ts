@@ -1,0 +1,195 @@
+// What holds of a call's transfers whatever happens to it, in whatever order. What may happen: call-lives.ts.
+
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { factsOf } from "../../src/domain/call/facts.ts";
+import { isUnderWay, TRANSFER_PHASES, type TransferState } from "../../src/domain/call/transfer-state.ts";
+import { LIMITS } from "../support/call-machine.ts";
+import { live, livesInTalk, type Moment } from "./call-lives.ts";
+
+function always(law: (moments: readonly Moment[]) => void): void {
+  fc.assert(
+    fc.property(livesInTalk, (life) => law(live(life).moments)),
+    { numRuns: 600 },
+  );
+}
+
+const underWay = (transfer: TransferState | null) => (isUnderWay(transfer) ? transfer : null);
+
+test("the draws reach every phase, so that the laws below say something", () => {
+  const seen = new Set<string>();
+  always((moments) => {
+    for (const { after, effects } of moments) {
+      seen.add(after.status);
+      if (after.transfer !== null) seen.add(after.transfer.phase);
+      if (isUnderWay(after.transfer) && after.transfer.tried.length > 0) seen.add("another is tried");
+      if (after.transfer?.untold === true) seen.add("untold");
+      for (const effect of effects) seen.add(effect.type === "agent_turn" ? effect.moment : effect.type);
+    }
+  });
+  for (const phase of TRANSFER_PHASES) expect(seen).toContain(phase);
+  for (const expected of [
+    "transferring",
+    "bridged",
+    "another is tried",
+    "untold",
+    "no_human",
+    "reserve_human",
+    "leave_relay",
+    "redirect",
+    "raise_limit",
+    "accept_human",
+  ]) {
+    expect(seen).toContain(expected);
+  }
+});
+
+test("the status tells where the transfer stands", () => {
+  always((moments) => {
+    for (const { after } of moments) {
+      const phase = underWay(after.transfer)?.phase;
+      if (after.status === "bridged") expect(phase).toBe("bridged");
+      if (after.status === "transferring" && after.closing === null) {
+        expect(["reserving", "announcing", "announced", "leaving", "dialing"]).toContain(phase);
+      }
+      if (phase !== undefined && phase !== "reserving" && phase !== "bridged") {
+        expect(after.status).toBe("transferring");
+      }
+      if (after.status === "ended") expect(phase).toBeUndefined();
+      if (after.status === "in_progress" && phase !== undefined) expect(phase).toBe("reserving");
+    }
+  });
+});
+
+test("one human at most is offered the call, none twice in a transfer", () => {
+  always((moments) => {
+    for (const { before, after } of moments) {
+      const { transfer } = after;
+      if (transfer === null) continue;
+      expect(new Set(transfer.tried).size).toBe(transfer.tried.length);
+      if (transfer.human !== null) expect(transfer.tried).not.toContain(transfer.human.id);
+      const was = before.transfer;
+      if (was?.id !== transfer.id || was.human === null || transfer.human?.id === was.human.id) continue;
+      // Whoever was offered the call and is not any more was tried, or the transfer is over.
+      expect(isUnderWay(transfer) ? transfer.tried : [was.human.id]).toContain(was.human.id);
+      expect(transfer.human).toBeNull();
+    }
+  });
+});
+
+test("what was reserved for a transfer is given back when it is over, and not before", () => {
+  always((moments) => {
+    for (const { before, event, after, effects } of moments) {
+      const released = effects.flatMap((effect) =>
+        effect.type === "release_human" ? effect.transferId : [],
+      );
+      const left = underWay(before.transfer);
+      const isOver = left !== null && underWay(after.transfer)?.id !== left.id;
+      const comesLate = event.type === "human_reserved" && underWay(before.transfer)?.id !== event.transferId;
+      const expected = [
+        ...(isOver ? [left.id] : []),
+        ...(comesLate && event.type === "human_reserved" ? [event.transferId] : []),
+      ];
+      expect(released).toEqual(expected);
+    }
+  });
+});
+
+test("a transfer that is over stays as it is, but that the customer is told of it", () => {
+  always((moments) => {
+    for (const { before, after } of moments) {
+      const was = before.transfer;
+      if (was === null || underWay(was) !== null || after.transfer?.id !== was.id) continue;
+      expect({ ...after.transfer, untold: false }).toEqual({ ...was, untold: false });
+    }
+  });
+});
+
+test("a call is bridged by nobody but whom it was offered to, with a key where the queue wants one", () => {
+  always((moments) => {
+    for (const { before, event, after } of moments) {
+      if (after.status !== "bridged" || before.status === "bridged") continue;
+      if (event.type === "dial_ended") expect(event.talked).toBe(true);
+      else expect(event.type).toBe("human_accepted");
+      if (event.type !== "human_accepted" && event.type !== "dial_ended") continue;
+      expect(before.transfer).toMatchObject({
+        id: event.transferId,
+        phase: "dialing",
+        human: { id: event.humanId },
+      });
+      if (event.type === "human_accepted" && before.transfer?.accept === "key") {
+        expect(event.pressedKey).toBe(true);
+      }
+    }
+  });
+});
+
+test("between the announcement and the way back the agent says nothing", () => {
+  always((moments) => {
+    for (const { before, after, effects } of moments) {
+      for (const effect of effects) {
+        if (effect.type !== "agent_turn") continue;
+        expect(["in_progress", "transferring"]).toContain(after.status);
+        if (after.status === "transferring") {
+          expect([before.status, effect.moment]).toEqual(["in_progress", "transferring"]);
+        }
+        expect(after.relay).toBe("open");
+      }
+      if (after.status === "bridged") expect(after.relay).not.toBe("open");
+    }
+  });
+});
+
+test("the agent's time stands still on the way to a human, and goes on where it stopped", () => {
+  always((moments) => {
+    let leftMs = 0;
+    for (const { before, after, nowMs } of moments) {
+      if (after.status === "transferring") expect(after.timers.max_duration).toBeUndefined();
+      if (before.status === "in_progress" && after.status === "transferring") {
+        leftMs = Math.max(0, (before.timers.max_duration ?? nowMs) - nowMs);
+      }
+      if (before.status === "transferring" && after.status === "in_progress") {
+        expect(after.timers.max_duration).toBeLessThanOrEqual(nowMs + leftMs);
+      }
+    }
+  });
+});
+
+test("the bound moves by two minutes for the first who is rung, with the bridge, and by nothing else", () => {
+  always((moments) => {
+    for (const { before, after, nowMs } of moments) {
+      const [was, is] = [before.timers.must_end, after.timers.must_end];
+      if (was === undefined || is === undefined || after.closing !== null || is === was) continue;
+      const begins = after.transfers === before.transfers + 1;
+      const bridges = before.status === "transferring" && after.status === "bridged";
+      expect(begins || bridges).toBe(true);
+      expect(is).toBe(begins ? was + 120_000 : nowMs + LIMITS.bridgeMaxDurationMs + 60_000);
+    }
+  });
+});
+
+test("whenever a call may last longer, the carrier is told", () => {
+  always((moments) => {
+    for (const { before, after, effects } of moments) {
+      const grows = (after.timers.must_end ?? 0) > (before.timers.must_end ?? Number.POSITIVE_INFINITY);
+      if (grows) expect(effects).toContainEqual({ type: "raise_limit" });
+    }
+  });
+});
+
+test("on the way to a human something is always awaited, and a call is transferred ten times at most", () => {
+  always((moments) => {
+    for (const { after } of moments) {
+      expect(after.transfers).toBeLessThanOrEqual(10);
+      const waits = after.timers.transfer !== undefined || after.timers.ask_carrier !== undefined;
+      if (after.status === "transferring" && after.closing === null) expect(waits).toBe(true);
+      if (after.closing !== null) expect(after.timers.transfer).toBeUndefined();
+    }
+  });
+});
+
+test("no number of a human is told", () => {
+  always((moments) => {
+    for (const { after } of moments) expect(JSON.stringify(factsOf(after))).not.toMatch(/\+1500555|sip:/);
+  });
+});
