@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { patchKeyDetails } from "../../src/db/key-details.ts";

@@ -24,6 +24,7 @@ const ENDS: Readonly<Record<string, [outcome: string, reason: string]>> = {
   "0020": ["voicemail", "voicemail"],
   "0021": ["failed", "fax"],
   "0030": ["connected", "agent_hangup"],
+  "0031": ["connected", "human_hangup"],
   "0032": ["connected", "dnc_request"],
   "0033": ["connected", "wrong_number"],
   "0034": ["connected", "hostile_caller"],
