@@ -1,0 +1,16 @@
+// What an operation costs: no more than two trips to the database, whatever it does. Not counted are that for the key,
+// which is remembered for a minute, and those of an Idempotency-Key.
+
+import { expect, test } from "vitest";
+import { tripsOf } from "../support/d1-trips.ts";
+import { pathOf, requestOf } from "../support/operations.ts";
+import { createOrganisation } from "../support/organisation.ts";
+import { OPERATIONS } from "./operations.ts";
+
+test.for(OPERATIONS)("$method $path", async (operation) => {
+  const org = await createOrganisation();
+  const names = (await (operation.livingNames ?? operation.names)?.(org)) ?? {};
+  const { status, log } = await tripsOf(pathOf(operation, names), org.apiKey, requestOf(operation, org));
+  expect(status).toBe(operation.success);
+  expect(log.length, log.join(", ")).toBeLessThanOrEqual(2);
+});
