@@ -2,8 +2,7 @@ import { z } from "zod";
 import { isId } from "../../lib/ids.ts";
 import { findRecording } from "../../services/recordings/read-recording.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
-import { problem } from "../problem.ts";
-import { serveFromCarrier, serveFromStorage } from "../serve-recording.ts";
+import { noRecording, serveFromCarrier, serveFromStorage } from "../serve-recording.ts";
 
 const audio = { "audio/mpeg": { schema: z.string().meta({ format: "binary" }) } };
 
@@ -32,8 +31,6 @@ const route = apiRoute({
 export const recordingRoute = apiRouter().openapi(route, async (c) => {
   const { call_uuid: callId } = c.req.valid("param");
   const recording = isId("call", callId) ? await findRecording(c.get("org"), callId) : null;
-  if (recording === null) {
-    return problem(c, { code: "recording_not_found", detail: "There is no recording of this call." });
-  }
+  if (recording === null) return noRecording(c);
   return recording.from === "storage" ? serveFromStorage(c, recording) : serveFromCarrier(c, recording);
 });
