@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lintContract } from "./contract.ts";
 
 type Outcome = { ok: boolean; output: string };
 
@@ -21,6 +22,7 @@ const CHECKS: Record<string, () => Promise<Outcome> | Outcome> = {
     run("wrangler", "types", "--include-runtime=false", "src/worker-configuration.d.ts", "--check"),
   "migrations are fresh": migrationsAreFresh,
   "migrations drop nothing": migrationsDropNothing,
+  "the published contract passes redocly's recommended rules": contractPasses,
 };
 
 const results = await Promise.all(
@@ -42,6 +44,11 @@ async function run(command: string, ...args: string[]): Promise<Outcome> {
   }
   const [code] = await once(child, "close");
   return { ok: code === 0, output };
+}
+
+async function contractPasses(): Promise<Outcome> {
+  const problems = await lintContract().catch((error: Error) => [String(error.stack)]);
+  return { ok: problems.length === 0, output: problems.join("\n") };
 }
 
 /** The schema in code and the newest migration say the same: generating again adds nothing. */

@@ -160,6 +160,18 @@ CREATE TABLE `idempotency_keys` (
 );
 --> statement-breakpoint
 CREATE INDEX `idempotency_keys_by_age` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
+CREATE TABLE `opt_out_removals` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`org_id` text NOT NULL,
+	`phone` text NOT NULL,
+	`reason` text NOT NULL,
+	`opt_out_reason` text,
+	`opted_out_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `opt_out_removals_by_number` ON `opt_out_removals` (`org_id`,`phone`,`id`);--> statement-breakpoint
 CREATE TABLE `opt_outs` (
 	`org_id` text NOT NULL,
 	`phone` text NOT NULL,

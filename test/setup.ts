@@ -1,9 +1,14 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterAll } from "vitest";
-import { untilQuiet } from "./support/api.ts";
+import { afterAll, afterEach } from "vitest";
+import { readAnswers, untilQuiet } from "./support/api.ts";
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+
+// For the reporter that judges the whole run.
+afterEach(async ({ task }) => {
+  Object.assign(task.meta, await readAnswers());
+});
 
 // Calls that a file leaves behind would talk into the next.
 afterAll(untilQuiet, 60_000);

@@ -1,11 +1,17 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { buildAssets } from "../src/cli/assets.ts";
+import { AnsweredReporter } from "./node/support/answered-reporter.ts";
+
+// The Worker does not start without the folder of its files.
+buildAssets();
 
 /** Sandbox people live this many times faster in tests; no timer of the product does. */
 const SANDBOX_SPEED = "40";
 
 export default defineConfig({
   test: {
+    reporters: ["default", new AnsweredReporter()],
     // One runtime for all files, one after the other: each test makes its own organisation, and starting a runtime
     // costs more than most files.
     isolate: false,

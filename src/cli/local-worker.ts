@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { openDemoQueues } from "./demo-queues.ts";
+import { buildAssets } from "./assets.ts";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
 import { connectNumber } from "./sandbox-calls.ts";
@@ -59,6 +60,7 @@ export async function startLocalWorker(
   const { port, stateFolder } = options;
   await refuseBusyPort(port);
   claimFolder(stateFolder);
+  buildAssets();
   const instance = await prepare(stateFolder);
   const url = localUrl(port);
   const vars = join(stateFolder, "trunkline.vars");

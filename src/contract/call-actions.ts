@@ -1,7 +1,7 @@
 // What workflows do with a call (contract A8-A10).
 
 import { z } from "zod";
-import { freeObjectSchema, jsonSchema, keyDetailsSchema } from "./calls.ts";
+import { freeObjectSchema, givenIdSchema, jsonSchema, keyDetailsSchema } from "./calls.ts";
 import { textSchema } from "./fields.ts";
 import { CALL_STATUSES, REQUESTED_END_REASONS } from "../domain/call/status.ts";
 
@@ -10,7 +10,7 @@ export type EndCallInput = z.infer<typeof endCallSchema>;
 
 /** `status` is where the call stands now: a carrier takes a moment to hang up. */
 export const endedCallSchema = z.object({
-  call_uuid: z.string(),
+  call_uuid: givenIdSchema("call"),
   status: z.enum(CALL_STATUSES),
   reason: z.enum(REQUESTED_END_REASONS),
 });
@@ -33,7 +33,10 @@ export const writeMetadataSchema = z.strictObject({
 });
 export type WriteMetadataInput = z.infer<typeof writeMetadataSchema>;
 
-export const writtenMetadataSchema = z.object({ call_uuid: z.string(), key_details: keyDetailsSchema });
+export const writtenMetadataSchema = z.object({
+  call_uuid: givenIdSchema("call"),
+  key_details: keyDetailsSchema,
+});
 export type WrittenMetadata = z.infer<typeof writtenMetadataSchema>;
 
 /** What a person reads or hears before taking the call over. */
@@ -52,9 +55,9 @@ export const transferCallSchema = z.strictObject({
 export type TransferCallInput = z.infer<typeof transferCallSchema>;
 
 export const transferredCallSchema = z.object({
-  call_uuid: z.string(),
+  call_uuid: givenIdSchema("call"),
   status: z.literal("transferring"),
   target: z.string(),
-  transfer_id: z.string(),
+  transfer_id: givenIdSchema("transfer"),
 });
 export type TransferredCall = z.infer<typeof transferredCallSchema>;

@@ -5,16 +5,7 @@ import { CALL_STATUSES, CALL_TYPES, OUTCOMES, SENTIMENTS } from "../domain/call/
 import { callSummarySchema, idSchema } from "./calls.ts";
 import { cursorSchema } from "./cursor.ts";
 import { dateRangeShape } from "./date-range.ts";
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
-/** The farthest that `offset` reaches; beyond it there is `cursor`. */
-const MAX_OFFSET = 1_000_000;
+import { MAX_OFFSET, pageShape, totalSchema, wholeNumber } from "./pages.ts";
 
 export const listCallsSchema = z
   .object({
@@ -25,9 +16,13 @@ export const listCallsSchema = z
     status: z.enum(CALL_STATUSES).optional(),
     call_type: z.enum(CALL_TYPES).optional(),
     ...dateRangeShape,
-    limit: wholeNumber(1, 100).default(50),
-    offset: wholeNumber(0, MAX_OFFSET).optional(),
-    cursor: cursorSchema("call").optional(),
+    limit: pageShape.limit,
+    offset: wholeNumber(0, MAX_OFFSET)
+      .optional()
+      .meta({ description: "How many to skip; beyond its maximum there is `cursor`." }),
+    cursor: cursorSchema("call")
+      .optional()
+      .meta({ description: "The `next_cursor` of the page before; not together with `offset`." }),
   })
   .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
     path: ["cursor"],
@@ -37,8 +32,8 @@ export type ListCallsQuery = z.infer<typeof listCallsSchema>;
 
 export const callListSchema = z.object({
   calls: z.array(callSummarySchema),
-  total: z.number().int(),
-  next_cursor: z.string().nullable(),
+  total: totalSchema,
+  next_cursor: z.string().nullable().meta({ description: "Null at the end." }),
 });
 export type CallList = z.infer<typeof callListSchema>;
 
@@ -48,16 +43,17 @@ export const callStatsQuerySchema = z.object({
 });
 export type CallStatsQuery = z.infer<typeof callStatsQuerySchema>;
 
-const counter = z.number().int();
+const counter = z.int().min(0);
 
-export const callStatsSchema = z.object({
-  total_calls: counter,
+const statsShape = {
+  total_calls: counter.meta({ description: "Calls that have ended." }),
   connected: counter,
   voicemail: counter,
   no_answer: counter,
   failed: counter,
-  connect_rate: z.number(),
+  connect_rate: z.number().meta({ description: "connected / total_calls, two decimals.", example: 0.61 }),
   sentiment_breakdown: z.object({ positive: counter, neutral: counter, negative: counter }),
-  avg_duration_seconds: counter,
-});
+  avg_duration_seconds: counter.meta({ description: "Over connected calls." }),
+};
+export const callStatsSchema = z.object(statsShape).meta({ id: "CallStats" });
 export type CallStats = z.infer<typeof callStatsSchema>;

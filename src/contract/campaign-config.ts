@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { textSchema } from "./fields.ts";
+import { languageTagSchema, lineSchema, textSchema } from "./fields.ts";
 
 /** How a campaign's calls are made and what its agent is told. Absent fields take these defaults. */
 export const campaignConfigSchema = z.object({
@@ -21,9 +21,8 @@ export const campaignConfigSchema = z.object({
 });
 
 export const voiceConfigSchema = z.object({
-  provider: z.string().max(50).optional(),
-  model: z.string().max(100).optional(),
-  speaker: z.string().max(100).optional(),
-  /** BCP 47. */
-  language_code: z.string().max(20).default("en-US"),
+  provider: lineSchema(50).optional(),
+  model: lineSchema(100).optional(),
+  speaker: lineSchema(100).optional(),
+  language_code: languageTagSchema.default("en-US"),
 });

@@ -15,7 +15,15 @@ const toSchema = momentSchema(({ seconds, isDate }) =>
   isDate ? seconds + DAY_SECONDS : Math.floor(seconds) + 1,
 );
 
-export const dateRangeShape = { date_from: fromSchema.optional(), date_to: toSchema.optional() };
+export const dateRangeShape = {
+  date_from: fromSchema
+    .optional()
+    .meta({ description: "From this ISO 8601 date or date-time on.", example: "2026-05-01" }),
+  date_to: toSchema.optional().meta({
+    description: "Up to it; a date is meant with its whole day (UTC).",
+    example: "2026-05-12T14:32:01Z",
+  }),
+};
 
 /** The span of seconds that is meant, its end excluded. */
 export function spanOf(range: { date_from?: number | undefined; date_to?: number | undefined }): Span {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { CALL_STATUSES, CALL_TYPES, ENDED_REASONS, FAULTS, OUTCOMES } from "../domain/call/status.ts";
 import { callSummarySchema, turnSchema } from "./calls.ts";
+import { timeSchema } from "./fields.ts";
 
 /** A live call as the board of its organisation shows it. Times are epoch seconds. */
 export const boardEntrySchema = z.object({
@@ -18,7 +19,9 @@ export const boardEntrySchema = z.object({
 });
 export type BoardEntry = z.infer<typeof boardEntrySchema>;
 
-const liveCallSchema = callSummarySchema.extend({ answered_at: z.string().nullable() });
+const liveCallSchema = callSummarySchema
+  .extend({ answered_at: timeSchema.nullable() })
+  .meta({ id: "LiveCall" });
 
 /** The calls that live now (contract A6), newest first. `duration` is the talk time so far. */
 export const liveCallsSchema = z.object({
@@ -42,9 +45,9 @@ export const liveMessageSchema = z.discriminatedUnion("type", [
     campaign_uuid: z.string(),
     from_number: z.string(),
     to_number: z.string(),
-    started_at: z.string(),
+    started_at: timeSchema,
   }),
-  z.object({ type: z.literal("status"), cursor, status: z.enum(CALL_STATUSES), at: z.string() }),
+  z.object({ type: z.literal("status"), cursor, status: z.enum(CALL_STATUSES), at: timeSchema }),
   z.object({ type: z.literal("transcript"), cursor, index: z.number().int(), ...turnSchema.shape }),
   z.object({
     type: z.literal("end"),
@@ -53,7 +56,7 @@ export const liveMessageSchema = z.discriminatedUnion("type", [
     ended_reason: z.enum(ENDED_REASONS),
     fault: z.enum(FAULTS),
     duration: z.number().int(),
-    at: z.string(),
+    at: timeSchema,
   }),
 ]);
 export type LiveMessage = z.infer<typeof liveMessageSchema>;

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { isCountry } from "../domain/phone.ts";
+import { RECORDINGS_AT_CARRIER } from "../domain/recordings.ts";
 import { lineSchema, timeSchema } from "./fields.ts";
 
 const shape = {
@@ -21,7 +22,7 @@ const shape = {
       description: 'Countries that may be called; ["*"]: all; null: those of the organisation\'s own numbers',
     }),
   recordings_at_carrier: z
-    .enum(["keep", "delete"])
+    .enum(RECORDINGS_AT_CARRIER)
     .meta({ description: "What becomes of a recording at the carrier once it is stored here" }),
 };
 

@@ -7,7 +7,7 @@ export const wholeNumber = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,15}$/, "must be a whole number")
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .pipe(z.int().min(min).max(max));
 
 /** The farthest that `offset` reaches. */
 export const MAX_OFFSET = 1_000_000;
@@ -21,4 +21,4 @@ export const pageSchema = z.object(pageShape);
 export type Page = z.infer<typeof pageSchema>;
 
 /** `total`: how many there are in all that match. */
-export const totalSchema = z.int().min(0);
+export const totalSchema = z.int().min(0).meta({ description: "How many match, in all." });

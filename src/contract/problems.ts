@@ -1,4 +1,4 @@
-// The closed list of refusals (RFC 9457). `type` stays about:blank; `code` is what clients branch on.
+// The closed list of refusals (RFC 9457). `code` is what clients branch on; `type` is the address of its page.
 
 export const PROBLEMS = {
   unreadable_body: { status: 400, title: "The body is not readable JSON" },
@@ -39,6 +39,31 @@ export const PROBLEMS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+type ProblemStatus = (typeof PROBLEMS)[ProblemCode]["status"];
+
+/** What a client does about it, by status: `title` and `detail` say the rest. */
+export const ADVICE: Record<ProblemStatus, string> = {
+  400: "Send what can be parsed: UTF-8 JSON, its content type application/json.",
+  401: "Send a key that is valid: `Authorization: Bearer tl_k_…`. Keys can be revoked, and may expire.",
+  403: "Ask an administrator for a key with the scope that `detail` names.",
+  404: "Check the id. What belongs to another organisation, or is gone, is not found either.",
+  405: "Use one of the methods that the header Allow names.",
+  409: "Nothing was changed. Read the object, and ask again once its state allows it.",
+  413: "Send less.",
+  415: "Send the body as application/json.",
+  422: "Nothing was changed. Correct what `detail` and `errors` name; the same request will be refused again.",
+  426: "Connect by WebSocket.",
+  429: "Wait as many seconds as the header Retry-After says.",
+  500: "It is our fault, and logged under `request_id`. A POST may be sent again under its Idempotency-Key.",
+  503: "Wait as many seconds as the header Retry-After says, then send the same request again.",
+};
+
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(PROBLEMS, text);
+}
 
 export type FieldError = { path: string; message: string };
 

@@ -1,6 +1,7 @@
 // Voice agents: who speaks in a campaign's calls.
 
 import { z } from "zod";
+import { freeObjectSchema } from "./calls.ts";
 import { voiceConfigSchema } from "./campaign-config.ts";
 import { lineSchema, textSchema, timeSchema } from "./fields.ts";
 import { pageSchema, totalSchema } from "./pages.ts";
@@ -23,15 +24,13 @@ export const createVoiceAgentSchema = z.strictObject({
   description: shape.description.default(null),
   avatar_color: shape.avatar_color.default(null),
   avatar_initials: shape.avatar_initials.default(null),
-  voice_config: voiceConfigSchema.prefault({}),
+  voice_config: voiceConfigSchema.strict().prefault({}),
   is_active: shape.is_active.default(true),
 });
 export type CreateVoiceAgentInput = z.infer<typeof createVoiceAgentSchema>;
 
 /** A merge patch: what is not named stays. */
-export const changeVoiceAgentSchema = z
-  .strictObject({ ...shape, voice_config: z.record(z.string(), z.unknown()) })
-  .partial();
+export const changeVoiceAgentSchema = z.strictObject({ ...shape, voice_config: freeObjectSchema }).partial();
 export type ChangeVoiceAgentInput = z.infer<typeof changeVoiceAgentSchema>;
 
 export const voiceAgentSchema = z

@@ -72,7 +72,11 @@ export async function claimRequest(
 }
 
 /** Null for an answer that is none of a request that has acted. */
-export function toKeptAnswer(status: number, headers: Record<string, string>, body: string): KeptAnswer | null {
+export function toKeptAnswer(
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): KeptAnswer | null {
   const kept = keptStatusSchema.safeParse(status);
   return kept.success ? { status: kept.data, headers, body } : null;
 }

@@ -1,7 +1,7 @@
-import { and, count, desc, eq } from "drizzle-orm";
+import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Page } from "../contract/pages.ts";
 import type { Db } from "./client.ts";
-import { optOuts } from "./schema.ts";
+import { optOutRemovals, optOuts } from "./schema.ts";
 
 export type OptOutRow = typeof optOuts.$inferSelect;
 export type NewOptOut = typeof optOuts.$inferInsert;
@@ -58,12 +58,30 @@ export async function listOptOuts(
   return { rows, total: counted?.total ?? 0 };
 }
 
-/** False if it is gone, or another has taken its place. @param optOut as it was read. */
-export async function deleteOptOut(db: Db, optOut: OptOutRow): Promise<boolean> {
-  const deleted = await db
-    .delete(optOuts)
-    .where(and(isOf(optOut.orgId, optOut.phone), eq(optOuts.createdAt, optOut.createdAt)))
-    .returning({ phone: optOuts.phone });
+/** Removes the opt-out and keeps why. False if it is gone, or another has taken its place. @param optOut as it was read. */
+export async function deleteOptOut(
+  db: Db,
+  optOut: OptOutRow,
+  reason: string,
+  nowSeconds: number,
+): Promise<boolean> {
+  const asRead = and(isOf(optOut.orgId, optOut.phone), eq(optOuts.createdAt, optOut.createdAt));
+  const removal = db
+    .select({
+      id: sql<number>`NULL`.as("id"),
+      orgId: optOuts.orgId,
+      phone: optOuts.phone,
+      reason: sql<string>`${reason}`.as("reason"),
+      optOutReason: sql<string | null>`${optOuts.reason}`.as("opt_out_reason"),
+      optedOutAt: sql<number>`${optOuts.createdAt}`.as("opted_out_at"),
+      createdAt: sql<number>`${nowSeconds}`.as("created_at"),
+    })
+    .from(optOuts)
+    .where(asRead);
+  const [, deleted] = await db.batch([
+    db.insert(optOutRemovals).select(removal),
+    db.delete(optOuts).where(asRead).returning({ phone: optOuts.phone }),
+  ]);
   return deleted.length > 0;
 }
 

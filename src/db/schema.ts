@@ -13,8 +13,10 @@ import {
   OUTCOMES,
   SENTIMENTS,
 } from "../domain/call/status.ts";
+import { CAMPAIGN_KINDS, CAMPAIGN_STATUSES } from "../domain/campaign.ts";
 import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 import { ACCEPT_MODES } from "../domain/human-queue.ts";
+import { RECORDINGS_AT_CARRIER } from "../domain/recordings.ts";
 import { GRAINS } from "../domain/time-cover.ts";
 
 const id = () => text().primaryKey();
@@ -26,8 +28,6 @@ const createdAt = () => integer().notNull();
 const json = () => text();
 /** What other rows refer to is hidden, not removed. Null: it is there. */
 const deletedAt = () => integer();
-
-export const RECORDINGS_AT_CARRIER = ["keep", "delete"] as const;
 
 export const organisations = sqliteTable("organisations", {
   id: id(),
@@ -147,9 +147,6 @@ export const voiceAgents = sqliteTable(
   (table) => [index("voice_agents_by_org").on(table.orgId, table.id)],
 );
 
-export const CAMPAIGN_KINDS = ["inbound", "outbound"] as const;
-export const CAMPAIGN_STATUSES = ["draft", "active", "paused", "completed"] as const;
-
 export const campaigns = sqliteTable(
   "campaigns",
   {
@@ -222,6 +219,23 @@ export const optOuts = sqliteTable(
     primaryKey({ columns: [table.orgId, table.phone] }),
     index("opt_outs_by_time").on(table.orgId, table.createdAt, table.phone),
   ],
+);
+
+/** Opt-outs that were removed, and why: who may be called again must be able to be justified. Rows are only added. */
+export const optOutRemovals = sqliteTable(
+  "opt_out_removals",
+  {
+    id: integer().primaryKey(),
+    orgId: orgId(),
+    phone: text().notNull(),
+    /** Why it was removed. */
+    reason: text().notNull(),
+    /** Why, and when, the number had been opted out. */
+    optOutReason: text(),
+    optedOutAt: integer().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index("opt_out_removals_by_number").on(table.orgId, table.phone, table.id)],
 );
 
 /** Queues of people who take calls over. Who is in a queue, and who is free, its AgentQueue object knows. */

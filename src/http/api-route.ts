@@ -6,17 +6,36 @@
 
 import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import type { z } from "zod";
 import type { AppEnv } from "./env.ts";
 import { heedIdempotencyKey } from "./idempotency.ts";
 import { limitBody } from "./limit-body.ts";
-import { refusals } from "./problem.ts";
+import { headersOf, type Kind, type Parameter } from "./openapi/headers.ts";
+import { codesOf, refusalResponses, type CodeOf, type Refusals, type Refuses } from "./openapi/refusals.ts";
+import type { ProblemCode } from "../contract/problems.ts";
 import { requireAccess, type Access } from "./require-access.ts";
+import { REQUESTS_PER_MINUTE } from "../domain/rate-limits.ts";
 import { refuseInvalid } from "./validation.ts";
 
 /** What any route may answer that wants a key, and what one that takes a body. */
-const ALWAYS_REFUSED = [401, 403, 429, 500, 503] as const;
-const BODY_REFUSED = [400, 413, 415, 422] as const;
-type RefusedOfAll = (typeof ALWAYS_REFUSED)[number] | (typeof BODY_REFUSED)[number] | 409;
+const ALWAYS_REFUSED = [
+  "unauthorized",
+  "insufficient_scope",
+  "rate_limited",
+  "internal_error",
+  "unavailable",
+] as const;
+const BODY_REFUSED = [
+  "unreadable_body",
+  "payload_too_large",
+  "unsupported_media_type",
+  "validation_failed",
+] as const;
+const POST_REFUSED = ["idempotency_in_progress", "idempotency_key_reused", "validation_failed"] as const;
+type RefusedOfAll =
+  | (typeof ALWAYS_REFUSED)[number]
+  | (typeof BODY_REFUSED)[number]
+  | (typeof POST_REFUSED)[number];
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -29,7 +48,7 @@ type ApiRoute<
   P extends string,
   Q extends Request,
   T extends Responses,
-  S extends number,
+  R extends Refuses,
 > = {
   method: M;
   path: P;
@@ -42,9 +61,18 @@ type ApiRoute<
   /** Finds the path's object, or answers that there is none. */
   finds?: MiddlewareHandler<AppEnv>;
   request?: Q;
+  /** Parameters that the handler reads by itself, for the document. */
+  parameters?: Parameter[];
   responses: T;
-  /** Statuses of refusals beside those that follow from the access and the body. */
-  refuses?: readonly S[];
+  /** What a socket that this route opens sends. */
+  "x-websocket-message"?: z.ZodType;
+  /**
+   * Refusals beside those that follow from the access, the path's object, the query and the body: codes, or a status for
+   * all of its codes.
+   */
+  refuses?: readonly R[];
+  /** What is created can't be read back, so its answer has no Location. */
+  withoutAddress?: boolean;
   /** Fields of the answer that are shown once and never again. */
   secretFields?: readonly string[];
   maxBodyBytes?: number;
@@ -55,9 +83,18 @@ export function apiRoute<
   const P extends string,
   const T extends Responses,
   const Q extends Request = Record<never, never>,
-  const S extends number = never,
->(route: ApiRoute<M, P, Q, T, S>) {
-  const { access, finds, secretFields, maxBodyBytes, refuses = [], request, ...config } = route;
+  const R extends Refuses = never,
+>(route: ApiRoute<M, P, Q, T, R>) {
+  const {
+    access,
+    finds,
+    secretFields,
+    maxBodyBytes,
+    withoutAddress = false,
+    refuses = [],
+    request,
+    ...config
+  } = route;
   const hasBody = request?.body !== undefined;
   const isPost = route.method === "post";
   const middleware = [
@@ -66,20 +103,91 @@ export function apiRoute<
     ...(hasBody ? [limitBody(maxBodyBytes ?? MAX_BODY_BYTES)] : []),
     ...(isPost ? [heedIdempotencyKey(secretFields)] : []),
   ];
-  const refused = refusals<S | RefusedOfAll>(
+  const refused = refusals<CodeOf<R> | RefusedOfAll>([
     ...ALWAYS_REFUSED,
+    ...(finds === undefined ? [] : (["not_found"] as const)),
+    ...(request?.query === undefined ? [] : (["validation_failed"] as const)),
     ...(hasBody ? BODY_REFUSED : []),
-    ...(isPost ? ([409, 422] as const) : []),
+    ...(isPost ? POST_REFUSED : []),
     ...refuses,
-  );
+  ]);
   // Without a request there is nothing of it to read, which `Record<never, never>` says.
   const asked = (request ?? {}) as Q;
   return createRoute({
     ...config,
+    ...described(route),
     request: asked,
-    responses: { ...route.responses, ...refused },
-    security: [{ apiKey: [access.scope] }, ...(access.token === undefined ? [] : [{ token: [] }])],
+    responses: { ...withHeaders(route.responses, { keyed: true, isPost, withoutAddress }), ...refused },
     middleware,
+  });
+}
+
+/** What the document says of a route beside its shapes. */
+function described({ access, description, method, parameters = [] }: Described) {
+  const { scope, bucket = "default", token } = access;
+  const perMinute = REQUESTS_PER_MINUTE[bucket];
+  const limit = `Scope \`${scope}\`. ${perMinute} requests a minute, bucket \`${bucket}\`.`;
+  const inQuery = token === undefined ? [] : [{ token: [scope] }];
+  return {
+    description: description === undefined ? limit : `${description}\n\n${limit}`,
+    security: [{ apiKey: [scope] }, ...inQuery],
+    "x-rate-limit": { bucket, requests_per_minute: perMinute },
+    parameters: [
+      ...parameters,
+      ...(method === "post" ? [{ $ref: "#/components/parameters/Idempotency-Key" }] : []),
+    ],
+  };
+}
+type Described = {
+  access: Access;
+  method: Method;
+  description?: string;
+  parameters?: Parameter[];
+};
+
+/** The answers with the headers that all of their kind carry. Their types know nothing of headers, and stay. */
+function withHeaders<T extends Responses>(responses: T, kind: Kind): T {
+  const entries = Object.entries(responses).map(([status, response]) => {
+    const own = "headers" in response ? response.headers : {};
+    return [status, { ...response, headers: { ...headersOf(Number(status), kind), ...own } }];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+/** @returns what its type says once the references in it are followed, which only the document does. */
+function refusals<C extends ProblemCode>(refuses: readonly Refuses[]): Refusals<C> {
+  return refusalResponses(codesOf(refuses), true) as Refusals<C>;
+}
+
+type PublicRoute<P extends string, T extends Responses, Q extends Request, R extends Refuses> = Pick<
+  ApiRoute<"get", P, Q, T, R>,
+  | "path"
+  | "operationId"
+  | "summary"
+  | "description"
+  | "tags"
+  | "request"
+  | "parameters"
+  | "responses"
+  | "refuses"
+>;
+
+/** A route that needs no key and draws on no bucket. */
+export function publicRoute<
+  const P extends string,
+  const T extends Responses,
+  const Q extends Request = Record<never, never>,
+  const R extends Refuses = never,
+>({ refuses = [], request, responses, ...config }: PublicRoute<P, T, Q, R>) {
+  const refused = refusalResponses(codesOf(["internal_error", ...refuses]), false) as Refusals<
+    CodeOf<R> | "internal_error"
+  >;
+  return createRoute({
+    ...config,
+    method: "get",
+    request: (request ?? {}) as Q,
+    responses: { ...withHeaders(responses, { keyed: false, isPost: false }), ...refused },
+    security: [],
   });
 }
 

@@ -11,12 +11,15 @@ import { logError } from "../lib/log.ts";
 import { sandbox } from "../sandbox/app.ts";
 import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
+import { buildDocument } from "./openapi/document.ts";
 import { problem } from "./problem.ts";
 import { availabilityRoute } from "./routes/agent-availability.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { carrierAccountRoutes } from "./routes/carrier-accounts.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { contactRoutes } from "./routes/contacts.ts";
+import { docsFiles } from "./routes/docs-files.ts";
+import { documentRoutes } from "./routes/documents.ts";
 import { endCallRoute } from "./routes/end-call.ts";
 import { boardRoute } from "./routes/board.ts";
 import { health } from "./routes/health.ts";
@@ -69,6 +72,13 @@ app.route("/", availabilityRoute);
 app.route("/", carrierAccountRoutes);
 app.route("/", organisationRoutes);
 app.route("/", carrierRoutes);
+app.route("/", documentRoutes(contractAt));
+app.route("/", docsFiles);
+
+/** The published contract of all routes above. */
+export function contractAt(baseUrl: string): object {
+  return buildDocument(app.openAPIRegistry.definitions, baseUrl);
+}
 
 app.notFound((c: Context<AppEnv>) => {
   const methods = allowedMethods(app.routes, c.req.path);

@@ -4,6 +4,6 @@ import { z } from "zod";
 export const cursorSchema = z
   .string()
   .regex(/^\d{1,15}$/, "must be the cursor of a message")
+  .default("0")
   .transform(Number)
-  .default(0)
   .meta({ description: "That of the last message you have seen" });

@@ -3,22 +3,29 @@
 import type { Context, TypedResponse } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
-import { PROBLEMS, type ProblemCode, type Refusal } from "../contract/problems.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode, type Refusal } from "../contract/problems.ts";
 
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  request_id: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-});
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ format: "uri-reference", description: "The address of the code's page." }),
+    title: z.string().meta({ description: "The code in plain words." }),
+    status: z.int(),
+    detail: z.string().meta({ description: "What happened, in one plain sentence." }),
+    code: z.enum(PROBLEM_CODES).meta({ description: "What to branch on; the list is closed." }),
+    request_id: z.string(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: "What is wrong, field by field." }),
+  })
+  .meta({ id: "Problem", description: "A refusal (RFC 9457)." });
 type Problem = z.infer<typeof problemSchema>;
+export type ProblemOf<C extends ProblemCode> = Problem & { code: C };
 
-/** Typed by status, so that a route can't answer a refusal that its contract does not name. */
+/** Typed by status and code, so that a route can't answer a refusal that its contract does not name. */
 type ProblemResponse<C extends ProblemCode> = C extends ProblemCode
-  ? Response & TypedResponse<Problem, (typeof PROBLEMS)[C]["status"], "json">
+  ? Response & TypedResponse<ProblemOf<C>, (typeof PROBLEMS)[C]["status"], "json">
   : never;
 
 export function problem<C extends ProblemCode>(
@@ -28,7 +35,7 @@ export function problem<C extends ProblemCode>(
 ): ProblemResponse<C> {
   const { status, title } = PROBLEMS[refusal.code];
   const body: Problem = {
-    type: "about:blank",
+    type: problemType(c, refusal.code),
     title,
     status,
     detail: refusal.detail,
@@ -44,15 +51,13 @@ export function problem<C extends ProblemCode>(
   return response as ProblemResponse<C>;
 }
 
+/** Absolute, as RFC 9457 recommends; relative where the deployment's settings could not be read. */
+function problemType(c: Context, code: ProblemCode): string {
+  const services: ServiceContext | undefined = c.get("services");
+  return `${services?.config.PUBLIC_BASE_URL ?? ""}/problems/${code}`;
+}
+
 /** For an id in a path that is of the wrong kind or form, or of another organisation: all the same. */
 export function notFound(c: Context, what: string): ProblemResponse<"not_found"> {
   return problem(c, { code: "not_found", detail: `There is no such ${what}.` });
-}
-
-/** The refusals that a route may answer, for its contract. */
-export function refusals<const S extends number>(...statuses: S[]) {
-  const content = { "application/problem+json": { schema: problemSchema } };
-  const entries = statuses.map((status) => [status, { description: "Refused", content }] as const);
-  // `fromEntries` forgets which keys there are; they are exactly `statuses`.
-  return Object.fromEntries(entries) as Record<S, { description: string; content: typeof content }>;
 }

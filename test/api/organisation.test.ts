@@ -194,6 +194,19 @@ describe("the model's key", () => {
     expect(await storedKey(org)).toBe(KEY);
   });
 
+  test("that is set while the model is changed is kept", async () => {
+    const org = await createOrganisation();
+    for (let round = 0; round < 5; round += 1) {
+      await changed(org, { model: { ...MODEL, api_key: "old" } });
+      await Promise.all([
+        changed(org, { model: { model: "small-1" } }),
+        changed(org, { model: { api_key: KEY } }),
+        changed(org, { model: { base_url: "https://models.example/v2" } }),
+      ]);
+      expect([await storedKey(org), (await read(org)).model?.model]).toEqual([KEY, "small-1"]);
+    }
+  });
+
   test("of changes at the same time none sends it elsewhere", async () => {
     const org = await createOrganisation();
     await changed(org, { model: { ...MODEL, api_key: KEY } });

@@ -1,6 +1,7 @@
 import { createExecutionContext, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import type { AgentQueue } from "../../src/objects/agent-queue.ts";
 import worker from "../../src/index.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { BASE_URL, post, request } from "../support/api.ts";
@@ -12,6 +13,23 @@ const get = async (org: Organisation, path: string) => {
   const response = await request(path, org.apiKey);
   return { status: response.status, body: await response.json<Record<string, unknown>>() };
 };
+
+type Agents = Pick<AgentQueue, "addHuman" | "findHuman" | "removeHuman">;
+type Asked = { [M in keyof Agents]: (...args: Parameters<Agents[M]>) => Promise<ReturnType<Agents[M]>> };
+
+/** Adds Jo to `sales`, by an object of the test's own. */
+async function addThrough(org: Organisation, agents: Asked): Promise<Response> {
+  const AGENT_QUEUE = new Proxy(env.AGENT_QUEUE, {
+    get: (target, name) => (name === "getByName" ? () => agents : Reflect.get(target, name)),
+  });
+  const headers = { authorization: `Bearer ${org.apiKey}`, "content-type": "application/json" };
+  const body = JSON.stringify({ name: "Jo", phone: "+14155550123" });
+  return worker.fetch(
+    new Request(`${BASE_URL}${QUEUES}/sales/agents`, { method: "POST", headers, body }),
+    { ...env, AGENT_QUEUE },
+    createExecutionContext(),
+  );
+}
 
 describe("a queue", () => {
   test("is created, read, changed, listed and deleted with who is in it", async () => {
@@ -139,26 +157,15 @@ describe("a queue", () => {
     const org = await createOrganisation();
     const queue = await createQueue(org, { name: "sales" });
     const agents = env.AGENT_QUEUE.getByName(queue.uuid);
-    // The deletion comes after the queue was found, and before the person is in it.
-    const AGENT_QUEUE = new Proxy(env.AGENT_QUEUE, {
-      get: (target, name) =>
-        name === "getByName"
-          ? () => ({
-              addHuman: async (human: Parameters<typeof agents.addHuman>[0]) => {
-                expect((await remove(`${QUEUES}/sales`, org.apiKey)).status).toBe(204);
-                return agents.addHuman(human);
-              },
-              removeHuman: (id: string) => agents.removeHuman(id),
-            })
-          : Reflect.get(target, name),
+    const added = await addThrough(org, {
+      // The deletion comes after the queue was found, and before the person is in it.
+      addHuman: async (human) => {
+        expect((await remove(`${QUEUES}/sales`, org.apiKey)).status).toBe(204);
+        return agents.addHuman(human);
+      },
+      findHuman: (id) => agents.findHuman(id),
+      removeHuman: (id) => agents.removeHuman(id),
     });
-    const headers = { authorization: `Bearer ${org.apiKey}`, "content-type": "application/json" };
-    const body = JSON.stringify({ name: "Jo", phone: "+14155550123" });
-    const added = await worker.fetch(
-      new Request(`${BASE_URL}${QUEUES}/sales/agents`, { method: "POST", headers, body }),
-      { ...env, AGENT_QUEUE },
-      createExecutionContext(),
-    );
     await expectRefused(added, 404, { code: "not_found" });
     expect(await agents.listHumans({ limit: 9, offset: 0 })).toMatchObject({ total: 0 });
   });
@@ -341,6 +348,25 @@ describe("a human agent", () => {
     const response = await post(agents, org.apiKey, { name: "Jo", ...body });
     await expectRefused(response, 422, { code: "validation_failed", errors: [{ path }] });
     expect(await get(org, agents)).toMatchObject({ body: { total: 0 } });
+  });
+
+  test("whose object was restarted before it answered is added once", async () => {
+    const org = await createOrganisation();
+    const agents = env.AGENT_QUEUE.getByName((await createQueue(org, { name: "sales" })).uuid);
+    let asked = 0;
+    const added = await addThrough(org, {
+      addHuman: async (human) => {
+        const result = await agents.addHuman(human);
+        asked += 1;
+        if (asked === 1) throw new Error("The object was restarted");
+        return result;
+      },
+      findHuman: (id) => agents.findHuman(id),
+      removeHuman: (id) => agents.removeHuman(id),
+    });
+    expect([added.status, asked]).toEqual([201, 2]);
+    const human = await added.json();
+    expect(await get(org, `${QUEUES}/sales/agents`)).toMatchObject({ body: { agents: [human], total: 1 } });
   });
 
   test("is added once by an Idempotency-Key", async () => {

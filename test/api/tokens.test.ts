@@ -52,9 +52,9 @@ const pathOf = (purpose: Purpose, callId: string) =>
     board: "/ws/board",
   })[purpose];
 
-async function open(path: string, secret: string, place: "query" | "header" = "query"): Promise<number> {
+async function open(path: string, secret: string, where: "query" | "header" = "query"): Promise<number> {
   const response =
-    place === "query"
+    where === "query"
       ? await request(`${path}?token=${secret}`, null, UPGRADE)
       : await request(path, secret, UPGRADE);
   response.webSocket?.accept();

@@ -67,6 +67,28 @@ test("a merged voice_config must be valid as a whole", async () => {
   expect(await (await request(path, org.apiKey)).json()).toMatchObject({ role: null });
 });
 
+test("a voice_config deeper than anybody means is refused", async () => {
+  const org = await createOrganisation();
+  const response = await request(`/v1/voice-agents/${org.agentId}`, org.apiKey, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: `{"voice_config":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`,
+  });
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ errors: [{ path: "voice_config" }] });
+});
+
+test.for([
+  ["an unknown field", { pitch: 2 }],
+  ["U+0000", { speaker: "a\u0000" }],
+  ["no language", { language_code: "english please" }],
+] as const)("a voice_config with %s is refused", async ([, voice_config]) => {
+  const org = await createOrganisation();
+  const path = `/v1/voice-agents/${org.agentId}`;
+  expect((await post("/v1/voice-agents", org.apiKey, { name: "Ben", voice_config })).status).toBe(422);
+  expect((await send("PATCH", path, org.apiKey, { voice_config })).status).toBe(422);
+});
+
 test("changes at the same time are all merged", async () => {
   const org = await createOrganisation();
   const path = `/v1/voice-agents/${org.agentId}`;

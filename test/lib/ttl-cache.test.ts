@@ -43,6 +43,17 @@ describe("a value", () => {
     expect(cache.getStale("a")).toBe("second");
   });
 
+  test("that was deleted is not had, not even for stale, and the others are", () => {
+    const cache = cacheOf(["a", "b"], 10);
+    cache.delete("a");
+    cache.delete("never there");
+    expect([cache.get("a", NOW), cache.getStale("a"), cache.get("b", NOW)]).toEqual([
+      undefined,
+      undefined,
+      "B",
+    ]);
+  });
+
   test("is not had under another key", () => expect(cacheOf(["a"], 10).get("b", NOW)).toBeUndefined());
 
   test("that is false is had all the same", () => {

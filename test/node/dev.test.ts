@@ -73,6 +73,10 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
   expect(placed.status).toBe(201);
   const { call_uuid: callId } = (await placed.json()) as { call_uuid: string };
 
+  for (const path of ["/docs", "/docs/docs.js", "/docs/swagger-ui.css", "/openapi.json"]) {
+    expect([path, (await fetch(`${first.url}${path}`)).status]).toEqual([path, 200]);
+  }
+
   if (running !== null) await interrupt(running);
   await start(port);
   expect(await info(port)).toEqual(first);

@@ -1,14 +1,40 @@
 import { env, exports } from "cloudflare:workers";
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../../src/contract/calls.ts";
 
+import { readContract, type Asked, type Contract, type ContractDocument } from "./contract.ts";
 import { until } from "./wait.ts";
 
 export const BASE_URL = "http://localhost:8787";
 
-export function request(path: string, apiKey: string | null, init: RequestInit = {}): Promise<Response> {
+/** Fails if the answer is not one that the published contract has. */
+export async function request(
+  path: string,
+  apiKey: string | null,
+  init: RequestInit = {},
+): Promise<Response> {
   const headers = new Headers(init.headers);
   if (apiKey !== null) headers.set("authorization", `Bearer ${apiKey}`);
-  return exports.default.fetch(`${BASE_URL}${path}`, { ...init, headers });
+  const response = await exports.default.fetch(`${BASE_URL}${path}`, { ...init, headers });
+  await holdAgainstContract({ method: init.method ?? "GET", path, body: init.body }, response);
+  return response;
+}
+
+export async function readDocument(): Promise<ContractDocument> {
+  return (await exports.default.fetch(`${BASE_URL}/openapi.json`)).json();
+}
+
+let contract: Promise<Contract> | undefined;
+
+/** Which operations there are, and which have answered with success. */
+export async function readAnswers(): Promise<{ published: string[]; answered: string[] }> {
+  const { published, answered } = (await contract) ?? { published: [], answered: [] };
+  return { published, answered: [...answered] };
+}
+
+export async function holdAgainstContract(asked: Asked, response: Response): Promise<void> {
+  contract ??= readDocument().then(readContract);
+  const { status, headers } = response;
+  await (await contract).hold(asked, { status, headers, text: () => response.clone().text() });
 }
 
 export function post(path: string, apiKey: string | null, body: unknown): Promise<Response> {

@@ -38,6 +38,19 @@ test("a token that was sealed for another account does not open", async () => {
   ).rejects.toThrow();
 });
 
+test("an account at a forbidden address does not open, for its row may be older than the rule", async () => {
+  const account = await sandboxAccount();
+  const deployed = { ...config, isLocal: false };
+  const at = (apiBaseUrl: string, where: typeof config) => openProvider({ ...account, apiBaseUrl }, where);
+  await expect(at("https://[::ffff:a00:1]", config)).rejects.toThrow("forbidden_host");
+  await expect(at("http://carrier.example", config)).rejects.toThrow("not_https");
+  await expect(at("http://localhost:9999", deployed)).rejects.toThrow("not_https");
+  await expect(at("https://localhost", deployed)).rejects.toThrow("forbidden_host");
+  expect(await (await at(`${config.PUBLIC_BASE_URL}/sandbox`, config)).fetchCall(CALL_SID)).toEqual({
+    kind: "none",
+  });
+});
+
 test.each(CARRIER_KINDS)("the relay of %s speaks Twilio's frames, and needs no account for it", (kind) => {
   const relay = relayProtocolOf(kind);
   expect(relay).toBe(twilioRelay);

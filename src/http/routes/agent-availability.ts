@@ -18,7 +18,7 @@ const route = apiRoute({
       content: { "application/json": { schema: availabilitySchema } },
     },
   },
-  refuses: [404, 422],
+  refuses: ["queue_not_found"],
 });
 
 /** True for a moment only; nobody in between may answer for us. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { openBoard } from "../../services/calls/open-board.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
+import { boardMessageSchema } from "../../contract/live.ts";
 import { cursorSchema } from "../cursor.ts";
 import { upgradeTo } from "../upgrade.ts";
 
@@ -15,11 +16,12 @@ const board = apiRoute({
     "known. A text `ping` is answered by `pong`.",
   tags: ["Calls"],
   access: { scope: "voice:calls:read", token: { purpose: "board" } },
-  request: { query: z.object({ cursor: cursorSchema, token: z.string().optional() }) },
+  request: { query: z.object({ cursor: cursorSchema }) },
   responses: {
     101: { description: "The socket. Its messages are JSON: `snapshot`, `call` and `ended`." },
   },
-  refuses: [404, 422, 426],
+  "x-websocket-message": boardMessageSchema,
+  refuses: ["validation_failed", "upgrade_required"],
 });
 
 export const boardRoute = apiRouter().openapi(board, (c) => {

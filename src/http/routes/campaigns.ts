@@ -32,6 +32,7 @@ const create = apiRoute({
   access: { scope: "voice:campaigns:write", bucket: "create_campaign" },
   request: { body: { required: true, content: json(createCampaignSchema) } },
   responses: { 201: { description: "The new campaign.", content: json(campaignSchema) } },
+  refuses: ["campaign_incomplete", "number_in_use"],
 });
 
 const list = apiRoute({
@@ -43,7 +44,6 @@ const list = apiRoute({
   access: { scope: "voice:campaigns:read" },
   request: { query: listCampaignsSchema },
   responses: { 200: { description: "A page, newest first.", content: json(campaignListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -56,7 +56,6 @@ const read = apiRoute({
   finds,
   request: { params },
   responses: { 200: { description: "The campaign.", content: json(campaignSchema) } },
-  refuses: [404],
 });
 
 const change = apiRoute({
@@ -71,7 +70,7 @@ const change = apiRoute({
   finds,
   request: { params, body: { required: true, content: json(changeCampaignSchema) } },
   responses: { 200: { description: "The campaign as it is now.", content: json(campaignSchema) } },
-  refuses: [404, 409],
+  refuses: ["not_found", "campaign_incomplete", "number_in_use"],
 });
 
 const remove = apiRoute({
@@ -85,7 +84,6 @@ const remove = apiRoute({
   finds,
   request: { params },
   responses: { 204: { description: "It is gone." } },
-  refuses: [404],
 });
 
 export const campaignRoutes = apiRouter()

@@ -45,7 +45,6 @@ const list = apiRoute({
   access: { scope: "voice:admin" },
   request: { query: listCarriersSchema },
   responses: { 200: { description: "A page, newest first.", content: json(carrierListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -58,7 +57,6 @@ const read = apiRoute({
   finds,
   request: { params },
   responses: { 200: { description: "The carrier account.", content: json(carrierSchema) } },
-  refuses: [404],
 });
 
 const change = apiRoute({
@@ -76,7 +74,7 @@ const change = apiRoute({
   finds,
   request: { params, body: { required: true, content: json(changeCarrierSchema) } },
   responses: { 200: { description: "The carrier account as it is now.", content: json(carrierSchema) } },
-  refuses: [404, 409],
+  refuses: ["not_found", "in_use"],
 });
 
 const remove = apiRoute({
@@ -92,7 +90,7 @@ const remove = apiRoute({
   finds,
   request: { params },
   responses: { 204: { description: "It is gone." } },
-  refuses: [404, 409],
+  refuses: ["not_found", "in_use"],
 });
 
 export const carrierAccountRoutes = apiRouter()

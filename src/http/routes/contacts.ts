@@ -36,6 +36,7 @@ const create = apiRoute({
     200: { description: "The contact that was there, overwritten.", content: json(contactSchema) },
     201: { description: "The new contact.", content: json(contactSchema) },
   },
+  refuses: ["already_exists"],
 });
 
 const list = apiRoute({
@@ -47,7 +48,6 @@ const list = apiRoute({
   access: { scope: "voice:contacts:read" },
   request: { query: listContactsSchema },
   responses: { 200: { description: "A page, newest first.", content: json(contactListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -60,7 +60,6 @@ const read = apiRoute({
   finds,
   request: { params },
   responses: { 200: { description: "The contact.", content: json(contactSchema) } },
-  refuses: [404],
 });
 
 const change = apiRoute({
@@ -74,7 +73,7 @@ const change = apiRoute({
   finds,
   request: { params, body: { required: true, content: json(changeContactSchema) } },
   responses: { 200: { description: "The contact as it is now.", content: json(contactSchema) } },
-  refuses: [404, 409],
+  refuses: ["not_found", "already_exists", "metadata_too_large"],
 });
 
 const remove = apiRoute({
@@ -90,7 +89,7 @@ const remove = apiRoute({
   finds,
   request: { params },
   responses: { 204: { description: "It is gone." } },
-  refuses: [404],
+  refuses: ["not_found"],
 });
 
 export const contactRoutes = apiRouter()

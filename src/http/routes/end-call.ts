@@ -23,7 +23,7 @@ const route = apiRoute({
       content: { "application/json": { schema: endedCallSchema } },
     },
   },
-  refuses: [404],
+  refuses: ["call_not_active"],
 });
 
 export const endCallRoute = apiRouter().openapi(route, async (c) => {

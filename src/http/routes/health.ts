@@ -1,15 +1,37 @@
-import { Hono } from "hono";
+import { z } from "zod";
 import { checkDatabase } from "../../db/health.ts";
 import { logError } from "../../lib/log.ts";
-import type { AppEnv } from "../env.ts";
+import { apiRouter, publicRoute } from "../api-route.ts";
+import { always } from "../openapi/headers.ts";
+
+const answer = <S extends string>(status: S) => ({
+  "application/json": { schema: z.object({ status: z.literal(status) }) },
+});
+
+const route = publicRoute({
+  path: "/healthz",
+  operationId: "checkHealth",
+  summary: "Ask whether the deployment can do its work",
+  tags: ["Deployment"],
+  responses: {
+    200: { description: "It can.", content: answer("ok"), headers: always("Cache-Control") },
+    503: {
+      description: "It can't at the moment.",
+      content: answer("unavailable"),
+      headers: always("Cache-Control"),
+    },
+  },
+});
+
+const FRESH = { "cache-control": "no-store" };
 
 /** 200 while the deployment can do its work, 503 while it can't. Tells strangers nothing else. */
-export const health = new Hono<AppEnv>().get("/healthz", async (c) => {
+export const health = apiRouter().openapi(route, async (c) => {
   try {
     await checkDatabase(c.get("services").db);
-    return c.json({ status: "ok" }, 200, { "cache-control": "no-store" });
+    return c.json({ status: "ok" as const }, 200, FRESH);
   } catch (error) {
     logError("health_check_failed", error);
-    return c.json({ status: "unavailable" }, 503, { "cache-control": "no-store" });
+    return c.json({ status: "unavailable" as const }, 503, { ...FRESH, "retry-after": "5" });
   }
 });

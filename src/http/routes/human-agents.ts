@@ -33,7 +33,7 @@ const create = apiRoute({
   finds: requireQueue,
   request: { params: queueParams, body: { required: true, content: json(createHumanSchema) } },
   responses: { 201: { description: "The new person of the queue.", content: json(humanSchema) } },
-  refuses: [404],
+  refuses: ["not_found", "already_exists"],
 });
 
 const list = apiRoute({
@@ -46,7 +46,6 @@ const list = apiRoute({
   finds: requireQueue,
   request: { params: queueParams, query: listHumansSchema },
   responses: { 200: { description: "A page, oldest first.", content: json(humanListSchema) } },
-  refuses: [404, 422],
 });
 
 const read = apiRoute({
@@ -59,7 +58,6 @@ const read = apiRoute({
   finds: requireHuman,
   request: { params },
   responses: { 200: { description: "The person.", content: json(humanSchema) } },
-  refuses: [404],
 });
 
 const change = apiRoute({
@@ -75,7 +73,7 @@ const change = apiRoute({
   finds: requireHuman,
   request: { params, body: { required: true, content: json(changeHumanSchema) } },
   responses: { 200: { description: "The person as they are now.", content: json(humanSchema) } },
-  refuses: [404, 409],
+  refuses: ["not_found", "already_exists"],
 });
 
 const remove = apiRoute({
@@ -89,7 +87,7 @@ const remove = apiRoute({
   finds: requireHuman,
   request: { params },
   responses: { 204: { description: "They are gone." } },
-  refuses: [404, 409],
+  refuses: ["in_use"],
 });
 
 export const humanRoutes = apiRouter()

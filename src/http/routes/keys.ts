@@ -45,7 +45,6 @@ const list = apiRoute({
   access: { scope },
   request: { query: listKeysSchema },
   responses: { 200: { description: "A page, newest first.", content: json(keyListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -58,7 +57,6 @@ const read = apiRoute({
   finds,
   request: { params },
   responses: { 200: { description: "The key, without its secret.", content: json(keySchema) } },
-  refuses: [404],
 });
 
 const change = apiRoute({
@@ -72,7 +70,7 @@ const change = apiRoute({
   finds,
   request: { params, body: { required: true, content: json(changeKeySchema) } },
   responses: { 200: { description: "The key as it is now.", content: json(keySchema) } },
-  refuses: [404],
+  refuses: ["not_found"],
 });
 
 const revoke = apiRoute({
@@ -86,7 +84,6 @@ const revoke = apiRoute({
   finds,
   request: { params },
   responses: { 204: { description: "It is revoked." } },
-  refuses: [404],
 });
 
 /** A secret is nothing that anybody in between may keep. */

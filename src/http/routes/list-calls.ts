@@ -20,7 +20,6 @@ const listRoute = apiRoute({
   responses: {
     200: { description: "A page of calls.", content: { "application/json": { schema: callListSchema } } },
   },
-  refuses: [422],
 });
 
 const statsRoute = apiRoute({
@@ -35,7 +34,6 @@ const statsRoute = apiRoute({
   responses: {
     200: { description: "The numbers.", content: { "application/json": { schema: callStatsSchema } } },
   },
-  refuses: [422],
 });
 
 /** `stats` stands before `{call_uuid}`, which it would match. */

@@ -18,7 +18,6 @@ const liveCalls = apiRoute({
       content: { "application/json": { schema: liveCallsSchema } },
     },
   },
-  refuses: [422],
 });
 
 /** A supervisor's dashboard asks again and again; nobody in between may answer for us. */

@@ -54,7 +54,6 @@ const list = apiRoute({
   access: { scope: "voice:contacts:read" },
   request: { query: listOptOutsSchema },
   responses: { 200: { description: "A page, newest first.", content: json(optOutListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -67,7 +66,6 @@ const read = apiRoute({
   finds,
   request: { params },
   responses: { 200: { description: "The opt-out.", content: json(optOutSchema) } },
-  refuses: [404],
 });
 
 const remove = apiRoute({
@@ -81,7 +79,7 @@ const remove = apiRoute({
   finds,
   request: { params, query: removeOptOutSchema },
   responses: { 204: { description: "It is gone." } },
-  refuses: [404, 422],
+  refuses: ["not_found"],
 });
 
 export const optOutRoutes = apiRouter()

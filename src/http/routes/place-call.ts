@@ -17,7 +17,17 @@ const route = apiRoute({
       content: { "application/json": { schema: placedCallSchema } },
     },
   },
-  refuses: [404],
+  refuses: [
+    "campaign_not_found",
+    "campaign_inbound",
+    "campaign_not_active",
+    "agent_inactive",
+    "campaign_without_number",
+    "contact_opted_out",
+    "number_in_call",
+    "destination_not_allowed",
+    "metadata_too_large",
+  ],
 });
 
 export const placeCallRoute = apiRouter().openapi(route, async (c) => {

@@ -28,6 +28,7 @@ const create = apiRoute({
   access: { scope: "voice:queues:write", bucket: "create_queue" },
   request: { body: { required: true, content: json(createQueueSchema) } },
   responses: { 201: { description: "The new queue, nobody in it yet.", content: json(queueSchema) } },
+  refuses: ["already_exists"],
 });
 
 const list = apiRoute({
@@ -39,7 +40,6 @@ const list = apiRoute({
   access: { scope: "voice:queues:read" },
   request: { query: listQueuesSchema },
   responses: { 200: { description: "A page, newest first.", content: json(queueListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -52,7 +52,6 @@ const read = apiRoute({
   finds: requireQueue,
   request: { params },
   responses: { 200: { description: "The queue.", content: json(queueSchema) } },
-  refuses: [404],
 });
 
 const change = apiRoute({
@@ -66,7 +65,7 @@ const change = apiRoute({
   finds: requireQueue,
   request: { params, body: { required: true, content: json(changeQueueSchema) } },
   responses: { 200: { description: "The queue as it is now.", content: json(queueSchema) } },
-  refuses: [404],
+  refuses: ["not_found"],
 });
 
 const remove = apiRoute({
@@ -80,7 +79,7 @@ const remove = apiRoute({
   finds: requireQueue,
   request: { params },
   responses: { 204: { description: "It is gone." } },
-  refuses: [404, 409],
+  refuses: ["in_use"],
 });
 
 export const queueRoutes = apiRouter()

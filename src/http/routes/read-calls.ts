@@ -23,7 +23,7 @@ const readRoute = apiRoute({
       content: { "application/json": { schema: callRecordSchema } },
     },
   },
-  refuses: [404],
+  refuses: ["not_found"],
 });
 
 const formatSchema = z.enum(["json", "text", "vtt"]);
@@ -50,7 +50,7 @@ const transcriptRoute = apiRoute({
       },
     },
   },
-  refuses: [404, 422],
+  refuses: ["not_found", "validation_failed"],
 });
 
 export const readCallRoutes = apiRouter()

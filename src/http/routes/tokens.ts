@@ -7,6 +7,7 @@ const create = apiRoute({
   method: "post",
   path: "/v1/tokens",
   operationId: "createToken",
+  withoutAddress: true,
   summary: "Create a token for a player or a socket",
   description:
     "It opens one recording for 60 minutes, or one call's live feed or the board for 5, in the address (`?token=`) " +
@@ -20,8 +21,8 @@ const create = apiRoute({
       content: { "application/json": { schema: tokenSchema } },
     },
   },
-  refuses: [404],
   secretFields: ["token", "url"],
+  refuses: ["not_found"],
 });
 
 /** A secret is nothing that anybody in between may keep. */

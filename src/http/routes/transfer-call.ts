@@ -26,7 +26,7 @@ const route = apiRoute({
       content: { "application/json": { schema: transferredCallSchema } },
     },
   },
-  refuses: [404],
+  refuses: ["queue_not_found", "call_not_active", "transfer_in_progress", "no_agents_available"],
 });
 
 /** Somebody may have hung up by then. */

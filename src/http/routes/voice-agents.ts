@@ -48,7 +48,6 @@ const list = apiRoute({
   access: { scope: "voice:campaigns:read" },
   request: { query: listVoiceAgentsSchema },
   responses: { 200: { description: "A page, newest first.", content: json(voiceAgentListSchema) } },
-  refuses: [422],
 });
 
 const read = apiRoute({
@@ -61,7 +60,7 @@ const read = apiRoute({
   finds,
   request: { params },
   responses: { 200: { description: "The voice agent.", content: json(voiceAgentSchema) } },
-  refuses: [404],
+  refuses: ["not_found"],
 });
 
 const change = apiRoute({
@@ -75,7 +74,7 @@ const change = apiRoute({
   finds,
   request: { params, body: { required: true, content: json(changeVoiceAgentSchema) } },
   responses: { 200: { description: "The voice agent as it is now.", content: json(voiceAgentSchema) } },
-  refuses: [404],
+  refuses: ["not_found"],
 });
 
 const remove = apiRoute({
@@ -88,7 +87,7 @@ const remove = apiRoute({
   finds,
   request: { params },
   responses: { 204: { description: "It is gone." } },
-  refuses: [404, 409],
+  refuses: ["not_found", "in_use"],
 });
 
 export const voiceAgentRoutes = apiRouter()

@@ -25,7 +25,7 @@ const route = apiRoute({
       content: { "application/json": { schema: writtenMetadataSchema } },
     },
   },
-  refuses: [404],
+  refuses: ["key_details_too_large"],
 });
 
 export const writeMetadataRoute = apiRouter().openapi(route, async (c) => {

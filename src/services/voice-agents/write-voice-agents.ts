@@ -42,9 +42,9 @@ export async function changeVoiceAgent(
   input: ChangeVoiceAgentInput,
 ): Promise<Result<VoiceAgent, Refusal<"validation_failed" | "not_found">>> {
   const { db, orgId } = context;
-  const merged = voiceConfigSchema.safeParse(
-    applyMergePatch(JSON.parse(agent.voiceConfig), input.voice_config ?? {}),
-  );
+  const merged = voiceConfigSchema
+    .strict()
+    .safeParse(applyMergePatch(JSON.parse(agent.voiceConfig), input.voice_config ?? {}));
   if (!merged.success) return err(refusedPart("voice_config", merged.error));
   const voiceConfig = JSON.stringify(merged.data);
   const updated = await updateVoiceAgent(db, agent, { ...columnsOf(input), voiceConfig });

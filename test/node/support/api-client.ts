@@ -3,6 +3,7 @@
 import { callRecordSchema, placedCallSchema, type CallRecord } from "../../../src/contract/calls.ts";
 import { createdKeySchema } from "../../../src/contract/keys.ts";
 import { liveCallsSchema, type LiveCalls } from "../../../src/contract/live.ts";
+import { readContract, type Contract, type ContractDocument } from "../../support/contract.ts";
 import type { LocalWorker } from "../../../src/cli/local-worker.ts";
 
 type Client = Pick<LocalWorker, "url" | "instance">;
@@ -32,9 +33,24 @@ async function createKey({ url, instance }: Client): Promise<string> {
   return key;
 }
 
+/** Fails if the answer is not one that the published contract has. */
 async function request(client: Client, path: string, init: RequestInit = {}): Promise<Response> {
+  const { url } = client;
   const headers = { authorization: `Bearer ${await keyOf(client)}`, "content-type": "application/json" };
-  return fetch(`${client.url}${path}`, { ...init, headers });
+  const response = await fetch(`${url}${path}`, { ...init, headers });
+  const contract = contracts.get(url) ?? readContract(await readDocument(url));
+  contracts.set(url, contract);
+  const asked = { method: init.method ?? "GET", path, body: init.body };
+  const text = () => response.clone().text();
+  await contract.hold(asked, { status: response.status, headers: response.headers, text });
+  return response;
+}
+
+const contracts = new Map<string, Contract>();
+
+async function readDocument(url: string): Promise<ContractDocument> {
+  // Written by us, and held against the rules of OpenAPI by the checks.
+  return (await (await fetch(`${url}/openapi.json`)).json()) as ContractDocument;
 }
 
 export async function placeCall(client: Client, to: string): Promise<string> {

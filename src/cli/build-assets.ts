@@ -1,0 +1,5 @@
+// npm run build:assets, also after every install.
+
+import { buildAssets } from "./assets.ts";
+
+buildAssets();
