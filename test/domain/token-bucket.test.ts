@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { limitOf, RATE_LIMIT_BUCKETS } from "../../src/domain/rate-limits.ts";
+import { limitOf } from "../../src/domain/rate-limits.ts";
 import { take, type TokenBucket, type TokenDraw } from "../../src/domain/token-bucket.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -235,25 +235,6 @@ describe("at whatever times it is drawn from", () => {
 });
 
 describe("limits", () => {
-  test("are these, a minute", () => {
-    expect(Object.fromEntries(RATE_LIMIT_BUCKETS.map((bucket) => [bucket, limitOf(bucket, null)]))).toEqual({
-      default: 600,
-      place_call: 30,
-      write_call_metadata: 30,
-      transfer_call: 10,
-      end_call: 10,
-      agent_availability: 30,
-      write_contact: 60,
-      create_opt_out: 20,
-      create_campaign: 20,
-      create_voice_agent: 20,
-      create_queue: 20,
-      create_human_agent: 20,
-      create_carrier: 20,
-      create_key: 20,
-    });
-  });
-
   test("are a key's own where it has some, even none at all", () => {
     const keyLimits = { place_call: 6_000, end_call: 0 };
     expect(limitOf("place_call", keyLimits)).toBe(6_000);
