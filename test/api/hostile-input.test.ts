@@ -1,10 +1,11 @@
-// Whatever is sent to an operation, the answer is one that its definition names, and what is refused changes nothing.
+// Whatever is sent to an operation, the answer is one that the contract has (`request` sees to that) and no failure of
+// ours, and what is refused changes nothing.
 // Input is drawn at random (test/support/hostile.ts); a failure prints the request, and the seed that draws it again.
 
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { bodyFields, queryFields, readDocumented, readProblem } from "../support/answers.ts";
+import { bodyFields, queryFields, readProblem } from "../support/answers.ts";
 import { request } from "../support/api.ts";
 import * as hostile from "../support/hostile.ts";
 import * as hostileRequests from "../support/hostile-requests.ts";
@@ -22,8 +23,6 @@ type Sent = {
   path: string;
   headers: Record<string, string>;
   body?: Uint8Array<ArrayBuffer>;
-  /** Whether the path is still the operation's own. */
-  isOwnPath: boolean;
 };
 
 /** An organisation with what the operation's path names. */
@@ -77,7 +76,6 @@ describe.for(OPERATIONS.map((operation) => [`${operation.method} ${operation.pat
         path: pathOf(operation, house.names),
         headers: { "content-type": "application/json", ...headers },
         body,
-        isOwnPath: true,
       }));
     });
 
@@ -98,7 +96,6 @@ describe.for(OPERATIONS.map((operation) => [`${operation.method} ${operation.pat
           path: kind === "query" ? `${path.split("?")[0]}?${query}` : path,
           headers: { ...plain.headers, ...(kind === "headers" ? headers : {}) },
           ...(plain.body === undefined ? {} : { body: hostile.encode(plain.body) }),
-          isOwnPath: kind !== "path",
         };
       });
     });
@@ -137,11 +134,7 @@ async function report<T>({
   throw new Error(`With seed ${seed}, path "${counterexamplePath}":\n${message}`);
 }
 
-async function judge(
-  operation: Operation,
-  house: House,
-  { path, headers, body, isOwnPath }: Sent,
-): Promise<void> {
+async function judge(operation: Operation, house: House, { path, headers, body }: Sent): Promise<void> {
   const { org } = house;
   const response = await request(path, org.apiKey, {
     method: operation.method,
@@ -152,9 +145,11 @@ async function judge(
   response.webSocket?.close();
   expectCommonHeaders(response);
   const isRefused = response.status >= 400;
-  if (isOwnPath) await readDocumented(operation, response);
-  else if (isRefused) await readProblem(response);
-  else await response.body?.cancel();
+  // 412 and 416 tell all in their headers.
+  if (isRefused && response.headers.has("content-type")) {
+    const { code } = await readProblem(response);
+    expect(code).not.toBe("internal_error");
+  } else await response.body?.cancel();
   if (isRefused || operation.method === "GET") {
     expect(await orgRows(org.orgId)).toEqual(house.rows);
   } else {
@@ -171,7 +166,6 @@ async function readsAll(org: Organisation): Promise<void> {
   for (const list of lists) {
     const response = await request(pathOf(list, {}), org.apiKey);
     expect([list.path, response.status]).toEqual([list.path, 200]);
-    await readDocumented(list, response);
   }
 }
 

@@ -1,7 +1,7 @@
 // What holds at every path, whatever stands there: methods, and what a query may have.
 
 import { describe, expect, test } from "vitest";
-import { readDocumented, readProblem } from "../support/answers.ts";
+import { readProblem } from "../support/answers.ts";
 import { request } from "../support/api.ts";
 import { expectCommonHeaders, pathOf, unknownOf } from "../support/operations.ts";
 import { createOrganisation } from "../support/organisation.ts";
@@ -67,7 +67,6 @@ describe("a query", () => {
     const plain = await request(path, org.apiKey);
     const unknown = await request(`${path}${join}nonsense=1&__proto__=2&constructor=3`, org.apiKey);
     expect([plain.status, unknown.status]).toEqual([200, 200]);
-    await Promise.all([plain, unknown].map((response) => readDocumented(operation, response)));
   });
 
   test.for(["calls", "contacts", "campaigns", "voice-agents", "queues", "carriers", "keys", "opt-outs"])(

@@ -89,6 +89,25 @@ test("sends nothing again to who has it: 304", async () => {
   expect(response.headers.get("etag")).toBe(etag);
 });
 
+test.for([
+  ["another is meant", { "if-match": '"another"' }, 412],
+  ["a tag is meant that is none", { "if-match": "a" }, 412],
+  ["this one is meant, but weakly", { "if-match": "W/ETAG" }, 412],
+  ["another is meant, and this one had", { "if-match": '"another"', "if-none-match": "ETAG" }, 412],
+  ["any is meant", { "if-match": "*" }, 200],
+  [
+    "this one is had, and a part asked for that there is not",
+    { "if-none-match": "W/ETAG", range: "bytes=99999999-" },
+    304,
+  ],
+  ["a tag is had that is none", { "if-none-match": 'a, "' }, 200],
+  ["it must be old", { "if-unmodified-since": "Thu, 01 Jan 1970 00:00:00 GMT" }, 200],
+] as const)("goes by the entity tag: %s", async ([, headers, status]) => {
+  const etag = (await get({}, "HEAD")).headers.get("etag") ?? "";
+  const sent = Object.entries(headers).map(([name, value]) => [name, value.replace("ETAG", etag)] as const);
+  expect((await get(Object.fromEntries(sent))).status).toBe(status);
+});
+
 test("takes the key from the query, for players that can't set headers", async () => {
   expect((await request(`${path}?token=${org.apiKey}`, null)).status).toBe(200);
   expect((await request(`${path}?token=tl_k_wrong`, null)).status).toBe(401);

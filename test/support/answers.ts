@@ -1,16 +1,14 @@
-// What an operation's definition says that it answers, and whether an answer is one of these.
+// What an operation takes, by its definition, and what a refusal is.
 
 import { z } from "zod";
 import { app } from "../../src/http/app.ts";
 import { problemSchema } from "../../src/http/problem.ts";
 
 type Named = { method: string; path: string };
-type Content = Record<string, { schema?: unknown } | undefined>;
 type Definition = {
   method: string;
   path: string;
-  request?: { query?: unknown; body?: { content: Content } };
-  responses: Record<string, { content?: Content } | undefined>;
+  request?: { query?: unknown; body?: { content: Record<string, { schema?: unknown } | undefined> } };
 };
 
 const definitions: Definition[] = app.openAPIRegistry.definitions.flatMap((definition) =>
@@ -18,7 +16,7 @@ const definitions: Definition[] = app.openAPIRegistry.definitions.flatMap((defin
   definition.type === "route" ? [definition.route as unknown as Definition] : [],
 );
 
-export function definitionOf({ method, path }: Named): Definition {
+function definitionOf({ method, path }: Named): Definition {
   const found = definitions.find((each) => each.path === path && each.method === method.toLowerCase());
   if (found === undefined) throw new Error(`${method} ${path} is not defined`);
   return found;
@@ -46,27 +44,4 @@ export async function readProblem(response: Response): Promise<z.infer<typeof pr
   if (problem.status !== response.status) throw new Error(`${response.status} says ${problem.status}`);
   if (problem.request_id !== response.headers.get("x-request-id")) throw new Error("Two request ids");
   return problem;
-}
-
-/** Throws unless the answer is one that the operation's definition names. */
-export async function readDocumented(named: Named, response: Response): Promise<void> {
-  const { status } = response;
-  if (status >= 500 && status !== 503) throw new Error(`${status}: ${await response.text()}`);
-  const described = definitionOf(named).responses[status];
-  if (described === undefined) throw new Error(`${status} is not documented: ${await response.text()}`);
-  const { content } = described;
-  if (content?.["application/problem+json"] !== undefined) {
-    await readProblem(response);
-    return;
-  }
-  const type = (response.headers.get("content-type") ?? "").split(";")[0] ?? "";
-  if (content === undefined) {
-    const text = response.webSocket === null ? await response.text() : "";
-    if (text !== "") throw new Error(`${status} has a body: ${text}`);
-    return;
-  }
-  const schema = content[type]?.schema;
-  if (!(schema instanceof z.ZodType)) throw new Error(`${status} is ${type}`);
-  if (type === "application/json") schema.parse(await response.json());
-  else await response.arrayBuffer();
 }

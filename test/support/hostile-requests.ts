@@ -27,7 +27,7 @@ export const escaped: fc.Arbitrary<string> = fc.oneof(
 
 /** A query of fields that are known, and of some that are not. */
 export function query(fields: string[]): fc.Arbitrary<string> {
-  const names = [...fields, ...fields, ...fields, "nonsense", "__proto__", "limit[]", "%00", ""];
+  const names = [...fields, ...fields, ...fields, "token", "nonsense", "__proto__", "limit[]", "%00", ""];
   const values = fc.oneof(escaped, fc.constantFrom("1", "0", "50", "2026-05-12", "ended", "a%2Cb", "all"));
   return fc
     .array(fc.tuple(fc.constantFrom(...names), values), { minLength: 1, maxLength: 4 })

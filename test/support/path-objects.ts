@@ -77,7 +77,7 @@ export async function aTalkingCall(org: Organisation): Promise<Names> {
   const { name } = await aQueue(org);
   const human = { name: "Jo Park", phone: "+15005550090", presence: "available" };
   await made(org, `/v1/queues/${name}/agents`, human);
-  const callId = await place(org, "+15005550036");
+  const callId = await place(org, "+15005550038");
   await until(
     () => read(org, callId),
     ({ status }) => status !== "dialing" && status !== "ringing",

@@ -3,8 +3,7 @@ import { isId } from "../../lib/ids.ts";
 import { findRecording } from "../../services/recordings/read-recording.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
 import { always } from "../openapi/headers.ts";
-import { problem } from "../problem.ts";
-import { serveFromCarrier, serveFromStorage } from "../serve-recording.ts";
+import { noRecording, serveFromCarrier, serveFromStorage } from "../serve-recording.ts";
 
 const fromClient = (name: string, description: string) =>
   ({ name, in: "header", required: false, description, schema: { type: "string" } }) as const;
@@ -26,8 +25,6 @@ const route = apiRoute({
     fromClient("If-Range", "The ETag for which the range is meant; of another state the whole is sent."),
     fromClient("If-Match", "Send it only if it has this ETag."),
     fromClient("If-None-Match", "Send it only if it has none of these ETags."),
-    fromClient("If-Modified-Since", "Send it only if it changed since."),
-    fromClient("If-Unmodified-Since", "Send it only if it did not change since."),
   ],
   responses: {
     200: { description: "The whole.", content: sound, headers: served },
@@ -37,7 +34,7 @@ const route = apiRoute({
       headers: { ...served, ...always("Content-Range", "Content-Length") },
     },
     304: { description: "You have it.", headers: served },
-    412: { description: "A condition does not hold.", headers: served },
+    412: { description: "It is not the one of `If-Match`.", headers: served },
     416: {
       description: "The range begins past the end.",
       headers: { ...served, ...always("Content-Range") },
@@ -50,8 +47,6 @@ const route = apiRoute({
 export const recordingRoute = apiRouter().openapi(route, async (c) => {
   const { call_uuid: callId } = c.req.valid("param");
   const recording = isId("call", callId) ? await findRecording(c.get("org"), callId) : null;
-  if (recording === null) {
-    return problem(c, { code: "recording_not_found", detail: "There is no recording of this call." });
-  }
+  if (recording === null) return noRecording(c);
   return recording.from === "storage" ? serveFromStorage(c, recording) : serveFromCarrier(c, recording);
 });

@@ -8,8 +8,8 @@ export type StoredRecording = {
   from: "storage";
   /** What is there, without its body. */
   head: R2Object;
-  /** The body, or the part of it; null if the conditions (`If-Match`, `If-None-Match`, …) do not hold. */
-  read(conditions: Headers, part?: { offset: number; length: number }): Promise<ReadableStream | null>;
+  /** The body, or the part of it; null if it was taken away meanwhile. */
+  read(part?: { offset: number; length: number }): Promise<ReadableStream | null>;
 };
 
 /** Not stored here yet, or not any more. */
@@ -38,10 +38,9 @@ async function openStored(env: Env, key: string): Promise<StoredRecording | null
   return {
     from: "storage",
     head,
-    async read(conditions, part) {
-      const options = part === undefined ? {} : { range: part };
-      const object = await env.RECORDINGS.get(key, { ...options, onlyIf: conditions });
-      return object !== null && "body" in object ? object.body : null;
+    async read(part) {
+      const object = await env.RECORDINGS.get(key, part === undefined ? {} : { range: part });
+      return object?.body ?? null;
     },
   };
 }
