@@ -42,6 +42,13 @@ export async function findKeyById(db: Db, keyId: string, nowMs: number): Promise
   return remember(await db.select().from(apiKeys).where(eq(apiKeys.id, keyId)).get(), nowMs);
 }
 
+/** … and not from what is remembered: for who uses it longer than a request takes. */
+export async function readKeyAnew(db: Db, keyId: string, nowMs: number): Promise<ApiKey | null> {
+  const row = await db.select().from(apiKeys).where(eq(apiKeys.id, keyId)).get();
+  forget(row);
+  return remember(row, nowMs);
+}
+
 export async function insertKey(db: Db, key: NewKey): Promise<KeyRow> {
   return db.insert(apiKeys).values(key).returning().get();
 }

@@ -53,8 +53,23 @@ function isPublicHost(hostname: string): boolean {
   return !LOCAL_DOMAINS.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
 }
 
-/** Names that never are public. RFC 6761, 6762, 7686, 8375; `internal` was set aside by ICANN. */
-const LOCAL_DOMAINS = ["localhost", "local", "internal", "home.arpa", "onion"];
+/**
+ * Names that never are public. RFC 6761, 6762, 7686, 8375; `internal` was set aside by ICANN. The others are no names of
+ * the public tree, and much used in private ones (RFC 6762, appendix G).
+ */
+const LOCAL_DOMAINS = [
+  "localhost",
+  "local",
+  "internal",
+  "home.arpa",
+  "onion",
+  "localdomain",
+  "lan",
+  "home",
+  "corp",
+  "intranet",
+  "private",
+];
 
 /** https://www.iana.org/assignments/iana-ipv4-special-registry */
 const SPECIAL_IPV4 = [

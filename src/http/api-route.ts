@@ -1,7 +1,7 @@
 // How a route of the API is defined: what it needs and refuses is said once, beside its contract, and becomes both the
 // middleware that stands before its handler and its part of the OpenAPI document.
 //
-// Order of checks: 401, 403, 429, 404 of the path's object, 413, Idempotency-Key, 400, 415, 422; what is left is the
+// Order of checks: 401, 403, 429, 404 of the path's object, 413, Idempotency-Key, 415, 400, 422; what is left is the
 // handler's.
 
 import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
@@ -13,6 +13,7 @@ import { limitBody } from "./limit-body.ts";
 import { headersOf, type Kind, type Parameter } from "./openapi/headers.ts";
 import { codesOf, refusalResponses, type CodeOf, type Refusals, type Refuses } from "./openapi/refusals.ts";
 import type { ProblemCode } from "../contract/problems.ts";
+import { requireBody } from "./require-body.ts";
 import { requireAccess, type Access } from "./require-access.ts";
 import { REQUESTS_PER_MINUTE } from "../domain/rate-limits.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -102,6 +103,7 @@ export function apiRoute<
     ...(finds === undefined ? [] : [finds]),
     ...(hasBody ? [limitBody(maxBodyBytes ?? MAX_BODY_BYTES)] : []),
     ...(isPost ? [heedIdempotencyKey(secretFields)] : []),
+    ...(request?.body?.required === true ? [requireBody] : []),
   ];
   const refused = refusals<CodeOf<R> | RefusedOfAll>([
     ...ALWAYS_REFUSED,
@@ -189,6 +191,11 @@ export function publicRoute<
     responses: { ...withHeaders(responses, { keyed: false, isPost: false }), ...refused },
     security: [],
   });
+}
+
+/** A body's content: JSON of this shape. */
+export function json<T extends z.ZodType>(schema: T) {
+  return { "application/json": { schema } };
 }
 
 /** A router of the API: what is invalid is refused as a problem. */

@@ -3,7 +3,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { readConfig } from "../config.ts";
 import { openDb } from "../db/client.ts";
@@ -44,9 +43,25 @@ const openServices: MiddlewareHandler<AppEnv> = (c, next) => {
   return next();
 };
 
+/** Always an id of our own: one that a client chose could be another request's in the logs. */
+const nameRequest: MiddlewareHandler<AppEnv> = (c, next) => {
+  const requestId = crypto.randomUUID();
+  c.set("requestId", requestId);
+  c.header("x-request-id", requestId);
+  return next();
+};
+
+/** A customer's page plays recordings by their address, which browsers else refuse to a page of another origin. */
+const playAnywhere: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  c.header("cross-origin-resource-policy", "cross-origin");
+};
+
 export const app = new OpenAPIHono<AppEnv>();
 
-app.use(requestId(), secureHeaders());
+app.use(nameRequest);
+app.use("/api/voice/calls/:call_uuid/recording", playAnywhere);
+app.use(secureHeaders());
 app.route("/sandbox", sandbox);
 app.use(openServices);
 app.route("/", health);
@@ -94,8 +109,10 @@ app.onError((error, c) => {
     if (refusal !== undefined) return problem(c, refusal);
   }
   logError("request_failed", error, { request_id: c.get("requestId"), path: c.req.routePath });
-  return problem(c, { code: "internal_error", detail: "The request could not be completed." });
+  return problem(c, { code: "internal_error", detail: "The request could not be completed." }, UNKEPT);
 });
+
+const UNKEPT = { "cache-control": "no-store" };
 
 /** What the framework itself refuses while it reads a body. */
 const READABLE_ERRORS: Record<number, Parameters<typeof problem>[1]> = {

@@ -1,5 +1,6 @@
 // Who asks, whether they may, and whether they ask too often. Stands before validation, so a stranger learns nothing of
-// a route. Every answer to a known key draws one from the bucket of its route, but a 429 itself.
+// a route. Every answer to a known key draws one from the bucket of its route, but a 429 itself. What is answered is for
+// who asked, and nobody in between keeps it, unless the handler says otherwise.
 
 import type { Context, MiddlewareHandler } from "hono";
 import type { TokenPurpose } from "../contract/tokens.ts";
@@ -22,6 +23,8 @@ export type Access = {
   token?: { purpose: TokenPurpose; parameter?: string };
 };
 
+const UNKEPT = { "cache-control": "no-store" };
+
 export function requireAccess({ scope, bucket = "default", token }: Access): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const services = c.get("services");
@@ -32,27 +35,32 @@ export function requireAccess({ scope, bucket = "default", token }: Access): Mid
         token === undefined
           ? "A valid API key is required: Authorization: Bearer tl_k_…"
           : "A valid API key, or a token for just this, is required: Authorization: Bearer …, or ?token=…";
-      return problem(c, { code: "unauthorized", detail }, { "www-authenticate": "Bearer" });
+      return problem(c, { code: "unauthorized", detail }, { ...UNKEPT, "www-authenticate": "Bearer" });
     }
     const draw = await drawFromBucket(services, key, bucket);
     if (draw === null) {
       const detail = "The rate limit can't be read at the moment.";
-      return problem(c, { code: "unavailable", detail }, { "retry-after": "1" });
+      return problem(c, { code: "unavailable", detail }, { ...UNKEPT, "retry-after": "1" });
     }
     const missing = missingScopes(key.scopes, [scope]);
     if (missing.length > 0) {
       const detail = `The key lacks ${missing.join(", ")}.`;
-      return problem(c, { code: "insufficient_scope", detail }, rateLimitHeaders(bucket, draw));
+      const headers = { ...UNKEPT, ...rateLimitHeaders(bucket, draw) };
+      return problem(c, { code: "insufficient_scope", detail }, headers);
     }
     if (!draw.allowed) {
       const detail = `The key may ask this ${draw.perMinute} times a minute.`;
-      const headers = { ...rateLimitHeaders(bucket, draw), "retry-after": String(draw.retryAfterSeconds) };
+      const retryAfter = { "retry-after": String(draw.retryAfterSeconds) };
+      const headers = { ...UNKEPT, ...rateLimitHeaders(bucket, draw), ...retryAfter };
       return problem(c, { code: "rate_limited", detail }, headers);
     }
     c.set("key", key);
     c.set("org", { ...services, orgId: key.orgId });
     await next();
-    for (const [name, value] of Object.entries(rateLimitHeaders(bucket, draw))) c.header(name, value);
+    const unkept: Record<string, string> = c.res.headers.has("cache-control") ? {} : UNKEPT;
+    for (const [name, value] of Object.entries({ ...unkept, ...rateLimitHeaders(bucket, draw) })) {
+      c.header(name, value);
+    }
     return undefined;
   };
 }

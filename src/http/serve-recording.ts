@@ -4,7 +4,7 @@
 
 import type { Context } from "hono";
 import type { CarrierRecording, StoredRecording } from "../services/recordings/read-recording.ts";
-import { parseByteRange } from "./byte-range.ts";
+import { parseByteRange, type ByteRange } from "./byte-range.ts";
 import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
 
@@ -20,12 +20,13 @@ export async function serveFromStorage(c: Context<AppEnv>, { head, read }: Store
   }
   const part =
     range.kind === "part" ? { offset: range.first, length: range.last - range.first + 1 } : undefined;
-  const body = await read(part);
-  if (body === null) return noRecording(c);
   const length = { "content-type": "audio/mpeg", "content-length": String(part?.length ?? head.size) };
-  if (range.kind === "whole") return c.body(body, 200, { ...headers, ...length });
-  const contentRange = `bytes ${range.first}-${range.last}/${head.size}`;
-  return c.body(body, 206, { ...headers, ...length, "content-range": contentRange });
+  const sent = { ...headers, ...length, ...contentRangeOf(writtenRange(range, head.size)) };
+  const status = part === undefined ? 200 : 206;
+  // Nobody would read what is opened for a HEAD.
+  if (c.req.method === "HEAD") return c.body(null, status, sent);
+  const body = await read(part);
+  return body === null ? noRecording(c) : c.body(body, status, sent);
 }
 
 /** A carrier that can't send a part sends the whole, which an asker for a part must be ready for. */
@@ -77,6 +78,10 @@ function rangeFor(c: Context<AppEnv>, etag: string): string | undefined {
 function singleRange(header: string | undefined): string | undefined {
   const match = /^\s*bytes\s*=\s*(\d+\s*-\s*\d*|-\s*\d+)\s*$/i.exec(header ?? "");
   return match?.[1] === undefined ? undefined : `bytes=${match[1].replaceAll(/\s/g, "")}`;
+}
+
+function writtenRange(range: ByteRange, size: number): string | null {
+  return range.kind === "part" ? `bytes ${range.first}-${range.last}/${size}` : null;
 }
 
 function contentRangeOf(contentRange: string | null): Record<string, string> {

@@ -5,12 +5,13 @@
 // Each change is numbered, and the latest are kept (board-log.ts): a watcher that lost its socket misses nothing.
 
 import { DurableObject } from "cloudflare:workers";
-import { z } from "zod";
 import { toLiveCall } from "../contract/live-call.ts";
 import { boardEntrySchema, type BoardEntry, type BoardMessage } from "../contract/live.ts";
+import { openDb } from "../db/client.ts";
 import { migrate } from "../lib/sql-migrations.ts";
 import { toEpochSeconds } from "../lib/time.ts";
 import { BOARD_LOG_MIGRATION, BoardLog, type BoardChange } from "./board-log.ts";
+import { Watchers } from "./watchers.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE calls (call_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, entry TEXT, changed_at_ms INTEGER NOT NULL);
@@ -21,21 +22,17 @@ const MIGRATIONS = [
 
 const MARKER_LIFE_MS = 3_600_000;
 
-/** Why the server closes a watcher's socket: its key may watch no more. */
-const CLOSE_SHUT_OUT = 1008;
-
-/** What a socket remembers while the object is out of memory. */
-const watcherSchema = z.object({ keyExpiresAt: z.number().nullable() });
-
 export class LiveBoard extends DurableObject<Env> {
   readonly #sql: SqlStorage;
   readonly #log: BoardLog;
+  readonly #watchers: Watchers;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, MIGRATIONS);
     this.#sql = ctx.storage.sql;
     this.#log = new BoardLog(this.#sql);
+    this.#watchers = new Watchers({ ctx, db: openDb(env.DB) });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -59,7 +56,7 @@ export class LiveBoard extends DurableObject<Env> {
     this.#sql.exec("DELETE FROM calls WHERE entry IS NULL AND changed_at_ms < ?", nowMs - MARKER_LIFE_MS);
     // That a call has ended is news only to who has seen it.
     if (taken.length > 0 && (entry !== null || wasShown)) {
-      this.#tell(this.#log.add(callId, entry), nowMs);
+      this.#watchers.tell(JSON.stringify(toMessage(this.#log.add(callId, entry), nowMs)), nowMs);
     }
   }
 
@@ -73,17 +70,14 @@ export class LiveBoard extends DurableObject<Env> {
 
   /** Closes the sockets that this key has opened: it was revoked. */
   shutOut(keyId: string): void {
-    for (const socket of this.ctx.getWebSockets(keyId)) close(socket);
+    this.#watchers.shutOut(keyId);
   }
 
-  /** WebSocket upgrades only: `/?cursor=…&key=…&expires=…`, by a key that may watch until then. */
+  /** WebSocket upgrades only: `/?key=…&cursor=…`, by a key that may watch. */
   override async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const { 0: client, 1: server } = new WebSocketPair();
-    const expires = searchParams.get("expires");
-    const watcher = { keyExpiresAt: expires === null ? null : Number(expires) };
-    this.ctx.acceptWebSocket(server, [searchParams.get("key") ?? ""]);
-    server.serializeAttachment(watcher satisfies z.infer<typeof watcherSchema>);
+    this.#watchers.join(server, searchParams.get("key") ?? "");
     const nowMs = Date.now();
     for (const message of this.#greeting(Number(searchParams.get("cursor")), nowMs)) {
       server.send(JSON.stringify(message));
@@ -106,17 +100,6 @@ export class LiveBoard extends DurableObject<Env> {
     return [{ type: "snapshot", cursor: this.#log.cursor(), calls: calls.toReversed() }];
   }
 
-  #tell(change: BoardChange, nowMs: number): void {
-    const text = JSON.stringify(toMessage(change, nowMs));
-    for (const socket of this.ctx.getWebSockets()) {
-      const watcher = watcherSchema.safeParse(socket.deserializeAttachment());
-      const mayWatch =
-        watcher.success && (watcher.data.keyExpiresAt === null || nowMs < watcher.data.keyExpiresAt * 1000);
-      if (mayWatch) trySend(socket, text);
-      else close(socket);
-    }
-  }
-
   #isShown(callId: string): boolean {
     const found = this.#sql.exec("SELECT 1 FROM calls WHERE call_id = ? AND entry IS NOT NULL", callId);
     return found.toArray().length > 0;
@@ -127,20 +110,4 @@ function toMessage({ cursor, callId, entry }: BoardChange, nowMs: number): Board
   return entry === null
     ? { type: "ended", cursor, call_uuid: callId }
     : { type: "call", cursor, call: toLiveCall(entry, toEpochSeconds(nowMs)) };
-}
-
-function trySend(socket: WebSocket, text: string): void {
-  try {
-    socket.send(text);
-  } catch {
-    // It is gone; its close event tells the rest.
-  }
-}
-
-function close(socket: WebSocket): void {
-  try {
-    socket.close(CLOSE_SHUT_OUT, "The key may watch no more");
-  } catch {
-    // The other side was quicker.
-  }
 }

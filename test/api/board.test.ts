@@ -226,6 +226,70 @@ describe("a supervisor", () => {
     ]);
   });
 
+  test("whose key was revoked elsewhere, and is still remembered here, is shut out by the next change", async () => {
+    const org = await createOrganisation();
+    const id = newId("key");
+    const key = await createKey(org.orgId, ["voice:calls:read"], { id });
+    expect((await request("/v1/calls", key)).status).toBe(200);
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = 1 WHERE id = ?").bind(id).run();
+    const supervisors = [await watch(key), await watch(key)];
+    await boardOf(org).show("a", 1, entryOf("a", "dialing"));
+    await until(
+      async () => supervisors,
+      (both) => both.every(({ closedWith }) => closedWith === 1008),
+    );
+    expect(supervisors.map(({ messages }) => messages.length)).toEqual([1, 1]);
+  });
+
+  test("whose key is revoked while it watches, and the board is not told, is shut out within a minute", async () => {
+    const org = await createOrganisation();
+    const id = newId("key");
+    const supervisor = await watch(await createKey(org.orgId, ["voice:calls:read"], { id }));
+    await boardOf(org).show("a", 1, entryOf("a", "dialing"));
+    await supervisor.has(2);
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = 1 WHERE id = ?").bind(id).run();
+    await evictDurableObject(boardOf(org), { webSockets: "hibernate" });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    await boardOf(org).show("a", 2, entryOf("a", "ringing"));
+    await until(
+      async () => supervisor.closedWith,
+      (code) => code === 1008,
+    );
+    expect(supervisor.messages).toHaveLength(2);
+  });
+
+  test("hears all in order while its key is looked up, and asks once for all its sockets", async () => {
+    const org = await createOrganisation();
+    const supervisors = [await watch(org.apiKey), await watch(org.apiKey)];
+    const prepare = vi.spyOn(env.DB, "prepare");
+    await runInDurableObject(boardOf(org), (object) => {
+      for (let seq = 1; seq <= 3; seq += 1) object.show("a", seq, entryOf("a", "dialing"));
+    });
+    for (const supervisor of supervisors) await supervisor.has(4);
+    expect(supervisors.map(({ messages }) => messages.map(({ cursor }) => cursor))).toEqual([
+      [0, 1, 2, 3],
+      [0, 1, 2, 3],
+    ]);
+    expect(prepare.mock.calls.filter(([sql]) => sql.includes("api_keys"))).toHaveLength(1);
+    prepare.mockRestore();
+  });
+
+  test("is told to come again where nobody can say whether its key stands", async () => {
+    const org = await createOrganisation();
+    const supervisor = await watch(org.apiKey);
+    const prepare = vi.spyOn(env.DB, "prepare").mockImplementation(() => {
+      throw new Error("D1 is away");
+    });
+    await boardOf(org).show("a", 1, entryOf("a", "dialing"));
+    await until(
+      async () => supervisor.closedWith,
+      (code) => code === 1013,
+    );
+    prepare.mockRestore();
+    const back = await watch(org.apiKey, "?cursor=0");
+    expect((await back.has(1))[0]).toMatchObject({ type: "snapshot", cursor: 1 });
+  });
+
   test("whose key expires is shut out by the next change", async () => {
     const org = await createOrganisation();
     const expiresAt = Math.floor(Date.now() / 1000) + 60;

@@ -143,7 +143,7 @@ async function judge(operation: Operation, house: House, { path, headers, body }
   });
   response.webSocket?.accept();
   response.webSocket?.close();
-  expectCommonHeaders(response);
+  expectCommonHeaders(response, operation.path);
   const isRefused = response.status >= 400;
   // 412 and 416 tell all in their headers.
   if (isRefused && response.headers.has("content-type")) {

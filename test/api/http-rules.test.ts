@@ -23,7 +23,7 @@ describe("any path", () => {
       for (const key of [org.apiKey, null]) {
         const response = await request(target, key, { method });
         expect([method, response.status, response.headers.get("allow")]).toEqual([method, 405, allow]);
-        expectCommonHeaders(response);
+        expectCommonHeaders(response, target);
         expect(await readProblem(response)).toMatchObject({ code: "method_not_allowed" });
       }
     }
@@ -43,11 +43,32 @@ describe("any path", () => {
       for (const key of [apiKey, null]) {
         const response = await request(path, key);
         expect([path, response.status]).toEqual([path, 404]);
-        expectCommonHeaders(response);
+        expectCommonHeaders(response, path);
         expect(await readProblem(response)).toMatchObject({ code: "not_found" });
       }
     }
   });
+});
+
+test("a request has an id of our own, whatever its sender calls it", async () => {
+  const { apiKey } = await createOrganisation();
+  for (const [path, key] of [
+    ["/v1/calls", apiKey],
+    ["/v1/nothing", null],
+  ] as const) {
+    const response = await request(path, key, { headers: { "x-request-id": "another-ones" } });
+    expectCommonHeaders(response, path);
+  }
+});
+
+test("nobody in between keeps what is answered to a key, nor that one is refused", async () => {
+  const { apiKey } = await createOrganisation();
+  for (const key of [apiKey, null]) {
+    for (const path of ["/v1/calls", "/v1/carriers", "/v1/contacts/cst_nonsense"]) {
+      const { headers } = await request(path, key);
+      expect([path, headers.get("cache-control")]).toEqual([path, "no-store"]);
+    }
+  }
 });
 
 function matches(pattern: string, path: string): boolean {

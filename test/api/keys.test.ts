@@ -223,6 +223,16 @@ test("changed limits are in force at once here", async () => {
   expect(await policyOf()).toBe('"default";q=5;w=60');
 });
 
+test("a limit from before the ceiling was lowered is the ceiling", async () => {
+  const org = await createOrganisation();
+  const key = await createKey(org.orgId, ["voice:calls:read"], {
+    limits: JSON.stringify({ default: 900_000 }),
+  });
+  const { headers } = await request("/v1/calls", key);
+  expect(headers.get("ratelimit-policy")).toBe('"default";q=60000;w=60');
+  expect(headers.get("ratelimit")).toContain(";r=59999;");
+});
+
 test("changes of limits at the same time are all kept", async () => {
   const org = await createOrganisation();
   const { uuid } = await create(org);

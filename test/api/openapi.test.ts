@@ -1,9 +1,10 @@
 // The published contract says what there is, all of it, and the page that shows it asks nobody else.
 
 import { exports } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { PROBLEM_CODES, PROBLEMS } from "../../src/contract/problems.ts";
 import { app } from "../../src/http/app.ts";
+import { once } from "../../src/http/routes/documents.ts";
 import { BASE_URL, post, readDocument, request } from "../support/api.ts";
 import { readContract, type ContractDocument, type Operation } from "../support/contract.ts";
 import { createOrganisation } from "../support/organisation.ts";
@@ -80,6 +81,7 @@ describe("an answer is held against it", () => {
     "x-request-id": "x",
     location: "/v1/calls/cal_x",
     ...limits,
+    "cache-control": "no-store",
   };
   const refusal = {
     type: `${BASE_URL}/problems/in_use`,
@@ -101,6 +103,14 @@ describe("an answer is held against it", () => {
     ["of another status", 200, call, headers, sent, /status 200/],
     ["without Location", 201, call, { ...headers, location: null }, sent, /Location/],
     ["without a request id", 201, call, { ...headers, "x-request-id": null }, sent, /X-Request-Id/],
+    [
+      "without a word on who may keep it",
+      201,
+      call,
+      { ...headers, "cache-control": null },
+      sent,
+      /Cache-Control/,
+    ],
     ["without the rate limit", 201, call, { ...headers, ratelimit: null }, sent, /RateLimit/],
     [
       "to a body that it does not take",
@@ -151,7 +161,7 @@ describe("the page", () => {
       "script-src 'self'",
       "style-src 'self'",
       "img-src 'self' data:",
-      "connect-src 'self'",
+      `connect-src 'self' ${BASE_URL}`,
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
@@ -181,6 +191,15 @@ describe("the page", () => {
       expect(await response.json()).toMatchObject({ code: "not_found" });
     }
   });
+});
+
+test("what could not be made is made anew for who asks next, and only then kept", async () => {
+  const make = vi.fn((of: string) => Promise.resolve(of));
+  make.mockRejectedValueOnce(new Error("Not now"));
+  const made = once(make);
+  await expect(made("a")).rejects.toThrow("Not now");
+  expect([await made("a"), await made("a")]).toEqual(["a", "a"]);
+  expect(make).toHaveBeenCalledTimes(2);
 });
 
 describe("a refusal's page", () => {

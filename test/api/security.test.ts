@@ -71,7 +71,7 @@ describe.for(CASES)("%s", ([, operation]) => {
     for (const key of also) answers.push(request(`${target}?token=${key}`, null, wrong()));
     for (const response of await Promise.all(answers)) {
       expect(response.status).toBe(401);
-      expectCommonHeaders(response);
+      expectCommonHeaders(response, operation.path);
       expect(response.headers.get("www-authenticate")).toBe("Bearer");
       expect(RATE_LIMIT_HEADERS.filter((name) => response.headers.has(name))).toEqual([]);
       expect(await readProblem(response)).toMatchObject({ code: "unauthorized" });
@@ -92,7 +92,7 @@ describe.for(CASES)("%s", ([, operation]) => {
     ] as const) {
       const response = await request(target, key, init);
       expect(response.status).toBe(403);
-      expectCommonHeaders(response);
+      expectCommonHeaders(response, operation.path);
       expect(response.headers.get("ratelimit-policy")).toBe(`"${bucket}";q=2;w=60`);
       expect(response.headers.get("ratelimit")).toMatch(new RegExp(`^"${bucket}";r=${left};t=\\d+$`));
       const problem = await readProblem(response);
@@ -122,7 +122,7 @@ describe.for(CASES)("%s", ([, operation]) => {
     for (const target of [pathOf(operation, unknownOf(names)), pathOf(operation, names)]) {
       const response = await ask(target);
       expect(response.status).toBe(429);
-      expectCommonHeaders(response);
+      expectCommonHeaders(response, operation.path);
       expect(response.headers.get("ratelimit-policy")).toBe(`"${bucket}";q=2;w=60`);
       expect(response.headers.get("ratelimit")).toBe(`"${bucket}";r=0;t=30`);
       expect(response.headers.get("retry-after")).toBe("30");
@@ -159,7 +159,7 @@ describe.for(CASES)("%s", ([, operation]) => {
     const response = await request(pathOf(operation, made), key, requestOf(operation, own));
     expect([response.status, response.ok || response.status === 101]).toEqual([operation.success, true]);
     response.webSocket?.accept();
-    expectCommonHeaders(response);
+    expectCommonHeaders(response, operation.path);
     expect(response.headers.get("ratelimit-policy")).toMatch(POLICY);
   });
 
@@ -181,7 +181,7 @@ describe.for(CASES)("%s", ([, operation]) => {
         const answers = [await ask(nobodys), await ask(anothers)];
         expect(answers.map(({ status }) => status)).toEqual([404, 404]);
         for (const response of answers) {
-          expectCommonHeaders(response);
+          expectCommonHeaders(response, operation.path);
           expect(response.headers.get("ratelimit-policy")).toMatch(POLICY);
         }
         const [said, ofTheirs] = await Promise.all(answers.map(readProblem));
@@ -200,7 +200,7 @@ describe.for(CASES)("%s", ([, operation]) => {
           const target = pathOf(operation, { ...names, [parameter]: segment }, parameter);
           const response = await request(target, org.apiKey, init);
           expect([segment.slice(0, 50), response.status]).toEqual([segment.slice(0, 50), 404]);
-          expectCommonHeaders(response);
+          expectCommonHeaders(response, operation.path);
           await readProblem(response);
         }
       }
@@ -224,6 +224,8 @@ describe.for(CASES)("%s", ([, operation]) => {
       [413, "payload_too_large", ask(new Blob([large]).stream(), json)],
       [413, "payload_too_large", ask(large, "text/plain")],
       [415, "unsupported_media_type", ask(new TextEncoder().encode(whole), null)],
+      [415, "unsupported_media_type", ask(null, null)],
+      [415, "unsupported_media_type", ask(null, "")],
       [415, "unsupported_media_type", ask(whole, "text/plain")],
       [415, "unsupported_media_type", ask(whole, "application/x-www-form-urlencoded")],
       [415, "unsupported_media_type", ask(whole, "application/jsonp")],
@@ -239,7 +241,7 @@ describe.for(CASES)("%s", ([, operation]) => {
     ] as const) {
       const response = await answer;
       expect([response.status, (await readProblem(response)).code]).toEqual([status, code]);
-      expectCommonHeaders(response);
+      expectCommonHeaders(response, operation.path);
       expect(response.headers.get("ratelimit-policy")).toMatch(POLICY);
     }
     expect(await orgRows(org.orgId)).toEqual(rows);
@@ -255,7 +257,7 @@ describe.for(CASES)("%s", ([, operation]) => {
         get.headers.get("content-type"),
       ]);
       expect(await head.text()).toBe("");
-      expectCommonHeaders(head);
+      expectCommonHeaders(head, operation.path);
       await get.arrayBuffer();
     }
     const stranger = await request(pathOf(operation, names), null, { ...init, method: "HEAD" });

@@ -1,14 +1,19 @@
 // GET /ws/live/{call_uuid}: a call as it happens, for those who watch.
 
-import { beforeAll, describe, expect, test } from "vitest";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { liveMessageSchema, type LiveMessage } from "../../src/contract/live.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { place, read, request } from "../support/api.ts";
+import { place, post, read, request } from "../support/api.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
 const UPGRADE = { headers: { upgrade: "websocket" } };
 let org: Organisation;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 beforeAll(async () => {
   org = await createOrganisation();
@@ -74,6 +79,67 @@ describe("a watcher", () => {
     const first = await watch(callId, "", 6);
     const rest = await watch(callId, `?cursor=${first.at(-1)?.cursor}`);
     expect([...first, ...rest]).toEqual(await watch(callId));
+  });
+});
+
+describe("whose key is over", () => {
+  /** Watches a call that lives on until the test says more of it. */
+  async function listen() {
+    const keyId = newId("key");
+    const own = await createOrganisation();
+    const expiresAt = Math.floor(Date.now() / 1000) + 3_600;
+    const apiKey = await createKey(own.orgId, ["voice:calls:read"], { id: keyId, expiresAt });
+    const callId = await place(own, "+15005550036");
+    const { webSocket } = await request(`/ws/live/${callId}`, apiKey, UPGRADE);
+    const heard: string[] = [];
+    let closedWith: number | null = null;
+    webSocket?.addEventListener("message", ({ data }) => {
+      heard.push(liveMessageSchema.parse(JSON.parse(String(data))).type);
+    });
+    webSocket?.addEventListener("close", ({ code }) => {
+      closedWith = code;
+    });
+    webSocket?.accept();
+    await until(
+      () => read(own, callId),
+      ({ transcript }) => transcript.length > 0,
+    );
+    const end = async () => {
+      const before = heard.length;
+      const { status } = await post(`/api/voice/calls/${callId}/end`, own.apiKey, {
+        reason: "workflow_close",
+      });
+      expect(status).toBe(200);
+      const code = await until(
+        async () => closedWith,
+        (closed) => closed !== null,
+      );
+      return { code, heard: heard.slice(before) };
+    };
+    return { keyId, expiresAt, end };
+  }
+
+  const REVOKE = "UPDATE api_keys SET revoked_at = 1 WHERE id = ?";
+  const inAMinute = () => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+
+  test("hears nothing more within a minute of its revocation", async () => {
+    const { keyId, end } = await listen();
+    await env.DB.prepare(REVOKE).bind(keyId).run();
+    inAMinute();
+    expect(await end()).toEqual({ code: 1008, heard: [] });
+  });
+
+  test("hears nothing from its expiry on", async () => {
+    const { expiresAt, end } = await listen();
+    vi.useFakeTimers({ toFake: ["Date"], now: expiresAt * 1000 });
+    expect(await end()).toEqual({ code: 1008, heard: [] });
+  });
+
+  test("and whose is not hears on, to the end", async () => {
+    const { end } = await listen();
+    inAMinute();
+    const { code, heard } = await end();
+    expect([code, heard.at(-1)]).toEqual([1000, "end"]);
   });
 });
 

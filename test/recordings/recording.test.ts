@@ -1,7 +1,7 @@
 // GET /api/voice/calls/{call_uuid}/recording (contract A7), from the carrier's callback to the client's ear.
 
 import { env } from "cloudflare:workers";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { optOuts } from "../../src/db/schema.ts";
 import { newId } from "../../src/lib/ids.ts";
@@ -50,6 +50,24 @@ test("answers HEAD with the same headers and no body", async () => {
   expect(response.status).toBe(200);
   expect(response.headers.get("content-length")).toBe(String(size));
   expect((await response.arrayBuffer()).byteLength).toBe(0);
+});
+
+test("opens no body for a HEAD, which nobody would read", async () => {
+  const open = vi.spyOn(env.RECORDINGS, "get");
+  for (const range of ["", "bytes=0-9"]) {
+    const response = await get(range === "" ? {} : { range }, "HEAD");
+    expect(response.headers.get("content-length")).toBe(range === "" ? String(size) : "10");
+  }
+  expect(open).not.toHaveBeenCalled();
+  open.mockRestore();
+});
+
+test("plays on a page of another origin, and other answers are for no page but ours", async () => {
+  const policyOf = async (asked: string, key: string | null) =>
+    (await request(asked, key)).headers.get("cross-origin-resource-policy");
+  expect(await policyOf(path, org.apiKey)).toBe("cross-origin");
+  expect(await policyOf(path, null)).toBe("cross-origin");
+  expect(await policyOf("/v1/calls", org.apiKey)).toBe("same-origin");
 });
 
 test.for([

@@ -146,7 +146,7 @@ export class LiveCall {
 
   /** Begins to watch, or goes on where the watcher lost sight. */
   async watch(watcher = new Watcher()): Promise<Watcher> {
-    const webSocket = await this.#upgrade(`watch?cursor=${watcher.cursor}`);
+    const webSocket = await this.#upgrade(`watch?key=${this.org.keyId}&cursor=${watcher.cursor}`);
     if (webSocket === null) throw new Error("Nobody may watch");
     watcher.join(webSocket);
     this.#watchers.add(watcher);

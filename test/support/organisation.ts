@@ -87,8 +87,9 @@ export async function createOrganisation(options: Options = {}) {
     createdAt: NOW,
     ...options.campaign,
   });
-  const apiKey = await createKey(orgId, SCOPES, { limits: HIGH_LIMITS });
-  return { orgId, carrierId, agentId, campaignId, accountSid, authToken, apiKey };
+  const keyId = newId("key");
+  const apiKey = await createKey(orgId, SCOPES, { id: keyId, limits: HIGH_LIMITS });
+  return { orgId, carrierId, agentId, campaignId, accountSid, authToken, apiKey, keyId };
 }
 
 export async function createKey(

@@ -22,7 +22,8 @@ export const HEADERS = {
     example: '"default";q=600;w=60',
   },
   RateLimit: {
-    description: "What is left of the bucket (`r`), and the seconds until it is full again (`t`).",
+    description:
+      "What is left of the bucket (`r`), and the seconds until there is one more (`t`); 0 if it is full.",
     schema: text,
     example: '"default";r=599;t=1',
   },
@@ -36,7 +37,10 @@ export const HEADERS = {
     description: "There, and `true`, if this is the answer that an earlier request with this key got.",
     schema: { type: "string", const: "true" },
   },
-  "Cache-Control": { description: "Who may keep the answer, and for how long.", schema: text },
+  "Cache-Control": {
+    description: "Who may keep the answer, and for how long; `no-store`: nobody.",
+    schema: text,
+  },
   ETag: { description: "Names this very state of the body.", schema: text },
   "Accept-Ranges": {
     description: "That ranges of bytes may be asked for.",
@@ -98,6 +102,7 @@ export function headersOf(status: number, { keyed, isPost, withoutAddress = fals
   const bucket = ["RateLimit-Policy", "RateLimit"] as const;
   return {
     ...always("X-Request-Id"),
+    ...(keyed && status !== 101 && always("Cache-Control")),
     ...(keyed && status !== 401 && (WITHOUT_BUCKET.includes(status) ? sometimes : always)(...bucket)),
     ...(status === 401 && always("WWW-Authenticate")),
     ...(WITH_RETRY_AFTER.includes(status) && always("Retry-After")),

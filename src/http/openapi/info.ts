@@ -14,7 +14,7 @@ A missing, unknown, expired or revoked key is 401; a key without the scope 403; 
 Every refusal is \`application/problem+json\` (RFC 9457). \`code\` is from one closed list and is what to branch on; each
 operation names those it can answer. \`type\` is the address of the code's page, \`/problems/{code}\`. \`detail\` is one plain
 sentence, \`errors\` names the fields. A refusal changes nothing. Order of checks: 401, 403, 429, 404 of the path's object,
-413, 400, 415, 422, 409, then what the action itself finds. A method that a path does not take is 405 with \`Allow\`.
+413, \`Idempotency-Key\`, 415, 400, 422, then what the action itself finds, such as a 409. A method that a path does not take is 405 with \`Allow\`.
 
 ## Idempotency
 Every \`POST\` takes an \`Idempotency-Key\`: the first request acts, and later ones with the same key and body get its answer
@@ -27,7 +27,7 @@ Each key has token buckets: some operations draw on one of their own, all others
 and how many a minute. \`RateLimit-Policy\` and \`RateLimit\` tell the state; a 429 draws nothing and says \`Retry-After\`.
 
 ## Lists
-\`{ "<plural>": […], "total": n }\`, newest first. \`limit\` is 1 to 100 (50 if you don't say), \`offset\` skips. \`total\` is the
+\`{ "<plural>": […], "total": n }\`, newest first; the people of a queue oldest first. \`limit\` is 1 to 100 (50 if you don't say), \`offset\` skips. \`total\` is the
 exact number of what matches. A filter by an id that does not exist gives an empty list.
 
 ## Ids, times, bodies

@@ -21,10 +21,7 @@ const route = apiRoute({
   refuses: ["queue_not_found"],
 });
 
-/** True for a moment only; nobody in between may answer for us. */
-const FRESH = { "cache-control": "no-store" };
-
 export const availabilityRoute = apiRouter().openapi(route, async (c) => {
   const read = await readAvailability(c.get("org"), c.req.valid("query").target);
-  return read.ok ? c.json(read.value, 200, FRESH) : problem(c, read.error, FRESH);
+  return read.ok ? c.json(read.value, 200) : problem(c, read.error);
 });

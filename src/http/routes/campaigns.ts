@@ -8,7 +8,7 @@ import {
 } from "../../contract/campaigns.ts";
 import { findNamedCampaign, listCampaigns, toCampaign } from "../../services/campaigns/read-campaigns.ts";
 import { changeCampaign, createCampaign, deleteCampaign } from "../../services/campaigns/write-campaigns.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { findObject } from "../find-object.ts";
 import { problem } from "../problem.ts";
 
@@ -17,7 +17,6 @@ const ONE = `${PATH}/{campaign_id}` as const;
 
 const params = z.object({ campaign_id: z.string().meta({ example: "flw_01k4v4n5r7f0a9d8c3b2e1h6jm" }) });
 const finds = findObject("campaign", "campaign_id", "campaign", findNamedCampaign);
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Campaigns"];
 
 const create = apiRoute({

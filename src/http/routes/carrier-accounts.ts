@@ -9,7 +9,7 @@ import {
 } from "../../contract/carrier-accounts.ts";
 import { findNamedCarrier, listCarriers, toCarrier } from "../../services/carriers/read-carriers.ts";
 import { changeCarrier, createCarrier, deleteCarrier } from "../../services/carriers/write-carriers.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { findObject } from "../find-object.ts";
 import { problem } from "../problem.ts";
 
@@ -18,7 +18,6 @@ const ONE = `${PATH}/{carrier_id}` as const;
 
 const params = z.object({ carrier_id: z.string().meta({ example: "car_01k4v4n5r7f0a9d8c3b2e1h6jm" }) });
 const finds = findObject("carrier", "carrier_id", "carrier account", findNamedCarrier);
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Carrier accounts"];
 
 const create = apiRoute({

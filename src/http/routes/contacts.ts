@@ -8,7 +8,7 @@ import {
 } from "../../contract/contacts.ts";
 import { findNamedContact, listContacts, toContact } from "../../services/contacts/read-contacts.ts";
 import { changeContact, createContact, deleteContact } from "../../services/contacts/write-contacts.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { findObject } from "../find-object.ts";
 import { problem } from "../problem.ts";
 
@@ -17,7 +17,6 @@ const ONE = `${PATH}/{contact_id}` as const;
 
 const params = z.object({ contact_id: z.string().meta({ example: "cst_01k4v4n5r7f0a9d8c3b2e1h6jm" }) });
 const finds = findObject("contact", "contact_id", "contact", findNamedContact);
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Contacts"];
 const writes = { scope: "voice:contacts:write", bucket: "write_contact" } as const;
 

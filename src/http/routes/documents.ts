@@ -71,16 +71,18 @@ const problemPage = publicRoute({
   refuses: ["not_found"],
 });
 
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** Requests are sent to the address in the contract, which may be another name of where the page is. */
+const policyAt = (baseUrl: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${baseUrl}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -110,7 +112,11 @@ export function documentRoutes(contractAt: (baseUrl: string) => object) {
       if (c.req.header("if-none-match")?.includes(etag) === true) return c.body(null, 304, headers);
       return c.body(body, 200, { ...headers, "content-type": "application/json" });
     })
-    .openapi(page, (c) => c.html(PAGE, 200, { "content-security-policy": POLICY }))
+    .openapi(page, (c) =>
+      c.html(PAGE, 200, {
+        "content-security-policy": policyAt(c.get("services").config.PUBLIC_BASE_URL),
+      }),
+    )
     .openapi(problemPage, (c) => {
       const { code } = c.req.valid("param");
       if (!isProblemCode(code)) return notFound(c, "problem");
@@ -119,12 +125,17 @@ export function documentRoutes(contractAt: (baseUrl: string) => object) {
     });
 }
 
-/** Remembers the answer for the one argument that there is in a deployment. */
-function once<T>(make: (of: string) => Promise<T>): (of: string) => Promise<T> {
+/** Remembers the answer for the one argument that there is in a deployment; a failure is none. */
+export function once<T>(make: (of: string) => Promise<T>): (of: string) => Promise<T> {
   const made = new Map<string, Promise<T>>();
   return (of) => {
-    const known = made.get(of) ?? make(of);
-    made.set(of, known);
-    return known;
+    const known = made.get(of);
+    if (known !== undefined) return known;
+    const making = make(of).catch((error: unknown) => {
+      made.delete(of);
+      throw error;
+    });
+    made.set(of, making);
+    return making;
   };
 }

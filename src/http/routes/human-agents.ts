@@ -8,7 +8,7 @@ import {
 } from "../../contract/queues.ts";
 import { listHumans, toHuman } from "../../services/queues/read-humans.ts";
 import { addHuman, changeHuman, removeHuman } from "../../services/queues/write-humans.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { problem } from "../problem.ts";
 import { requireHuman, requireQueue } from "../require-human.ts";
 
@@ -19,7 +19,6 @@ const queueParams = z.object({ name: z.string().meta({ example: "sales_specialis
 const params = queueParams.extend({
   agent_id: z.string().meta({ example: "hum_01k4v4n5r7f0a9d8c3b2e1h6jm" }),
 });
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Human queues"];
 
 const create = apiRoute({

@@ -9,7 +9,7 @@ import {
 } from "../../contract/keys.ts";
 import { findNamedKey, listKeys, toKey } from "../../services/keys/read-keys.ts";
 import { changeKey, createKey, revokeKey } from "../../services/keys/write-keys.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { findObject } from "../find-object.ts";
 import { problem } from "../problem.ts";
 
@@ -18,7 +18,6 @@ const ONE = `${PATH}/{key_id}` as const;
 
 const params = z.object({ key_id: z.string().meta({ example: "key_01k4v4n5r7f0a9d8c3b2e1h6jm" }) });
 const finds = findObject("namedKey", "key_id", "key", findNamedKey);
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Keys"];
 const scope = "voice:admin";
 
@@ -86,14 +85,11 @@ const revoke = apiRoute({
   responses: { 204: { description: "It is revoked." } },
 });
 
-/** A secret is nothing that anybody in between may keep. */
-const UNKEPT = { "cache-control": "no-store" };
-
 export const keyRoutes = apiRouter()
   .openapi(create, async (c) => {
     const created = await createKey(c.get("org"), c.req.valid("json"));
     if (!created.ok) return problem(c, created.error);
-    return c.json(created.value, 201, { location: `${PATH}/${created.value.uuid}`, ...UNKEPT });
+    return c.json(created.value, 201, { location: `${PATH}/${created.value.uuid}` });
   })
   .openapi(list, async (c) => c.json(await listKeys(c.get("org"), c.req.valid("query")), 200))
   .openapi(read, async (c) => c.json(toKey(c.get("namedKey")), 200))

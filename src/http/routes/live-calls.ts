@@ -20,9 +20,6 @@ const liveCalls = apiRoute({
   },
 });
 
-/** A supervisor's dashboard asks again and again; nobody in between may answer for us. */
-const FRESH = { "cache-control": "no-store" };
-
 export const liveCallsRoute = apiRouter().openapi(liveCalls, async (c) =>
-  c.json(await listLiveCalls(c.get("org"), c.req.valid("query").call_type), 200, FRESH),
+  c.json(await listLiveCalls(c.get("org"), c.req.valid("query").call_type), 200),
 );

@@ -36,9 +36,9 @@ const route = apiRoute({
 
 export const liveRoute = apiRouter().openapi(route, async (c) => {
   const { call_uuid: callId } = c.req.valid("param");
-  const watch = isId("call", callId) ? await watchCall(c.get("org"), callId) : null;
+  const watch = isId("call", callId) ? await watchCall(c.get("org"), c.get("key"), callId) : null;
   if (watch === null) return notFound(c, "call");
   const cursor = cursorSchema.safeParse(c.req.query("cursor"));
   if (!cursor.success) return refuseField(c, "cursor", cursor.error);
-  return upgradeToCall(c, watch.session, `/watch?cursor=${cursor.data}&ended=${watch.ended}`);
+  return upgradeToCall(c, watch.session, watch.targetAt(cursor.data));
 });

@@ -13,7 +13,7 @@ import {
   removeOptOut,
   toOptOut,
 } from "../../services/opt-outs/opt-outs.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { findObject } from "../find-object.ts";
 import { problem } from "../problem.ts";
 
@@ -22,7 +22,6 @@ const ONE = `${PATH}/{phone}` as const;
 
 const params = z.object({ phone: z.string().meta({ example: "+14155550192" }) });
 const finds = findObject("optOut", "phone", "opt-out", findNamedOptOut);
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Opt-outs"];
 
 const add = apiRoute({

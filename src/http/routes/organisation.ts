@@ -1,13 +1,11 @@
-import type { z } from "zod";
 import { changeOrganisationSchema, organisationSchema } from "../../contract/organisation.ts";
 import { changeOrganisation } from "../../services/organisation/change-organisation.ts";
 import { readOrganisation } from "../../services/organisation/read-organisation.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { problem } from "../problem.ts";
 
 const PATH = "/v1/organisation";
 
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Organisation"];
 
 const read = apiRoute({

@@ -8,7 +8,7 @@ import {
 } from "../../contract/queues.ts";
 import { listQueues, toQueue } from "../../services/queues/read-queues.ts";
 import { changeQueue, createQueue, deleteQueue } from "../../services/queues/write-queues.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { problem } from "../problem.ts";
 import { requireQueue } from "../require-human.ts";
 
@@ -16,7 +16,6 @@ const PATH = "/v1/queues";
 const ONE = `${PATH}/{name}` as const;
 
 const params = z.object({ name: z.string().meta({ example: "sales_specialist" }) });
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Human queues"];
 
 const create = apiRoute({

@@ -25,10 +25,7 @@ const create = apiRoute({
   refuses: ["not_found"],
 });
 
-/** A secret is nothing that anybody in between may keep. */
-const UNKEPT = { "cache-control": "no-store" };
-
 export const tokenRoute = apiRouter().openapi(create, async (c) => {
   const created = await createToken(c.get("org"), c.get("key"), c.req.valid("json"));
-  return created.ok ? c.json(created.value, 201, UNKEPT) : problem(c, created.error);
+  return created.ok ? c.json(created.value, 201) : problem(c, created.error);
 });

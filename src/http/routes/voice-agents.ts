@@ -16,7 +16,7 @@ import {
   createVoiceAgent,
   deleteVoiceAgent,
 } from "../../services/voice-agents/write-voice-agents.ts";
-import { apiRoute, apiRouter } from "../api-route.ts";
+import { apiRoute, apiRouter, json } from "../api-route.ts";
 import { findObject } from "../find-object.ts";
 import { problem } from "../problem.ts";
 
@@ -25,7 +25,6 @@ const ONE = `${PATH}/{voice_agent_id}` as const;
 
 const params = z.object({ voice_agent_id: z.string().meta({ example: "agt_01k4v4n5r7f0a9d8c3b2e1h6jm" }) });
 const finds = findObject("voiceAgent", "voice_agent_id", "voice agent", findNamedVoiceAgent);
-const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 const tags: [string] = ["Voice agents"];
 
 const create = apiRoute({

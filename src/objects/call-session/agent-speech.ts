@@ -3,7 +3,8 @@
 
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import type { RelayProtocol } from "../../telephony/provider.ts";
-import { trySend, type LiveFeed } from "./live-feed.ts";
+import { trySend } from "../watchers.ts";
+import type { LiveFeed } from "./live-feed.ts";
 import type { CallStore } from "./store.ts";
 
 export type SpeechDeps = {

@@ -37,6 +37,7 @@ import type {
   RecordingNotice,
   RelayEnd,
 } from "../../telephony/provider.ts";
+import { Watchers } from "../watchers.ts";
 import { runCarrierEffect } from "./carrier-effects.ts";
 import { dutiesOf, dutyKey, ENDING_DUTIES, isDuty } from "./duties.ts";
 import { instructLine, whisperInstruction } from "./instructions.ts";
@@ -69,7 +70,7 @@ export class CallSession extends DurableObject<Env> {
     super(ctx, env);
     this.#store = new CallStore(ctx.storage);
     this.#db = openDb(env.DB);
-    this.#feed = new LiveFeed(ctx, this.#store);
+    this.#feed = new LiveFeed(new Watchers({ ctx, db: this.#db }), this.#store);
     this.#call = this.#store.load();
     this.#talk = new RelayTalk({
       ctx,
@@ -217,15 +218,16 @@ export class CallSession extends DurableObject<Env> {
   }
 
   /**
-   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?cursor=…&ended=…` for a watcher, who may
-   * come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
+   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?key=…&cursor=…&ended=…` for a watcher,
+   * who may come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
    */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const { 0: client, 1: server } = new WebSocketPair();
     if (pathname === "/watch") {
       const ended = this.#call?.state.status === "ended" || searchParams.get("ended") === "true";
-      this.#feed.join(server, Number(searchParams.get("cursor")), ended, Date.now());
+      const [keyId, cursor] = [searchParams.get("key") ?? "", Number(searchParams.get("cursor"))];
+      this.#feed.join(server, { keyId, cursor, ended }, Date.now());
     } else {
       const isOurs = searchParams.get("carrier") === this.#call?.plan.carrierId;
       if (!isOurs || this.#call?.state.status !== "in_progress") {

@@ -7,9 +7,8 @@ import { toTurn, type Line } from "../../domain/transcript.ts";
 import { factsOf } from "../../domain/call/facts.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
+import type { Watchers } from "../watchers.ts";
 import type { Call, CallStore } from "./store.ts";
-
-export const WATCHER_TAG = "watcher";
 
 const REPLAY_LIMIT = 200;
 const REPLAY_AGE_MS = 600_000;
@@ -17,18 +16,21 @@ const REPLAY_AGE_MS = 600_000;
 /** Why the server closes a watcher's socket: the call has ended and all was sent. */
 const CLOSE_ENDED = 1000;
 
+/** By whose key somebody joins, and what they know. `ended`: the call is over, as far as they were told. */
+type Joining = { keyId: string; cursor: number; ended: boolean };
+
 export class LiveFeed {
-  readonly #ctx: DurableObjectState;
+  readonly #watchers: Watchers;
   readonly #store: CallStore;
 
-  constructor(ctx: DurableObjectState, store: CallStore) {
-    this.#ctx = ctx;
+  constructor(watchers: Watchers, store: CallStore) {
+    this.#watchers = watchers;
     this.#store = store;
   }
 
-  /** Takes a watcher's socket in. @param cursor the last message it has seen; 0 for none. */
-  join(socket: WebSocket, cursor: number, ended: boolean, nowMs: number): void {
-    this.#ctx.acceptWebSocket(socket, [WATCHER_TAG]);
+  /** Takes a watcher's socket in. `cursor` is the last message it has seen; 0 for none. */
+  join(socket: WebSocket, { keyId, cursor, ended }: Joining, nowMs: number): void {
+    this.#watchers.join(socket, keyId);
     // A named cursor is a promise to miss nothing; who names none is told what is new.
     const messages =
       cursor === 0
@@ -62,8 +64,7 @@ export class LiveFeed {
     const { outcome, reason, fault } = after.ending;
     const duration = after.durationSeconds ?? 0;
     this.#publish({ type: "end", outcome, ended_reason: reason, fault, duration, at }, nowMs);
-    for (const socket of this.#ctx.getWebSockets(WATCHER_TAG))
-      socket.close(CLOSE_ENDED, "The call has ended");
+    this.#watchers.close(CLOSE_ENDED, "The call has ended", nowMs);
   }
 
   #showTransfer(before: CallState | null, after: CallState, at: string, nowMs: number): void {
@@ -94,17 +95,6 @@ export class LiveFeed {
 
   #publish(message: NewLiveMessage, nowMs: number): void {
     const numbered: LiveMessage = this.#store.addToFeed(message, nowMs);
-    const text = JSON.stringify(numbered);
-    for (const socket of this.#ctx.getWebSockets(WATCHER_TAG)) trySend(socket, text);
-  }
-}
-
-/** False if the socket is gone; its close event tells the rest. */
-export function trySend(socket: WebSocket, text: string): boolean {
-  try {
-    socket.send(text);
-    return true;
-  } catch {
-    return false;
+    this.#watchers.tell(JSON.stringify(numbered), nowMs);
   }
 }

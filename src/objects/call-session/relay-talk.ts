@@ -11,7 +11,8 @@ import { logError } from "../../lib/log.ts";
 import type { RelayFrame, RelayProtocol } from "../../telephony/provider.ts";
 import { relayProtocolOf } from "../../telephony/registry.ts";
 import { AgentSpeech } from "./agent-speech.ts";
-import { trySend, type LiveFeed } from "./live-feed.ts";
+import { trySend } from "../watchers.ts";
+import type { LiveFeed } from "./live-feed.ts";
 import type { Call, CallStore } from "./store.ts";
 
 export const RELAY_TAG = "relay";

@@ -10,11 +10,12 @@ export type Draw = TokenDraw & { perMinute: number };
 
 /** Draws one request from the key's bucket: one RPC. Null if the limiter can't be reached. */
 export async function drawFromBucket(
-  { env }: ServiceContext,
+  { env, config }: ServiceContext,
   key: ApiKey,
   bucket: RateLimitBucket,
 ): Promise<Draw | null> {
-  const perMinute = limitOf(bucket, key.limits);
+  // What was given to a key before the ceiling was lowered is more than it has now.
+  const perMinute = Math.min(limitOf(bucket, key.limits), config.RATE_LIMIT_CEILING);
   const draw = async () => ({
     ...(await rateLimiterOf(env, key.id).take(bucket, perMinute)),
     perMinute,

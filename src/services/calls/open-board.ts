@@ -4,7 +4,6 @@ import type { OrgContext } from "../context.ts";
 
 /** Where the organisation's board can be watched, and by whom it is: the key's end is the watching's end. */
 export function openBoard({ env, orgId }: OrgContext, key: ApiKey, cursor: number) {
-  const query = new URLSearchParams({ cursor: String(cursor), key: key.id });
-  if (key.expiresAt !== null) query.set("expires", String(key.expiresAt));
+  const query = new URLSearchParams({ key: key.id, cursor: String(cursor) });
   return { object: liveBoardOf(env, orgId), target: `/?${query.toString()}` };
 }

@@ -1,9 +1,19 @@
 import { findCallStatus } from "../../db/calls.ts";
+import type { ApiKey } from "../../db/keys.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
 
-/** Where a call can be watched: at its object. Null if the organisation has no such call. */
-export async function watchCall({ env, db, orgId }: OrgContext, callId: string) {
+/**
+ * Where a call can be watched, at its object, and by whom it is: the key's end is the watching's end. Null if the
+ * organisation has no such call.
+ */
+export async function watchCall({ env, db, orgId }: OrgContext, key: ApiKey, callId: string) {
   const status = await findCallStatus(db, orgId, callId);
-  return status === null ? null : { session: callSessionOf(env, callId), ended: status === "ended" };
+  if (status === null) return null;
+  const query = { key: key.id, ended: String(status === "ended") };
+  return {
+    session: callSessionOf(env, callId),
+    targetAt: (cursor: number) =>
+      `/watch?${new URLSearchParams({ ...query, cursor: String(cursor) }).toString()}`,
+  };
 }
