@@ -1,10 +1,11 @@
 // Campaigns. What one refers to is asked for in the statement that writes it, so that nothing that is deleted
 // meanwhile is ever referred to.
 
-import { and, count, desc, eq, getTableColumns, isNull, sql, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, isNull, sql, type SQL } from "drizzle-orm";
 import type { ListCampaignsQuery } from "../contract/campaigns.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
 import { campaigns, organisations } from "./schema.ts";
+import { valuesWhere } from "./values-where.ts";
 
 export type CampaignRow = typeof campaigns.$inferSelect;
 
@@ -25,12 +26,9 @@ export async function insertCampaign(
   db: Db,
   campaign: CampaignRow,
 ): Promise<Exclude<CampaignWrite, { kind: "changed" }>> {
-  const row: Record<string, string | number | null> = campaign;
-  // In the table's own order, as an insert from a select wants them.
-  const values = Object.keys(getTableColumns(campaigns)).map((column) => sql`${row[column] ?? null}`);
   const insert = db
     .insert(campaigns)
-    .select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${areThere(campaign.orgId, campaign)}`)
+    .select(valuesWhere(campaigns, campaign, areThere(campaign.orgId, campaign)))
     .returning();
   return refuseTakenNumber(async () => {
     const [[written], [found]] = await db.batch([insert, selectFound(db, campaign.orgId, campaign)]);

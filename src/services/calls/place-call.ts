@@ -42,7 +42,7 @@ export async function placeCall(
     metadataPatch,
   };
   const placed = await insertOutboundCall(db, call, receipt && { claim: receipt.claim, answer });
-  if (placed === "number_in_call") return err(refuse("number_in_call"));
+  if (placed !== "placed") return err(refuse(placed));
   if (receipt !== undefined) receipt.isKept = true;
   try {
     await sendDial(env, { call_id: callId });
@@ -85,6 +85,7 @@ const DETAILS = {
   agent_inactive: "The campaign's voice agent is missing or inactive.",
   campaign_without_number: "The campaign has no phone number of a carrier account to call from.",
   contact_opted_out: "This number has opted out of calls from the organisation.",
+  idempotency_in_progress: "Another request with this Idempotency-Key has taken this one over.",
   number_in_call: "An outbound call to this number has not ended yet.",
 } as const;
 
