@@ -158,6 +158,7 @@ describe("a body that is invalid: 422, naming the field", () => {
     ["metadata that is no object", { metadata: [1] }, "metadata"],
     ["metadata nested too deep", { metadata: deep(101) }, "metadata"],
     ["U+0000 in a key", { metadata: { "a\u0000b": 1 } }, "metadata"],
+    ["a key of metadata named __proto__", { metadata: JSON.parse('{"__proto__":{"a":1}}') }, "metadata"],
     ["an unknown field", { priority: 1 }, "priority"],
   ];
 
