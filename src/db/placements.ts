@@ -26,8 +26,8 @@ export type Placement = {
   allowedCountries: string[];
   optedOut: boolean;
   liveCallId: string | null;
-  /** Length of the contact's metadata after this call's would be merged. */
-  mergedMetadataLength: number;
+  /** Size of the contact's metadata after this call's would be merged. */
+  mergedMetadataBytes: number;
 };
 
 export type PlacementQuery = { orgId: string; campaignId: string; to: string; metadataPatch: string };
@@ -46,7 +46,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
       ownCountries: sql<string>`(SELECT json_group_array(DISTINCT n.country) FROM carrier_numbers n WHERE n.org_id = ${query.orgId})`,
       optedOut: optOuts.phone,
       liveCallId: calls.id,
-      mergedMetadataLength: sql<number>`length(json_patch(coalesce(${contacts.metadata}, '{}'), ${query.metadataPatch}))`,
+      mergedMetadataBytes: sql<number>`octet_length(json_patch(coalesce(${contacts.metadata}, '{}'), ${query.metadataPatch}))`,
     })
     .from(campaigns)
     .innerJoin(organisations, eq(organisations.id, campaigns.orgId))
@@ -87,7 +87,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
     allowedCountries: parseCountries(row.allowedCountries ?? row.ownCountries),
     optedOut: row.optedOut !== null,
     liveCallId: row.liveCallId,
-    mergedMetadataLength: row.mergedMetadataLength,
+    mergedMetadataBytes: row.mergedMetadataBytes,
   };
 }
 

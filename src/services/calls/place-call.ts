@@ -1,5 +1,5 @@
 import type { PlaceCallInput, PlacedCall } from "../../contract/calls.ts";
-import { MAX_METADATA_LENGTH } from "../../contract/contacts.ts";
+import { MAX_METADATA_BYTES } from "../../contract/contacts.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import { findPlacement, insertOutboundCall, type Placement } from "../../db/placements.ts";
 import { parsePhone } from "../../domain/phone.ts";
@@ -63,7 +63,7 @@ function findSource(
   if (!placement.allowedCountries.includes("*") && !placement.allowedCountries.includes(country)) {
     return err(refuse("destination_not_allowed"));
   }
-  if (placement.mergedMetadataLength > MAX_METADATA_LENGTH) return err(refuse("metadata_too_large"));
+  if (placement.mergedMetadataBytes > MAX_METADATA_BYTES) return err(refuse("metadata_too_large"));
   const { campaign } = placement;
   if (campaign.kind === "inbound") return err(refuse("campaign_inbound"));
   if (campaign.status !== "active") return err(refuse("campaign_not_active"));
