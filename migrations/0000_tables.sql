@@ -97,7 +97,7 @@ CREATE TABLE `campaigns` (
 --> statement-breakpoint
 CREATE INDEX `campaigns_by_org` ON `campaigns` (`org_id`,`id`);--> statement-breakpoint
 CREATE INDEX `campaigns_inbound_by_number` ON `campaigns` (`carrier_id`,`phone_number`) WHERE kind = 'inbound';--> statement-breakpoint
-CREATE UNIQUE INDEX `campaigns_one_active_inbound_per_number` ON `campaigns` (`carrier_id`,`phone_number`) WHERE kind = 'inbound' AND status = 'active';--> statement-breakpoint
+CREATE UNIQUE INDEX `campaigns_one_active_inbound_per_number` ON `campaigns` (`org_id`,`phone_number`) WHERE kind = 'inbound' AND status = 'active';--> statement-breakpoint
 CREATE TABLE `carrier_numbers` (
 	`carrier_id` text NOT NULL,
 	`org_id` text NOT NULL,

@@ -1,7 +1,7 @@
 // The wire shapes of calls (contract, part A).
 
 import { z } from "zod";
-import { timeSchema } from "./fields.ts";
+import { lineSchema, timeSchema } from "./fields.ts";
 import { checkJson } from "../domain/json-document.ts";
 import {
   CALL_STATUSES,
@@ -19,6 +19,7 @@ import { transferSchema } from "./transfers.ts";
 const JSON_PROBLEMS = {
   too_deep: "must not be nested more than 100 deep",
   nul_in_key: "must not have U+0000 in a key",
+  proto_key: "must not have a key named __proto__",
   not_unicode: "must not have lone surrogates",
   not_finite: "must not have numbers too great for a double, like 1e999",
 } as const;
@@ -45,20 +46,21 @@ const phoneSchema = z.string().meta({ example: "+14155550192" });
 export const jsonSchema = z.unknown().superRefine(refuseBadJson);
 
 /** A JSON object that clients fill freely and that is merged by RFC 7396. */
-export const freeObjectSchema = z.record(z.string(), z.unknown()).superRefine(refuseBadJson);
+export const freeObjectSchema = z.preprocess(
+  (value, context) => {
+    // Judged as it came: the record leaves out a key named __proto__ without a word.
+    refuseBadJson(value, context);
+    return value;
+  },
+  z.record(z.string(), z.unknown()),
+);
 
 function refuseBadJson(value: unknown, context: z.RefinementCtx): void {
   const problem = checkJson(value);
   if (problem !== null) context.addIssue({ code: "custom", message: JSON_PROBLEMS[problem] });
 }
 
-/** A person's name: one line, no control characters, which would reach prompts and speech. */
-export const personNameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters or lone surrogates");
+export const personNameSchema = lineSchema(200);
 
 export const placeCallSchema = z.strictObject({
   to: e164Schema,

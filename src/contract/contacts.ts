@@ -5,8 +5,8 @@ import { e164Schema, freeObjectSchema, personNameSchema } from "./calls.ts";
 import { languageTagSchema, lineSchema, timeSchema } from "./fields.ts";
 import { pageShape, totalSchema } from "./pages.ts";
 
-/** What a contact's metadata may grow to, in characters of JSON. */
-export const MAX_METADATA_LENGTH = 262_144;
+/** What a contact's metadata may grow to, in bytes of JSON. */
+export const MAX_METADATA_BYTES = 262_144;
 
 const MAX_TAGS = 50;
 

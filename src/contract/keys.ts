@@ -17,11 +17,15 @@ const limitsSchema = z.partialRecord(bucketSchema, perMinuteSchema).meta({
 
 const nameSchema = lineSchema(100).meta({ example: "Dashboard" });
 
+/** From then on a year has more digits than ISO 8601 gives it. */
+const YEAR_10000 = toEpochSeconds(Date.UTC(10_000, 0));
+
 /** A moment to come, as epoch seconds. */
 const futureSchema = z.iso
   .datetime({ offset: true, error: "must be an ISO 8601 date-time, like 2030-05-12T14:32:01Z" })
   .transform((text) => toEpochSeconds(Date.parse(text)))
   .refine((seconds) => seconds > toEpochSeconds(Date.now()), "must lie in the future")
+  .refine((seconds) => seconds < YEAR_10000, "must lie before the year 10000, in UTC")
   .meta({ example: "2030-05-12T14:32:01Z", description: "From when on it is refused; null: never" });
 
 export const createKeySchema = z.strictObject({

@@ -1,15 +1,19 @@
 // Campaigns. What one refers to is asked for in the statement that writes it, so that nothing that is deleted
 // meanwhile is ever referred to.
 
-import { and, count, desc, eq, getTableColumns, isNull, sql, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, isNull, sql, type SQL } from "drizzle-orm";
 import type { ListCampaignsQuery } from "../contract/campaigns.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
 import { campaigns, organisations } from "./schema.ts";
+import { valuesWhere } from "./values-where.ts";
 
 export type CampaignRow = typeof campaigns.$inferSelect;
 
 /** What a campaign refers to; null: nothing, or nothing that must be looked for. */
-export type References = Pick<CampaignRow, "voiceAgentId" | "carrierId" | "phoneNumber">;
+export type References = Pick<CampaignRow, "voiceAgentId" | "carrierId" | "phoneNumber"> & {
+  /** The name of a queue, which stands in the config. */
+  transferQueue: string | null;
+};
 
 export type CampaignWrite =
   | { kind: "written"; campaign: CampaignRow }
@@ -24,16 +28,14 @@ export type CampaignWrite =
 export async function insertCampaign(
   db: Db,
   campaign: CampaignRow,
+  references: References,
 ): Promise<Exclude<CampaignWrite, { kind: "changed" }>> {
-  const row: Record<string, string | number | null> = campaign;
-  // In the table's own order, as an insert from a select wants them.
-  const values = Object.keys(getTableColumns(campaigns)).map((column) => sql`${row[column] ?? null}`);
   const insert = db
     .insert(campaigns)
-    .select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${areThere(campaign.orgId, campaign)}`)
+    .select(valuesWhere(campaigns, campaign, areThere(campaign.orgId, references)))
     .returning();
   return refuseTakenNumber(async () => {
-    const [[written], [found]] = await db.batch([insert, selectFound(db, campaign.orgId, campaign)]);
+    const [[written], [found]] = await db.batch([insert, selectFound(db, campaign.orgId, references)]);
     if (written !== undefined) return { kind: "written", campaign: written };
     const reference = firstMissing(found);
     if (reference === null) throw new Error("A campaign was not written, and nothing is missing");
@@ -141,23 +143,24 @@ function isThere(orgId: string, campaignId: string) {
 }
 
 function areThere(orgId: string, references: References): SQL {
-  const { agent, carrier, number } = conditions(orgId, references);
-  return sql`(${agent} AND ${carrier} AND ${number})`;
+  const { agent, carrier, number, queue } = conditions(orgId, references);
+  return sql`(${agent} AND ${carrier} AND ${number} AND ${queue})`;
 }
 
 function selectFound(db: Db, orgId: string, references: References) {
-  const { agent, carrier, number } = conditions(orgId, references);
+  const { agent, carrier, number, queue } = conditions(orgId, references);
   return db
     .select({
       agent: sql<number>`${agent}`.as("has_agent"),
       carrier: sql<number>`${carrier}`.as("has_carrier"),
       number: sql<number>`${number}`.as("has_number"),
+      queue: sql<number>`${queue}`.as("has_queue"),
     })
     .from(organisations)
     .where(eq(organisations.id, orgId));
 }
 
-function conditions(orgId: string, { voiceAgentId, carrierId, phoneNumber }: References) {
+function conditions(orgId: string, { voiceAgentId, carrierId, phoneNumber, transferQueue }: References) {
   const nothing = sql`1`;
   return {
     agent:
@@ -175,23 +178,28 @@ function conditions(orgId: string, { voiceAgentId, carrierId, phoneNumber }: Ref
         ? nothing
         : sql`EXISTS (SELECT 1 FROM carrier_numbers n
             WHERE n.carrier_id = ${carrierId} AND n.phone = ${phoneNumber} AND n.org_id = ${orgId})`,
+    queue:
+      transferQueue === null
+        ? nothing
+        : sql`EXISTS (SELECT 1 FROM queues q WHERE q.org_id = ${orgId} AND q.name = ${transferQueue})`,
   };
 }
 
-type Found = { agent: number; carrier: number; number: number };
+type Found = { agent: number; carrier: number; number: number; queue: number };
 
 function firstMissing(found: Found | undefined): keyof References | null {
   if (found === undefined) throw new Error("A campaign of an organisation that is not there");
   if (found.agent === 0) return "voiceAgentId";
   if (found.carrier === 0) return "carrierId";
-  return found.number === 0 ? "phoneNumber" : null;
+  if (found.number === 0) return "phoneNumber";
+  return found.queue === 0 ? "transferQueue" : null;
 }
 
 async function refuseTakenNumber<T>(write: () => Promise<T>): Promise<T | { kind: "number_in_use" }> {
   try {
     return await write();
   } catch (error) {
-    if (isUniqueViolation(error, "campaigns.carrier_id, campaigns.phone_number"))
+    if (isUniqueViolation(error, "campaigns.org_id, campaigns.phone_number"))
       return { kind: "number_in_use" };
     throw error;
   }

@@ -13,7 +13,7 @@ import {
   sql,
   type SQL,
 } from "drizzle-orm";
-import { MAX_METADATA_LENGTH } from "../contract/contacts.ts";
+import { MAX_METADATA_BYTES } from "../contract/contacts.ts";
 import type { Page } from "../contract/pages.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
 import { contacts } from "./schema.ts";
@@ -111,7 +111,7 @@ export async function updateContact(
     metadataPatch === null
       ? sql<string>`'{}'`
       : sql<string>`json_patch(coalesce(metadata, '{}'), ${metadataPatch})`;
-  const mayChange = and(isThere(orgId, contactId), sql`length(${merged}) <= ${MAX_METADATA_LENGTH}`);
+  const mayChange = and(isThere(orgId, contactId), sql`octet_length(${merged}) <= ${MAX_METADATA_BYTES}`);
   const changed = db
     .update(contacts)
     .set({ ...fields, metadata: merged })

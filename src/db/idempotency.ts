@@ -1,7 +1,7 @@
 // Requests that came with an Idempotency-Key. Whoever holds the lease may act; the answer is kept for a day and
 // given to every later request with the same key and body. A lease that ran out without an answer is anybody's.
 
-import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { Db } from "./client.ts";
 import { idempotencyKeys } from "./schema.ts";
@@ -81,13 +81,23 @@ export function toKeptAnswer(
   return kept.success ? { status: kept.data, headers, body } : null;
 }
 
-/** The statement that keeps the answer, to be awaited or put into the batch that acts. */
-export function keepAnswer(db: Db, claim: IdempotencyClaim, answer: KeptAnswer) {
+/**
+ * The statement that keeps the answer, to be awaited or put into the batch that acts.
+ * @param hasActed in a batch: whether what the answer says has come about.
+ */
+export function keepAnswer(db: Db, claim: IdempotencyClaim, answer: KeptAnswer, hasActed?: SQL) {
   const { status, headers, body } = answer;
   return db
     .update(idempotencyKeys)
     .set({ status, headers: JSON.stringify(headers), body })
-    .where(isHeldBy(claim));
+    .where(and(isHeldBy(claim), hasActed));
+}
+
+/** A condition for statements that act: nobody else has taken the request over, and nobody has answered it. */
+export function holdsUnanswered({ orgId, method, path, key, holder }: IdempotencyClaim): SQL {
+  return sql`EXISTS (SELECT 1 FROM idempotency_keys k
+    WHERE k.org_id = ${orgId} AND k.method = ${method} AND k.path = ${path} AND k.key = ${key}
+      AND k.holder = ${holder} AND k.status IS NULL)`;
 }
 
 /** Nothing was done: the key is unused again. */

@@ -8,7 +8,10 @@ import { calls } from "./schema.ts";
 
 /** What the merged details may grow to, in bytes of JSON. */
 const MAX_DETAILS_BYTES = 262_144;
-/** What all that was written may amount to, in bytes of JSON: it must fit into the call's row. */
+/**
+ * What all that was written may amount to, in bytes of JSON: it must fit into the call's row. Beyond it the merged
+ * details take the history's place, as its one patch; what older patches deleted is forgotten.
+ */
 const MAX_HISTORY_BYTES = 1_048_576;
 
 /** Details as they are shown: both parts are there, whatever was written. */
@@ -23,17 +26,14 @@ export async function patchKeyDetails(
 ): Promise<KeyDetails | null> {
   const json = JSON.stringify(patch);
   const merged = sql`json_patch(coalesce(calls.key_details, '{}'), ${json})`;
-  const history = sql`json_insert(coalesce(calls.workflow_patches, '[]'), '$[#]', json(${json}))`;
+  const longer = sql`json_insert(coalesce(calls.workflow_patches, '[]'), '$[#]', json(${json}))`;
+  const history = sql`CASE WHEN octet_length(${longer}) <= ${MAX_HISTORY_BYTES} THEN ${longer}
+    ELSE json_array(json(${merged})) END`;
   const row = await db
     .update(calls)
     .set({ keyDetails: merged, workflowPatches: history })
     .where(
-      and(
-        eq(calls.id, callId),
-        eq(calls.orgId, orgId),
-        sql`octet_length(${merged}) <= ${MAX_DETAILS_BYTES}`,
-        sql`octet_length(${history}) <= ${MAX_HISTORY_BYTES}`,
-      ),
+      and(eq(calls.id, callId), eq(calls.orgId, orgId), sql`octet_length(${merged}) <= ${MAX_DETAILS_BYTES}`),
     )
     .returning({ keyDetails: shownKeyDetails })
     .get();

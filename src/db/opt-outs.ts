@@ -12,18 +12,7 @@ export async function isOptedOut(db: Db, orgId: string, phone: string): Promise<
   return row !== undefined;
 }
 
-/** The first reason is kept: an opt-out is made once and stays. */
-export async function addOptOut(
-  db: Db,
-  optOut: { orgId: string; phone: string; reason: string; atSeconds: number },
-): Promise<void> {
-  await db
-    .insert(optOuts)
-    .values({ orgId: optOut.orgId, phone: optOut.phone, reason: optOut.reason, createdAt: optOut.atSeconds })
-    .onConflictDoNothing();
-}
-
-/** The opt-out that is there now: this one, or the one that was made before. */
+/** The opt-out that is there now: this one, or the one that was made before, whose reason is kept. */
 export async function insertOptOut(db: Db, optOut: NewOptOut): Promise<{ isNew: boolean; row: OptOutRow }> {
   const [[inserted], [there]] = await db.batch([
     db.insert(optOuts).values(optOut).onConflictDoNothing().returning(),
@@ -101,5 +90,10 @@ export async function optOutByCall(
   }: { orgId: string; callId: string; customer: string; atSeconds: number },
 ): Promise<void> {
   if (parsePhone(customer) === null) return;
-  await addOptOut(db, { orgId, phone: customer, reason: `Asked for in call ${callId}`, atSeconds });
+  await insertOptOut(db, {
+    orgId,
+    phone: customer,
+    reason: `Asked for in call ${callId}`,
+    createdAt: atSeconds,
+  });
 }

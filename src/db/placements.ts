@@ -1,13 +1,14 @@
 // The two round trips of placing a call: one read of everything that could refuse it, one batch that
 // writes contact and call together or not at all.
 
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { PlacedCall } from "../contract/calls.ts";
 import { newId } from "../lib/ids.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
-import { keepAnswer, type IdempotencyClaim, type KeptAnswer } from "./idempotency.ts";
+import { holdsUnanswered, keepAnswer, type IdempotencyClaim, type KeptAnswer } from "./idempotency.ts";
 import { calls, campaigns, carrierNumbers, contacts, optOuts, organisations, voiceAgents } from "./schema.ts";
+import { valuesWhere } from "./values-where.ts";
 
 const countriesSchema = z.array(z.string().nullable());
 
@@ -25,8 +26,8 @@ export type Placement = {
   allowedCountries: string[];
   optedOut: boolean;
   liveCallId: string | null;
-  /** Length of the contact's metadata after this call's would be merged. */
-  mergedMetadataLength: number;
+  /** Size of the contact's metadata after this call's would be merged. */
+  mergedMetadataBytes: number;
 };
 
 export type PlacementQuery = { orgId: string; campaignId: string; to: string; metadataPatch: string };
@@ -45,7 +46,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
       ownCountries: sql<string>`(SELECT json_group_array(DISTINCT n.country) FROM carrier_numbers n WHERE n.org_id = ${query.orgId})`,
       optedOut: optOuts.phone,
       liveCallId: calls.id,
-      mergedMetadataLength: sql<number>`length(json_patch(coalesce(${contacts.metadata}, '{}'), ${query.metadataPatch}))`,
+      mergedMetadataBytes: sql<number>`octet_length(json_patch(coalesce(${contacts.metadata}, '{}'), ${query.metadataPatch}))`,
     })
     .from(campaigns)
     .innerJoin(organisations, eq(organisations.id, campaigns.orgId))
@@ -86,7 +87,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
     allowedCountries: parseCountries(row.allowedCountries ?? row.ownCountries),
     optedOut: row.optedOut !== null,
     liveCallId: row.liveCallId,
-    mergedMetadataLength: row.mergedMetadataLength,
+    mergedMetadataBytes: row.mergedMetadataBytes,
   };
 }
 
@@ -103,27 +104,76 @@ export type NewCall = {
   metadataPatch: string;
 };
 
+/** What came between the reading and the writing. */
+export type Overtaken =
+  | "number_in_call"
+  | "contact_opted_out"
+  | "campaign_without_number"
+  | "idempotency_in_progress";
+
 /**
- * Writes contact and call in one transaction. `number_in_call` if another live call won the race.
+ * Writes contact and call in one transaction, if nothing that was read came to be otherwise meanwhile.
  *
  * @param kept what the request is answered, for its Idempotency-Key: kept with the call or not at all, so that a
- * request which is sent again after a crash can't ring the phone again.
+ * request which is sent again after a crash can't ring the phone again. Who lost the lease writes nothing.
  */
 export async function insertOutboundCall(
   db: Db,
   call: NewCall,
   kept: { claim: IdempotencyClaim; answer: PlacedCall } | undefined,
-): Promise<"placed" | "number_in_call"> {
-  const contact = db
-    .insert(contacts)
-    .values({
-      id: newId("contact"),
-      orgId: call.orgId,
-      phone: call.to,
-      name: call.contactName ?? null,
-      metadata: sql`json_patch('{}', ${call.metadataPatch})`,
-      createdAt: call.startedAt,
+): Promise<"placed" | Overtaken> {
+  const { orgId } = call;
+  const { holds, hasNumber, isOptedOut } = conditions(call, kept?.claim);
+  const mayBe = sql`${holds} AND ${hasNumber} AND NOT ${isOptedOut}`;
+  // Read before anything is written: the answer that is kept ends the claim.
+  const why = db
+    .select({
+      holds: sql<number>`${holds}`.as("holds"),
+      hasNumber: sql<number>`${hasNumber}`.as("has_number"),
     })
+    .from(organisations)
+    .where(eq(organisations.id, orgId));
+  const row = db
+    .insert(calls)
+    .select(valuesWhere(calls, rowOf(call), mayBe))
+    .returning({ id: calls.id });
+  const writes = [why, insertContact(db, call, mayBe), row] as const;
+  try {
+    const [[found], , [placed]] =
+      kept === undefined
+        ? await db.batch(writes)
+        : await db.batch([...writes, keepAnswerOf(db, call, kept.claim, kept.answer)]);
+    if (placed !== undefined) return "placed";
+    if (found?.holds === 0) return "idempotency_in_progress";
+    return found?.hasNumber === 0 ? "campaign_without_number" : "contact_opted_out";
+  } catch (error) {
+    if (isUniqueViolation(error, "calls.org_id, calls.to_number")) return "number_in_call";
+    throw error;
+  }
+}
+
+/** What must be so in the very statement that writes. */
+function conditions({ orgId, carrierId, from, to }: NewCall, claim: IdempotencyClaim | undefined) {
+  return {
+    holds: claim === undefined ? sql`1` : holdsUnanswered(claim),
+    hasNumber: sql`EXISTS (SELECT 1 FROM carriers c JOIN carrier_numbers n ON n.carrier_id = c.id
+      WHERE c.id = ${carrierId} AND c.org_id = ${orgId} AND c.deleted_at IS NULL AND n.phone = ${from})`,
+    isOptedOut: sql`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = ${orgId} AND o.phone = ${to})`,
+  };
+}
+
+function insertContact(db: Db, call: NewCall, condition: SQL) {
+  const contact = {
+    id: newId("contact"),
+    orgId: call.orgId,
+    phone: call.to,
+    name: call.contactName ?? null,
+    metadata: sql`json_patch('{}', ${call.metadataPatch})`,
+    createdAt: call.startedAt,
+  };
+  return db
+    .insert(contacts)
+    .select(valuesWhere(contacts, contact, condition))
     .onConflictDoUpdate({
       target: [contacts.orgId, contacts.phone],
       set: {
@@ -132,7 +182,10 @@ export async function insertOutboundCall(
         metadata: sql`json_patch(coalesce(${contacts.metadata}, '{}'), ${call.metadataPatch})`,
       },
     });
-  const row = db.insert(calls).values({
+}
+
+function rowOf(call: NewCall) {
+  return {
     id: call.id,
     orgId: call.orgId,
     campaignId: call.campaignId,
@@ -143,15 +196,11 @@ export async function insertOutboundCall(
     toNumber: call.to,
     status: "dialing",
     startedAt: call.startedAt,
-  });
-  try {
-    if (kept === undefined) await db.batch([contact, row]);
-    else await db.batch([contact, row, keepAnswer(db, kept.claim, toAnswer(kept.answer))]);
-    return "placed";
-  } catch (error) {
-    if (isUniqueViolation(error, "calls.org_id, calls.to_number")) return "number_in_call";
-    throw error;
-  }
+  } as const;
+}
+
+function keepAnswerOf(db: Db, call: NewCall, claim: IdempotencyClaim, placed: PlacedCall) {
+  return keepAnswer(db, claim, toAnswer(placed), sql`EXISTS (SELECT 1 FROM calls WHERE id = ${call.id})`);
 }
 
 function toAnswer(placed: PlacedCall): KeptAnswer {

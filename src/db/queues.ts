@@ -1,4 +1,4 @@
-import { and, count, desc, eq } from "drizzle-orm";
+import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Page } from "../contract/pages.ts";
 import type { AcceptMode } from "../domain/human-queue.ts";
 import { QUEUE_NAME } from "../domain/queue-name.ts";
@@ -48,13 +48,15 @@ export async function updateQueue(
   return (await db.update(queues).set(changes).where(isThere(orgId, queueId)).returning().get()) ?? null;
 }
 
-export async function deleteQueue(db: Db, orgId: string, queueId: string): Promise<void> {
-  await db.delete(queues).where(isThere(orgId, queueId));
-}
-
-export async function isQueueThere(db: Db, orgId: string, queueId: string): Promise<boolean> {
-  const found = await db.select({ id: queues.id }).from(queues).where(isThere(orgId, queueId)).get();
-  return found !== undefined;
+/** False if a campaign transfers its calls to it. */
+export async function deleteQueue(db: Db, { orgId, id, name }: QueueRow): Promise<boolean> {
+  const isNamed = sql<number>`EXISTS (SELECT 1 FROM campaigns c
+    WHERE c.org_id = ${orgId} AND c.deleted_at IS NULL AND c.config ->> '$.transfer_queue' = ${name})`;
+  const [, named] = await db.batch([
+    db.delete(queues).where(and(isThere(orgId, id), sql`NOT ${isNamed}`)),
+    db.select({ id: queues.id }).from(queues).where(isThere(orgId, id)),
+  ]);
+  return named.length === 0;
 }
 
 function isThere(orgId: string, queueId: string) {

@@ -175,7 +175,7 @@ export const campaigns = sqliteTable(
       .on(table.carrierId, table.phoneNumber)
       .where(sql`kind = 'inbound'`),
     uniqueIndex("campaigns_one_active_inbound_per_number")
-      .on(table.carrierId, table.phoneNumber)
+      .on(table.orgId, table.phoneNumber)
       .where(sql`kind = 'inbound' AND status = 'active'`),
   ],
 );

@@ -31,6 +31,7 @@ const MIGRATIONS = [
      is_accepted INTEGER NOT NULL DEFAULT 0, lease_until_ms INTEGER NOT NULL
    );
    CREATE INDEX reservations_by_lease ON reservations (lease_until_ms);`,
+  "CREATE TABLE closed (id INTEGER PRIMARY KEY CHECK (id = 1))",
 ];
 
 type HumanRow = {
@@ -55,7 +56,8 @@ export class AgentQueue extends DurableObject<Env> {
     this.#sql = ctx.storage.sql;
   }
 
-  addHuman(human: NewHuman): Result<HumanAgent, "already_exists"> {
+  addHuman(human: NewHuman): Result<HumanAgent, "already_exists" | "closed"> {
+    if (this.#isClosed()) return err("closed");
     const { id, name, phone, sip, presence, createdAt } = human;
     if (this.#find(id) !== null || this.#isTaken(id, { phone, sip })) return err("already_exists");
     this.#sql.exec(
@@ -125,7 +127,7 @@ export class AgentQueue extends DurableObject<Env> {
       return this.#reserved(heldId);
     }
     this.release(transferId);
-    const chosen = chooseHuman(this.#candidates(), exclude);
+    const chosen = this.#isClosed() ? null : chooseHuman(this.#candidates(), exclude);
     if (chosen === null) return { kind: "none" };
     this.#sql.exec(
       "INSERT INTO reservations (transfer_id, call_id, human_id, lease_until_ms) VALUES (?, ?, ?, ?)",
@@ -154,6 +156,7 @@ export class AgentQueue extends DurableObject<Env> {
     if (heldId === null) return;
     this.#sql.exec("DELETE FROM reservations WHERE transfer_id = ?", transferId);
     this.#idleSince(heldId, Date.now());
+    this.#letGo();
   }
 
   availability(): QueueAvailability {
@@ -172,19 +175,33 @@ export class AgentQueue extends DurableObject<Env> {
     return this.#sql.exec("SELECT 1 FROM reservations LIMIT 1").toArray().length > 0;
   }
 
-  /** For a queue that is deleted. */
-  clear(): void {
-    this.#sql.exec("DELETE FROM reservations");
-    this.#sql.exec("DELETE FROM humans");
+  /** For a queue that is deleted. Nobody is added or reserved any more; who is reserved goes once they are released. */
+  close(): void {
+    this.#sql.exec("INSERT OR IGNORE INTO closed (id) VALUES (1)");
+    this.#takeBackExpired();
+    this.#letGo();
+  }
+
+  #isClosed(): boolean {
+    return this.#sql.exec("SELECT 1 FROM closed").toArray().length > 0;
+  }
+
+  /** A closed queue keeps only who is still reserved. */
+  #letGo(): void {
+    if (!this.#isClosed()) return;
+    this.#sql.exec("DELETE FROM humans WHERE id NOT IN (SELECT human_id FROM reservations)");
   }
 
   #takeBackExpired(): void {
-    const expired = this.#sql.exec<{ human_id: string; lease_until_ms: number }>(
-      "DELETE FROM reservations WHERE lease_until_ms <= ? RETURNING human_id, lease_until_ms",
-      Date.now(),
-    );
+    const expired = this.#sql
+      .exec<{ human_id: string; lease_until_ms: number }>(
+        "DELETE FROM reservations WHERE lease_until_ms <= ? RETURNING human_id, lease_until_ms",
+        Date.now(),
+      )
+      .toArray();
     // Since the lease's end, not since now: who asks next, and when, must not decide whose turn it is.
-    for (const { human_id: id, lease_until_ms: atMs } of expired.toArray()) this.#idleSince(id, atMs);
+    for (const { human_id: id, lease_until_ms: atMs } of expired) this.#idleSince(id, atMs);
+    if (expired.length > 0) this.#letGo();
   }
 
   #idleSince(humanId: string, atMs: number): void {

@@ -1,6 +1,6 @@
 // GET /ws/board: the organisation's live calls, for those who watch them all.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
@@ -10,7 +10,8 @@ import {
   type BoardMessage,
 } from "../../src/contract/live.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { place, post, request, untilQuiet } from "../support/api.ts";
+import worker from "../../src/index.ts";
+import { BASE_URL, place, post, request, untilQuiet } from "../support/api.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
@@ -18,6 +19,23 @@ const UPGRADE = { headers: { upgrade: "websocket" } };
 
 afterEach(() => {
   vi.useRealTimers();
+});
+
+test("the list of live calls is read anew if the board was just restarted", async () => {
+  const org = await createOrganisation();
+  let asked = 0;
+  const list = async () => {
+    asked += 1;
+    if (asked === 1) throw new Error("The object was restarted");
+    return [];
+  };
+  const LIVE_BOARD = new Proxy(env.LIVE_BOARD, {
+    get: (target, name) => (name === "getByName" ? () => ({ list }) : Reflect.get(target, name)),
+  });
+  const headers = { authorization: `Bearer ${org.apiKey}` };
+  const asking = new Request(`${BASE_URL}/api/voice/calls/live`, { headers });
+  const answer = await worker.fetch(asking, { ...env, LIVE_BOARD }, createExecutionContext());
+  expect([answer.status, await answer.json()]).toEqual([200, { calls: [], total: 0 }]);
 });
 
 class Supervisor {

@@ -6,6 +6,7 @@ import * as tables from "../../src/db/schema.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { post, request } from "../support/api.ts";
 import { addNumber, create, PATH, read, whole } from "../support/campaigns.ts";
+import { createQueue, QUEUES } from "../support/human-queues.ts";
 import { expectRefused, patch, remove } from "../support/json.ts";
 import { createOrganisation, FROM } from "../support/organisation.ts";
 import { askWhile } from "../support/overtaken.ts";
@@ -58,6 +59,7 @@ const INVALID: [what: string, body: Record<string, unknown>, path: string][] = [
   ["half a second", { config: { max_duration: 5.5 } }, "config.max_duration"],
   ["a bridge of a moment", { config: { bridge_max_duration: 59 } }, "config.bridge_max_duration"],
   ["a bridge of more than a day", { config: { bridge_max_duration: 86_401 } }, "config.bridge_max_duration"],
+  ["a queue that nobody has", { config: { transfer_queue: "sales_team" } }, "config.transfer_queue"],
   ["a queue that can't be", { config: { transfer_queue: "Sales Team" } }, "config.transfer_queue"],
 ];
 
@@ -106,14 +108,16 @@ describe("a campaign is refused for", () => {
     await expectRefused(changed, 422, { errors: [{ path: "kind" }] });
   });
 
-  test("an agent, a carrier or a number of another organisation", async () => {
+  test("an agent, a carrier, a number or a queue of another organisation", async () => {
     const [org, other] = [await createOrganisation(), await createOrganisation()];
     await addNumber(other, "+15550010077");
+    await createQueue(other, { name: "theirs" });
     const path = await create(org, whole(org));
     for (const [body, field] of [
       [{ voice_agent_id: other.agentId }, "voice_agent_id"],
       [{ carrier_id: other.carrierId }, "carrier_id"],
       [{ phone_number: "+15550010077" }, "phone_number"],
+      [{ config: { transfer_queue: "theirs" } }, "config.transfer_queue"],
     ] as const) {
       const wanted = { code: "validation_failed", errors: [{ path: field }] };
       await expectRefused(await post(PATH, org.apiKey, whole(org, body)), 422, wanted);
@@ -153,5 +157,24 @@ describe("a campaign is refused for", () => {
     const response = await askWhile(org, "PATCH", path, { phone_number: "+15550010042" }, gone);
     await expectRefused(response, 422, { errors: [{ path: "phone_number" }] });
     expect(await read(org, path)).toMatchObject({ phone_number: FROM });
+  });
+
+  test("a queue that went away between reading and writing", async () => {
+    const org = await createOrganisation();
+    const path = await create(org, whole(org));
+    const config = { transfer_queue: "sales" };
+    for (const [method, to, body, kept] of [
+      ["POST", PATH, whole(org, { config }), 2],
+      ["PATCH", path, { config }, 2],
+    ] as const) {
+      await createQueue(org, { name: "sales" });
+      const gone = async () => {
+        expect((await remove(`${QUEUES}/sales`, org.apiKey)).status).toBe(204);
+      };
+      const response = await askWhile(org, method, to, body, gone);
+      await expectRefused(response, 422, { errors: [{ path: "config.transfer_queue" }] });
+      expect(await read(org, PATH)).toMatchObject({ total: kept });
+    }
+    expect(await read(org, path)).toMatchObject({ config: { max_duration: 600 } });
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { place, post, request } from "../support/api.ts";
 import { addNumber, create, PATH, read, whole } from "../support/campaigns.ts";
+import { twilio } from "../support/carrier-accounts.ts";
+import { createQueue } from "../support/human-queues.ts";
 import { callIn, createDesk } from "../support/inbound.ts";
 import { expectRefused, patch, remove } from "../support/json.ts";
 import { createKey, createOrganisation, FROM } from "../support/organisation.ts";
@@ -38,6 +40,7 @@ describe("a campaign", () => {
     const path = `${PATH}/${campaign.uuid}`;
     expect(created.headers.get("location")).toBe(path);
 
+    await createQueue(org, { name: "sales_specialist" });
     const changes = {
       name: "Spring",
       status: "active",
@@ -87,6 +90,7 @@ describe("a campaign", () => {
 
   test("is created whole in one go, and read back as it was sent", async () => {
     const org = await createOrganisation();
+    await createQueue(org, { name: "support_team" });
     const body = {
       ...whole(org, {
         status: "active",
@@ -261,6 +265,18 @@ describe("an active campaign", () => {
     // A deleted one takes up no number.
     expect((await remove(second, org.apiKey)).status).toBe(204);
     expect((await patch(first, org.apiKey, { status: "active" })).status).toBe(200);
+  });
+
+  test("that comes in has its number alone also among carrier accounts", async () => {
+    const org = await createOrganisation();
+    const account = twilio({ numbers: [FROM] });
+    const other = await (await post("/v1/carriers", org.apiKey, account)).json<{ uuid: string }>();
+    await create(org, whole(org, { status: "active" }));
+    const second = whole(org, { status: "active", carrier_id: other.uuid });
+    await expectRefused(await post(PATH, org.apiKey, second), 409, { code: "number_in_use" });
+    await create(org, { ...second, status: "paused" });
+    const stranger = await createOrganisation();
+    await create(stranger, whole(stranger, { status: "active" }));
   });
 
   test("of two that are activated at once on one number one wins", async () => {

@@ -61,6 +61,9 @@ describe("PATCH", () => {
     const over = await change(org, contact, { name: "Other", metadata: { e: "y".repeat(left + 1) } });
     expect(await refusal(over)).toMatchObject({ status: 422, code: "metadata_too_large" });
     expect(await readOne(org, contact)).toEqual(before);
+    // In bytes, of which an umlaut has two.
+    const umlauts = { metadata: { e: "ü".repeat(Math.ceil((left + 1) / 2)) } };
+    expect((await change(org, contact, umlauts)).status).toBe(422);
     expect((await change(org, contact, { metadata: { e: "y".repeat(left) } })).status).toBe(200);
   });
 

@@ -52,6 +52,8 @@ const INVALID: readonly (readonly [string, Record<string, unknown>, string])[] =
   ["metadata that is no object", { metadata: [1] }, "metadata"],
   ["metadata too deep", { metadata: deep(101) }, "metadata"],
   ["U+0000 in a key of metadata", { metadata: { [`a${NUL}`]: 1 } }, "metadata"],
+  ["a key of metadata named __proto__", { metadata: JSON.parse('{"__proto__":{"a":1}}') }, "metadata"],
+  ["such a key deeper in metadata", { metadata: { a: JSON.parse('{"__proto__":{"a":1}}') } }, "metadata"],
   ["a lone surrogate in metadata", { metadata: { a: "\udc00" } }, "metadata"],
   ["an unknown field", { total_calls: 9 }, "total_calls"],
   ["another unknown field", { opted_out_at: null }, "opted_out_at"],

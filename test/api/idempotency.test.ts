@@ -6,6 +6,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { claimRequest, pruneRequests } from "../../src/db/idempotency.ts";
 import { openDb } from "../../src/db/client.ts";
 import { calls, idempotencyKeys, voiceAgents } from "../../src/db/schema.ts";
+import { pruneRequests as pruneAll } from "../../src/services/auth/prune-requests.ts";
 import { request } from "../support/api.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
@@ -157,6 +158,20 @@ test("only what is older than a day is pruned", async () => {
   await db.update(idempotencyKeys).set({ createdAt: 1_000 }).where(eq(idempotencyKeys.orgId, org.orgId));
   await send(AGENTS, org.apiKey, "new", { name: "Bea" });
   expect(await pruneRequests(db, Math.floor(Date.now() / 1000), 10)).toBe(1);
+  expect((await rowsOf(org)).map(({ key }) => key)).toEqual(["new"]);
+});
+
+test("a run prunes all that is old, however much came", async () => {
+  const org = await createOrganisation();
+  await env.DB.prepare(
+    `INSERT INTO idempotency_keys (org_id, method, path, key, fingerprint, holder, lease_until_ms, created_at)
+     SELECT ?, 'POST', '/v1/calls', a.value || '-' || b.value, '', '', 0, 1000
+     FROM json_each(?) AS a, json_each(?) AS b`,
+  )
+    .bind(org.orgId, JSON.stringify([1, 2, 3]), JSON.stringify(Array.from({ length: 700 }, (_, i) => i)))
+    .run();
+  await send(AGENTS, org.apiKey, "new", { name: "Ben" });
+  await pruneAll({ db });
   expect((await rowsOf(org)).map(({ key }) => key)).toEqual(["new"]);
 });
 

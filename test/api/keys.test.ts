@@ -110,6 +110,7 @@ describe("is refused", () => {
     ["a scope twice", { scopes: ["voice:admin", "voice:admin"] }, "scopes"],
     ["a scope that is none", { scopes: ["voice:all"] }, "scopes.0"],
     ["an expiry that has passed", { expires_at: "2020-01-01T00:00:00Z" }, "expires_at"],
+    ["an expiry in the year 10000 of UTC", { expires_at: "9999-12-31T23:59:59-00:01" }, "expires_at"],
     ["an expiry without a zone", { expires_at: "2099-01-01T00:00:00" }, "expires_at"],
     ["an expiry that is no day", { expires_at: "2099-02-30T00:00:00Z" }, "expires_at"],
     ["a limit of a bucket that is none", { limits: { everything: 5 } }, "limits"],

@@ -7,7 +7,7 @@ import { newId } from "../../src/lib/ids.ts";
 import { BASE_URL, post, request } from "../support/api.ts";
 import { expectRefused, patch, remove } from "../support/json.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
-import { addHuman, createQueue, QUEUES, reserve } from "../support/human-queues.ts";
+import { addHuman, createQueue, QUEUES } from "../support/human-queues.ts";
 
 const get = async (org: Organisation, path: string) => {
   const response = await request(path, org.apiKey);
@@ -123,34 +123,6 @@ describe("a queue", () => {
     expect(await get(other, `${path}/agents`)).toMatchObject({
       body: { total: 1, agents: [{ name: "Jo" }] },
     });
-  });
-
-  test("is not deleted while somebody is offered a call or talks to one", async () => {
-    const org = await createOrganisation();
-    const queue = await createQueue(org, { name: "sales" });
-    const human = await addHuman(org, "sales", {
-      name: "Jo",
-      phone: "+14155550123",
-      presence: "available",
-    });
-    const transferId = await reserve(queue.uuid);
-    const path = `${QUEUES}/sales/agents/${human.uuid}`;
-    const expectBusy = async () => {
-      await expectRefused(await remove(`${QUEUES}/sales`, org.apiKey), 409, { code: "in_use" });
-      await expectRefused(await remove(path, org.apiKey), 409, { code: "in_use" });
-      expect(await get(org, path)).toMatchObject({ status: 200, body: { is_in_call: true } });
-    };
-    await expectBusy();
-    const agents = env.AGENT_QUEUE.getByName(queue.uuid);
-    expect(await agents.accept(transferId, Date.now() + 60_000)).toBe(true);
-    await expectBusy();
-    // A change of presence takes nobody out of their call.
-    const offline = await patch(path, org.apiKey, { presence: "offline" });
-    expect(await offline.json()).toMatchObject({ presence: "offline", is_in_call: true });
-    await agents.release(transferId);
-    expect(await get(org, path)).toMatchObject({ body: { is_in_call: false } });
-    expect((await remove(path, org.apiKey)).status).toBe(204);
-    expect((await remove(`${QUEUES}/sales`, org.apiKey)).status).toBe(204);
   });
 
   test("that is deleted while somebody is added keeps nobody behind", async () => {

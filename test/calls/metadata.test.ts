@@ -87,6 +87,8 @@ test.for([
   ["a part that is no object", { key_details: { extraction: "x" } }, 422],
   ["another field", { key_details: {}, analysis: {} }, 422],
   ["U+0000 in a key", { key_details: { extraction: { "a\u0000b": 1 } } }, 422],
+  ["a key named __proto__", { key_details: JSON.parse('{"__proto__":{"a":1}}') }, 422],
+  ["a part's key named __proto__", { key_details: { extraction: JSON.parse('{"__proto__":1}') } }, 422],
   ["a lone surrogate", { key_details: { extraction: { a: "\ud800" } } }, 422],
   ["U+0000 in a value", { key_details: { extraction: { a: "x\u0000y" } } }, 200],
 ] as const)("%s", async ([, body, status]) => {
@@ -111,6 +113,24 @@ test("nesting beyond 100 and a body beyond 64 KiB are refused, and so is what gr
   const after = (await read(org, callId)).key_details;
   expect(after).toMatchObject(before);
   expect(Object.keys(after)).not.toContain("part_4");
+});
+
+test("writing goes on for ever: a history that grows too long becomes one patch", async () => {
+  const org = await createOrganisation();
+  const callId = await storedCall(org);
+  const sent: unknown[] = [];
+  for (let i = 0; i < 25; i += 1) {
+    const patch = { extraction: { text: `${i}`.repeat(30_000), [`n${i}`]: i, [`n${i - 1}`]: null } };
+    expect((await write(org, callId, patch)).status).toBe(200);
+    sent.push(patch);
+  }
+  const merged = sent.reduce(applyMergePatch, {});
+  expect((await read(org, callId)).key_details).toEqual({ ...(merged as object), qms_scores: {} });
+  const row = await openDb(env.DB).select().from(calls).where(eq(calls.id, callId)).get();
+  const history: unknown[] = JSON.parse(row?.workflowPatches ?? "");
+  expect(history.length).toBeLessThan(sent.length);
+  expect(row?.workflowPatches?.length).toBeLessThanOrEqual(1_048_576);
+  expect(history.reduce(applyMergePatch, {})).toEqual(merged);
 });
 
 test("a number that JSON can't hold is refused, where null would delete", async () => {

@@ -6,9 +6,10 @@ import { describe, expect, test } from "vitest";
 import { problemSchema } from "../../src/http/problem.ts";
 import { isId, newId } from "../../src/lib/ids.ts";
 import { openDb } from "../../src/db/client.ts";
-import { calls, contacts, optOuts } from "../../src/db/schema.ts";
+import { calls, carrierNumbers, carriers, contacts, idempotencyKeys, optOuts } from "../../src/db/schema.ts";
 import { place, post, read, request } from "../support/api.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
+import { askWhile } from "../support/overtaken.ts";
 import { until } from "../support/wait.ts";
 
 const TO = "+15005550030";
@@ -157,6 +158,7 @@ describe("a body that is invalid: 422, naming the field", () => {
     ["metadata that is no object", { metadata: [1] }, "metadata"],
     ["metadata nested too deep", { metadata: deep(101) }, "metadata"],
     ["U+0000 in a key", { metadata: { "a\u0000b": 1 } }, "metadata"],
+    ["a key of metadata named __proto__", { metadata: JSON.parse('{"__proto__":{"a":1}}') }, "metadata"],
     ["an unknown field", { priority: 1 }, "priority"],
   ];
 
@@ -279,6 +281,67 @@ describe("one live call to a number", () => {
   test("the same number may be called by two organisations", async () => {
     const [one, two] = await Promise.all([createOrganisation(), createOrganisation()]);
     await Promise.all([place(one, TO), place(two, TO)]);
+  });
+});
+
+describe("a request that is overtaken before it writes", () => {
+  const body = (org: Organisation) => ({
+    to: "+15005550001",
+    campaign_id: org.campaignId,
+    contact_name: "Sam",
+  });
+  const overtaken: [string, (org: Organisation) => Promise<unknown>, string][] = [
+    [
+      "by the deletion of the carrier account",
+      (org) => db.update(carriers).set({ deletedAt: 1 }).where(eq(carriers.id, org.carrierId)),
+      "campaign_without_number",
+    ],
+    [
+      "by the removal of its number",
+      (org) => db.delete(carrierNumbers).where(eq(carrierNumbers.carrierId, org.carrierId)),
+      "campaign_without_number",
+    ],
+    [
+      "by an opt-out",
+      (org) => db.insert(optOuts).values({ orgId: org.orgId, phone: "+15005550001", createdAt: 1 }),
+      "contact_opted_out",
+    ],
+  ];
+
+  test.for(overtaken)("%s places no call, and its key stays unused", async ([, meanwhile, code]) => {
+    const org = await createOrganisation();
+    const key = { "idempotency-key": "k" };
+    const act = async () => void (await meanwhile(org));
+    const refused = await askWhile(org, "POST", "/v1/calls", body(org), act, key);
+    expect(await refusal(refused)).toMatchObject({ status: 409, code });
+    expect(await traces(org)).toEqual({ calls: [], contacts: [] });
+    const keys = db.select().from(idempotencyKeys).where(eq(idempotencyKeys.orgId, org.orgId));
+    expect(await keys).toEqual([]);
+  });
+
+  test("by its own repetition, once its lease ran out, rings nobody twice", async () => {
+    const org = await createOrganisation();
+    const headers = { "idempotency-key": "k", "content-type": "application/json" };
+    const send = () =>
+      request("/v1/calls", org.apiKey, { method: "POST", headers, body: JSON.stringify(body(org)) });
+    const placed: Record<string, unknown>[] = [];
+    const takeOver = async () => {
+      await db.update(idempotencyKeys).set({ leaseUntilMs: 0 }).where(eq(idempotencyKeys.orgId, org.orgId));
+      const second = await send();
+      expect(second.status).toBe(201);
+      placed.push(await second.json());
+      // Its call ends, and no longer is what forbids another one.
+      await until(
+        () => traces(org),
+        ({ calls: [call] }) => call?.status === "ended",
+      );
+      await db.update(contacts).set({ name: "Samuel" }).where(eq(contacts.orgId, org.orgId));
+    };
+    const first = await askWhile(org, "POST", "/v1/calls", body(org), takeOver, headers);
+    expect(await refusal(first)).toMatchObject({ status: 409, code: "idempotency_in_progress" });
+    const { calls: callRows, contacts: contactRows } = await traces(org);
+    expect([callRows.length, contactRows.map(({ name }) => name)]).toEqual([1, ["Samuel"]]);
+    expect(await (await send()).json()).toEqual(placed[0]);
   });
 });
 

@@ -97,6 +97,10 @@ describe("stored JSON", () => {
     expect(checkJson(value)).toBe("nul_in_key");
   });
 
+  test.for(['{"__proto__":1}', '[{"a":{"__proto__":{}}}]'])("%s has a key that gets lost", (text) => {
+    expect(checkJson(JSON.parse(text))).toBe("proto_key");
+  });
+
   test.for([
     ["as a value", { a: "\ud800" }],
     ["in a key", { a: [{ "\udc00": 1 }] }],

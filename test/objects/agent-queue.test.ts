@@ -253,15 +253,40 @@ describe("what the queue says of itself", () => {
     expect(await queue.isBusy()).toBe(false);
   });
 
-  test("is nothing once it was cleared, and it can be filled again", async () => {
+  test("is nothing once it was closed, and stays nothing", async () => {
+    const queue = await queueWith("a", "b");
+    await queue.close();
+    await queue.close();
+    await evictDurableObject(queue);
+    expect(await queue.listHumans(ALL)).toEqual({ humans: [], total: 0 });
+    expect(await queue.addHuman(humanOf("a"))).toEqual({ ok: false, error: "closed" });
+    expect(await reserve(queue, "u")).toBeNull();
+    expect(await queue.availability()).toEqual({ available: false, depth: 0 });
+  });
+
+  const ends: [string, (queue: Queue) => Promise<unknown>][] = [
+    ["they are released", (queue) => queue.release("t")],
+    [
+      "their lease ends",
+      async (queue) => {
+        pass(10 * LEASE_MS);
+        await queue.isBusy();
+      },
+    ],
+    ["another is asked for", (queue) => reserve(queue, "t", { exclude: ["a"] })],
+  ];
+
+  test.for(ends)("keeps who is reserved as it is closed, until %s", async ([, end]) => {
     const queue = await queueWith("a", "b");
     await queue.reserve(requestOf("t"));
-    await queue.clear();
+    await queue.close();
+    expect(await reservedIn(queue)).toEqual(["a"]);
+    expect(await reserve(queue, "t")).toBe("a");
+    expect(await reserve(queue, "u")).toBeNull();
+    expect(await queue.accept("t", Date.now() + 10 * LEASE_MS)).toBe(true);
+    await end(queue);
     expect(await queue.listHumans(ALL)).toEqual({ humans: [], total: 0 });
     expect(await queue.isBusy()).toBe(false);
-    expect(await queue.accept("t", Date.now() + LEASE_MS)).toBe(false);
-    await queue.addHuman(humanOf("a"));
-    expect(await reserve(queue, "u")).toBe("a");
   });
 });
 

@@ -14,6 +14,7 @@ export async function askWhile(
   path: string,
   body: unknown,
   meanwhile: () => Promise<void>,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   let isDone = false;
   const DB = new Proxy(env.DB, {
@@ -33,7 +34,7 @@ export async function askWhile(
   });
   const init = {
     method,
-    headers: { authorization: `Bearer ${org.apiKey}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${org.apiKey}`, "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   };
   const response = await worker.fetch(

@@ -72,7 +72,7 @@ const remove = apiRoute({
   path: ONE,
   operationId: "deleteQueue",
   summary: "Delete a queue and who is in it",
-  description: "Refused while a call is offered or bridged to somebody of it.",
+  description: "Refused while a call is offered or bridged to somebody of it, or a campaign names it.",
   tags,
   access: { scope: "voice:queues:write" },
   finds: requireQueue,

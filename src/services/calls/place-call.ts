@@ -1,5 +1,5 @@
 import type { PlaceCallInput, PlacedCall } from "../../contract/calls.ts";
-import { MAX_METADATA_LENGTH } from "../../contract/contacts.ts";
+import { MAX_METADATA_BYTES } from "../../contract/contacts.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import { findPlacement, insertOutboundCall, type Placement } from "../../db/placements.ts";
 import { parsePhone } from "../../domain/phone.ts";
@@ -42,7 +42,7 @@ export async function placeCall(
     metadataPatch,
   };
   const placed = await insertOutboundCall(db, call, receipt && { claim: receipt.claim, answer });
-  if (placed === "number_in_call") return err(refuse("number_in_call"));
+  if (placed !== "placed") return err(refuse(placed));
   if (receipt !== undefined) receipt.isKept = true;
   try {
     await sendDial(env, { call_id: callId });
@@ -63,7 +63,7 @@ function findSource(
   if (!placement.allowedCountries.includes("*") && !placement.allowedCountries.includes(country)) {
     return err(refuse("destination_not_allowed"));
   }
-  if (placement.mergedMetadataLength > MAX_METADATA_LENGTH) return err(refuse("metadata_too_large"));
+  if (placement.mergedMetadataBytes > MAX_METADATA_BYTES) return err(refuse("metadata_too_large"));
   const { campaign } = placement;
   if (campaign.kind === "inbound") return err(refuse("campaign_inbound"));
   if (campaign.status !== "active") return err(refuse("campaign_not_active"));
@@ -85,6 +85,7 @@ const DETAILS = {
   agent_inactive: "The campaign's voice agent is missing or inactive.",
   campaign_without_number: "The campaign has no phone number of a carrier account to call from.",
   contact_opted_out: "This number has opted out of calls from the organisation.",
+  idempotency_in_progress: "Another request with this Idempotency-Key has taken this one over.",
   number_in_call: "An outbound call to this number has not ended yet.",
 } as const;
 

@@ -13,6 +13,6 @@ export async function writeMetadata(
 ): Promise<Result<WrittenMetadata, Refusal<"key_details_too_large">>> {
   const keyDetails = await patchKeyDetails(db, orgId, callId, input.key_details);
   if (keyDetails !== null) return ok({ call_uuid: callId, key_details: keyDetails });
-  const detail = "After the merge key_details may have 256 KiB, and all that was ever written to it 1 MiB.";
+  const detail = "The key_details would exceed 256 KiB after the merge.";
   return err({ code: "key_details_too_large", detail });
 }

@@ -1,3 +1,4 @@
+import { campaignConfigSchema } from "../../contract/campaign-config.ts";
 import type { Campaign, ChangeCampaignInput, CreateCampaignInput } from "../../contract/campaigns.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import {
@@ -39,9 +40,10 @@ export async function createCampaign(
     createdAt: toEpochSeconds(Date.now()),
     deletedAt: null,
   };
-  const unfit = await judge(context, campaign, campaign);
+  const references = referencesOf(campaign);
+  const unfit = await judge(context, campaign, references);
   if (unfit !== null) return err(unfit);
-  const written = await insertCampaign(context.db, campaign);
+  const written = await insertCampaign(context.db, campaign, references);
   switch (written.kind) {
     case "written":
       return ok(toCampaign(written.campaign));
@@ -83,14 +85,21 @@ export async function deleteCampaign({ db, orgId }: OrgContext, campaign: Campai
   await deleteStored(db, orgId, campaign.id, toEpochSeconds(Date.now()));
 }
 
+function referencesOf({ voiceAgentId, carrierId, phoneNumber, config }: CampaignRow): References {
+  const { transfer_queue: transferQueue = null } = campaignConfigSchema.parse(JSON.parse(config));
+  return { voiceAgentId, carrierId, phoneNumber, transferQueue };
+}
+
 /** What must be looked for before `after` is written: what it newly refers to; all, when it becomes active. */
 function newReferences(before: CampaignRow, after: CampaignRow): References {
-  if (after.status === "active" && before.status !== "active") return after;
+  const [had, has] = [referencesOf(before), referencesOf(after)];
+  if (after.status === "active" && before.status !== "active") return has;
   const isOtherNumber = after.carrierId !== before.carrierId || after.phoneNumber !== before.phoneNumber;
   return {
     voiceAgentId: after.voiceAgentId === before.voiceAgentId ? null : after.voiceAgentId,
     carrierId: isOtherNumber ? after.carrierId : null,
     phoneNumber: isOtherNumber ? after.phoneNumber : null,
+    transferQueue: has.transferQueue === had.transferQueue ? null : has.transferQueue,
   };
 }
 
@@ -127,6 +136,7 @@ const REFERENCE_NAMES = {
   voiceAgentId: ["voice_agent_id", "voice agent"],
   carrierId: ["carrier_id", "carrier account"],
   phoneNumber: ["phone_number", "number in the carrier account"],
+  transferQueue: ["config.transfer_queue", "queue"],
 } as const;
 
 function refuseMissing(reference: keyof References): Refusal<"validation_failed"> {

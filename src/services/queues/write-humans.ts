@@ -2,7 +2,7 @@
 
 import type { Refusal } from "../../contract/problems.ts";
 import type { ChangeHumanInput, CreateHumanInput, Human } from "../../contract/queues.ts";
-import { isQueueThere, type QueueRow } from "../../db/queues.ts";
+import type { QueueRow } from "../../db/queues.ts";
 import type { HumanAgent } from "../../domain/human-queue.ts";
 import { newId } from "../../lib/ids.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -13,7 +13,7 @@ import type { OrgContext } from "../context.ts";
 import { toHuman } from "./read-humans.ts";
 
 export async function addHuman(
-  { env, db, orgId }: OrgContext,
+  { env }: OrgContext,
   queue: QueueRow,
   input: CreateHumanInput,
 ): Promise<Result<Human, Refusal<"already_exists" | "not_found">>> {
@@ -21,14 +21,13 @@ export async function addHuman(
   const added = await askTwice(async () => {
     const result = await agentQueueOf(env, queue.id).addHuman(human);
     if (result.ok) return result.value;
+    // The queue was deleted while they were on their way.
+    if (result.error === "closed") return "closed";
     // Whoever has this very id was added by a first try, whose answer was lost.
     return agentQueueOf(env, queue.id).findHuman(human.id);
   });
-  if (added === null) return err(TAKEN);
-  if (await isQueueThere(db, orgId, queue.id)) return ok(toHuman(queue, added));
-  // Deleted, and perhaps cleared, while they were on their way: they are not left behind.
-  await askTwice(async () => agentQueueOf(env, queue.id).removeHuman(human.id));
-  return err({ code: "not_found", detail: "There is no such queue." });
+  if (added === "closed") return err({ code: "not_found", detail: "There is no such queue." });
+  return added === null ? err(TAKEN) : ok(toHuman(queue, added));
 }
 
 /** A merge patch; a call that they were offered already stays theirs. */

@@ -32,19 +32,22 @@ export async function changeQueue(
   return err({ code: "not_found", detail: "There is no such queue." });
 }
 
-/** Its people go with it. A transfer that was asked for in this very moment finds nobody. */
+/** Its people go with it; who is reserved in this very moment, once their call is over. */
 export async function deleteQueue(
-  { env, db, orgId }: OrgContext,
-  { id }: QueueRow,
+  { env, db }: OrgContext,
+  queue: QueueRow,
 ): Promise<Result<null, Refusal<"in_use">>> {
-  if (await askTwice(async () => agentQueueOf(env, id).isBusy())) {
+  const agents = () => agentQueueOf(env, queue.id);
+  if (await askTwice(async () => agents().isBusy())) {
     return err({ code: "in_use", detail: "Somebody of this queue is offered a call, or talks to a caller." });
   }
   // The row first: what can't be found any more gets nobody new.
-  await deleteStored(db, orgId, id);
-  await askTwice(async () => agentQueueOf(env, id).clear()).catch((error: unknown) => {
+  if (!(await deleteStored(db, queue))) {
+    return err({ code: "in_use", detail: "A campaign transfers its calls to this queue." });
+  }
+  await askTwice(async () => agents().close()).catch((error: unknown) => {
     // The queue is gone all the same, and nothing leads to who is left in its object.
-    logError("queue_not_cleared", error, { queue_id: id });
+    logError("queue_not_closed", error, { queue_id: queue.id });
   });
   return ok(null);
 }
