@@ -16,7 +16,7 @@ export type StoredCall = {
   row: CallRow;
   turns: TranscriptTurn[];
   keyDetails: KeyDetails;
-  optedOut: boolean;
+  isPlayable: boolean;
 };
 
 /**
@@ -26,13 +26,18 @@ export type StoredCall = {
 export const customerOptedOut = sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = calls.org_id AND o.phone =
   CASE calls.call_type WHEN 'inbound' THEN calls.from_number ELSE calls.to_number END)`;
 
+/** Whether the recording may be listened to and is somewhere: stored here, or with a carrier account that we still have. */
+export const isPlayable = sql<number>`((calls.recording_key IS NOT NULL OR (calls.carrier_recording_id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM carriers c WHERE c.id = calls.carrier_id AND c.deleted_at IS NULL)))
+  AND NOT ${customerOptedOut})`;
+
 export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {
   const found = await db
     .select({
       row: calls,
       turns: transcripts.turns,
       keyDetails: shownKeyDetails,
-      optedOut: customerOptedOut,
+      isPlayable,
     })
     .from(calls)
     .leftJoin(transcripts, eq(transcripts.callId, calls.id))
@@ -43,7 +48,7 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
     row: found.row,
     turns: found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns)),
     keyDetails: keyDetailsSchema.parse(JSON.parse(found.keyDetails)),
-    optedOut: found.optedOut === 1,
+    isPlayable: found.isPlayable === 1,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Cursor } from "../contract/cursor.ts";
 import type { Outcome, Sentiment } from "../domain/call/status.ts";
 import { conditionsOf, type CallFilter } from "./call-filter.ts";
 import { selectCounts, type CallCounts } from "./call-counts.ts";
-import { customerOptedOut } from "./calls.ts";
+import { isPlayable } from "./calls.ts";
 import type { Db } from "./client.ts";
 import { calls, contacts } from "./schema.ts";
 
@@ -13,7 +13,7 @@ export type CallPage = { limit: number; offset: number; after: Cursor | null };
 
 export async function listCalls(db: Db, filter: CallFilter, { limit, offset, after }: CallPage) {
   const page = db
-    .select({ row: calls, optedOut: customerOptedOut })
+    .select({ row: calls, isPlayable })
     .from(calls)
     .where(
       and(

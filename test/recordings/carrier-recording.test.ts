@@ -108,6 +108,19 @@ describe("a recording at the carrier", () => {
     expect(asked[0]?.headers.get("range")).toBe(range);
   });
 
+  test("is not offered any more once its carrier account is deleted", async () => {
+    const { org, callId, get } = await recordedAt();
+    expect((await read(org, callId)).recording_url).not.toBeNull();
+    await env.DB.prepare("UPDATE carriers SET deleted_at = 1 WHERE id = ?").bind(org.carrierId).run();
+    expect((await read(org, callId)).recording_url).toBeNull();
+    const list = await (await request("/v1/calls", org.apiKey)).json();
+    expect(list).toMatchObject({ calls: [{ uuid: callId, recording_url: null }] });
+    expect((await get()).status).toBe(404);
+    // What is stored here is ours.
+    await env.DB.prepare("UPDATE calls SET recording_key = 'x' WHERE id = ?").bind(callId).run();
+    expect((await read(org, callId)).recording_url).not.toBeNull();
+  });
+
   test("answers HEAD without a body, and lets go of the carrier's", async () => {
     let isLetGo = false;
     const body = new ReadableStream({

@@ -8,10 +8,9 @@ import { isoSeconds } from "../../lib/time.ts";
 export function toSummary(
   row: CallRow,
   facts: Omit<CallFacts, "transfer">,
-  optedOut: boolean,
+  isPlayable: boolean,
   baseUrl: string,
 ): CallSummary {
-  const isPlayable = (row.recordingKey ?? row.carrierRecordingId) !== null && !optedOut;
   return {
     uuid: row.id,
     call_type: row.callType,

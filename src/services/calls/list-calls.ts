@@ -21,7 +21,7 @@ export async function listCalls({ db, orgId, config }: OrgContext, query: ListCa
   const { rows, hasMore, total } = await listStored(db, filter, page);
   const last = rows.at(-1)?.row;
   return {
-    calls: rows.map(({ row, optedOut }) => toSummary(row, row, optedOut === 1, config.PUBLIC_BASE_URL)),
+    calls: rows.map(({ row, isPlayable }) => toSummary(row, row, isPlayable === 1, config.PUBLIC_BASE_URL)),
     total,
     next_cursor: hasMore && last !== undefined ? writeCursor({ at: last.startedAt, id: last.id }) : null,
   };

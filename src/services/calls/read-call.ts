@@ -53,7 +53,7 @@ async function askObject(
 function toRecord(stored: StoredCall, { facts, transfer, turns }: Told, baseUrl: string): CallRecord {
   const { row, keyDetails } = stored;
   return {
-    ...toSummary(stored.row, facts, stored.optedOut, baseUrl),
+    ...toSummary(stored.row, facts, stored.isPlayable, baseUrl),
     answered_at: facts.answeredAt === null ? null : isoSeconds(facts.answeredAt),
     ended_reason: facts.endedReason,
     fault: facts.fault,
