@@ -4,7 +4,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { openDemoQueues } from "./demo-queues.ts";
 import { buildAssets } from "./assets.ts";
@@ -95,13 +96,11 @@ export async function startLocalWorker(
 
 /** A port that nobody listens on at this moment. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    // Below those that systems give to connections that go out: one of these could take it before it is used.
+    const port = randomInt(20_000, 32_000);
+    if (!(await isBusy(port))) return port;
+  }
 }
 
 /** Another instance on the port would answer for ours. */
