@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { AgentQueue } from "../../src/objects/agent-queue.ts";
-import { fires, firesUntil, leaveCalls, ringing, talking, textsOf } from "../support/call-stages.ts";
+import { fires, firesUntil, leaveCalls, ringing, takenOn, talking, textsOf } from "../support/call-stages.ts";
 import type { LiveCall } from "../support/live-call.ts";
 import {
   announced,
@@ -204,6 +204,20 @@ describe("the carrier's limit", () => {
       if (bridgeMaxDurationMs <= 14_400_000) expect(limit).toBe(14_400);
     },
   );
+
+  test("of an inbound call goes with all that it is to be told, even if no relay has opened", async () => {
+    const call = await takenOn({ inbound: true, limits: { bridgeMaxDurationMs: 3_600_000 } });
+    const staff = await staffQueue(call, 1);
+    await requestTransfer(call, staff);
+    await call.rest();
+    const { carrier } = call;
+    expect([carrier.timesAsked("take charge"), carrier.timesAsked("set limit")]).toEqual([1, 0]);
+    expect(await call.relayEnds({ failed: true })).toBe("dial");
+    expect(await asks(call, "accept")).toBe("put_through");
+    await call.rest();
+    expect([carrier.timesAsked("take charge"), carrier.timesAsked("set limit")]).toEqual([2, 0]);
+    expect(carrier.limits.at(-1)).toBeGreaterThan(carrier.limits.at(0) ?? Number.NaN);
+  });
 
   test("that the account may not ask for is followed by what it may", async () => {
     const { call } = await dialling(1, { limits: { bridgeMaxDurationMs: 20_000_000 } });
