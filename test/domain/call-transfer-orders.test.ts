@@ -103,6 +103,15 @@ describe("a redirect that the carrier did not take", () => {
     expect(silent.fires("transfer").effects).toEqual([{ type: "reserve_human" }]);
   });
 
+  test("is believed to have been, once the human has picked up", () => {
+    const call = redirected()
+      .wait(3)
+      .accepts(whisperRequested({ humanId: BEN.id }));
+    for (const isCertain of [true, false]) {
+      expect(call.refuses({ type: "redirect_failed", was: toBen, isCertain })).toBe("not_applicable");
+    }
+  });
+
   test.for(["a key", "a hang-up", "the end"])("is of no interest any more after %s", (what) => {
     const call = redirected().accepts({ type: "redirect_failed", was: toBen, isCertain: true });
     if (what === "a key") call.accepts(humanAccepted({ humanId: BEN.id }));

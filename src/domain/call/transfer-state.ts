@@ -54,6 +54,8 @@ export const transferStateSchema = z.object({
   phase: z.enum(TRANSFER_PHASES),
   /** Who is offered the call, or took it. */
   human: humanSchema.nullable(),
+  /** They have picked up, and so were rung, whatever the carrier says of the order. */
+  pickedUp: z.boolean().default(false),
   /** Ids of those who did not take it. */
   tried: z.array(z.string()),
   way: z.enum(LINE_WAYS),

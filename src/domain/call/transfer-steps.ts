@@ -69,7 +69,7 @@ export function dialHuman(
   nowMs: number,
 ): Step {
   const answerByMs = nowMs + shortestDialMs(transfer) + DIAL_SLACK_MS;
-  const dialing: TransferState = { ...transfer, ...order, phase: "dialing", human };
+  const dialing: TransferState = { ...transfer, ...order, phase: "dialing", human, pickedUp: false };
   return {
     state: withTimers(
       { ...state, relay: "lost", transfer: dialing, redirectLosses: 0 },
@@ -98,7 +98,8 @@ function shortestDialMs(transfer: TransferState): number {
 export function awaitKey(state: CallState, transfer: TransferState, nowMs: number): CallState {
   const spanMs = whisperMs(transfer);
   const answerByMs = Math.min(nowMs + DIAL_SLACK_MS, transfer.giveUpAtMs) + spanMs;
-  return withTimers(state, { transfer: answerByMs, redirect: null });
+  const heard = { ...state, transfer: { ...transfer, pickedUp: true } };
+  return withTimers(heard, { transfer: answerByMs, redirect: null });
 }
 
 /** The human that was rung did not take the call: another is asked for, if there is time. */

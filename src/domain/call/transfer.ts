@@ -77,6 +77,7 @@ export function onTransferRequested(
     origin,
     phase: "reserving",
     human: null,
+    pickedUp: false,
     tried: [],
     ...BY_REDIRECT,
     requestedAtMs: nowMs,
@@ -230,7 +231,7 @@ function isRedirectWanted(state: CallState, was: WhichHuman | null): boolean {
   if (state.closing !== null) return false;
   if (was === null) return state.status === "in_progress" && ["awaited", "lost"].includes(state.relay);
   const transfer = transferTo(state, was);
-  return transfer?.phase === "dialing" && transfer.way === "redirect";
+  return transfer?.phase === "dialing" && transfer.way === "redirect" && !transfer.pickedUp;
 }
 
 export function onWhisperRequested(
