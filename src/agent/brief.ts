@@ -1,11 +1,12 @@
 // What a human is told of a customer before they are put through.
 
 import type { CallPlan } from "../contract/call-plan.ts";
+import { briefEnd, LONGEST_BRIEF } from "../domain/brief.ts";
 import type { Line } from "../domain/transcript.ts";
 import { knownOf } from "./known.ts";
 
-/** Contract A9. */
-const LONGEST_BRIEF = 280;
+/** What a caller wants they say last. */
+const SAID = "The caller said: ";
 
 /** Null if nothing is known. */
 export function briefOf(plan: CallPlan, lines: readonly Line[]): string | null {
@@ -17,7 +18,7 @@ export function briefOf(plan: CallPlan, lines: readonly Line[]): string | null {
     .join(" ");
   const parts =
     plan.callType === "inbound"
-      ? [said === "" ? null : `The caller said: ${said}`]
+      ? [said === "" ? null : SAID + briefEnd(said, LONGEST_BRIEF - SAID.length)]
       : [
           name === null ? null : `${name} is on the line.`,
           product === null ? null : `Interested in the ${product}.`,
@@ -28,7 +29,8 @@ export function briefOf(plan: CallPlan, lines: readonly Line[]): string | null {
 }
 
 function shorten(text: string): string {
-  if (text.length <= LONGEST_BRIEF) return text;
-  const cut = text.slice(0, LONGEST_BRIEF - 1);
+  const characters = [...text.toWellFormed()];
+  if (characters.length <= LONGEST_BRIEF) return characters.join("");
+  const cut = characters.slice(0, LONGEST_BRIEF - 1).join("");
   return `${cut.slice(0, cut.lastIndexOf(" ") + 1 || cut.length).trimEnd()}…`;
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { freeObjectSchema, givenIdSchema, jsonSchema, keyDetailsSchema } from "./calls.ts";
 import { textSchema } from "./fields.ts";
+import { LONGEST_BRIEF } from "../domain/brief.ts";
 import { CALL_STATUSES, REQUESTED_END_REASONS } from "../domain/call/status.ts";
 
 export const endCallSchema = z.strictObject({ reason: z.enum(REQUESTED_END_REASONS) });
@@ -39,13 +40,10 @@ export const writtenMetadataSchema = z.object({
 });
 export type WrittenMetadata = z.infer<typeof writtenMetadataSchema>;
 
-/** What a person reads or hears before taking the call over. */
-const MAX_BRIEF_CHARACTERS = 280;
-
 export const transferCallSchema = z.strictObject({
   target: z.string().min(1).max(64).meta({ description: "The queue's name", example: "sales_specialist" }),
-  agent_brief: textSchema(4 * MAX_BRIEF_CHARACTERS)
-    .refine((text) => [...text].length <= MAX_BRIEF_CHARACTERS, "must have at most 280 characters")
+  agent_brief: textSchema(4 * LONGEST_BRIEF)
+    .refine((text) => [...text].length <= LONGEST_BRIEF, "must have at most 280 characters")
     .optional()
     .meta({ example: "Standing Desk Pro, $850, ready to buy, needs delivery within 3 days." }),
   context: jsonSchema

@@ -8,3 +8,14 @@ export function estimateSpeechMs(text: string): number {
   if (spoken === "") return 0;
   return LEAD_IN_MS + Math.ceil((spoken.length / CHARACTERS_PER_SECOND) * 1000);
 }
+
+/** A sign of another script than Latin may stand for a whole syllable or word; so many characters' time it gets. */
+const FOREIGN_SIGN_CHARACTERS = 4;
+const NATIVE_SIGN = /\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited}/u;
+
+/** What speaking `text` takes at most, in whatever script it is written. */
+export function longestSpeechMs(text: string): number {
+  const foreign = [...text.trim()].filter((sign) => !NATIVE_SIGN.test(sign)).length;
+  const moreMs = Math.ceil((((FOREIGN_SIGN_CHARACTERS - 1) * foreign) / CHARACTERS_PER_SECOND) * 1000);
+  return estimateSpeechMs(text) + moreMs;
+}

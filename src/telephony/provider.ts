@@ -34,7 +34,11 @@ export type LookupResult =
   | { kind: "none" }
   | { kind: "failed"; detail: string };
 
-export type CommandResult = { kind: "done" } | { kind: "already_over" } | { kind: "failed"; detail: string };
+/** `httpStatus`: of its answer; null if none came, so that it may have been done all the same. */
+export type CommandResult =
+  | { kind: "done" }
+  | { kind: "already_over" }
+  | { kind: "failed"; detail: string; httpStatus: number | null };
 
 export type RecordingResult =
   /** `contentRange` is set where the body is the part that was asked for; a carrier may send the whole instead. */
@@ -61,6 +65,8 @@ export type LineInstruction =
       voice: { provider: string | null; speaker: string | null };
     }
   | DialInstruction
+  /** Nothing for a moment, in which a redirect may replace it; then asks anew. */
+  | { kind: "wait"; seconds: number; thenUrl: string }
   /** On the line of who was dialled: what the call is about, and whether they take it. */
   | {
       kind: "whisper";
@@ -85,6 +91,8 @@ export type DialInstruction = {
   whisperUrl: string;
   /** Asked when the human's line is over. */
   actionUrl: string;
+  /** As with the relay: set where this is the first that the carrier is told of the call. */
+  recordingUrl: string | null;
 };
 
 /** A request that claims to come from the carrier. `url` is the public one that the carrier was given. */
@@ -112,7 +120,7 @@ export type RelayEnd = {
 export type InboundCall = { carrierCallId: string; from: string; to: string };
 export type AnswerRequest = { carrierCallId: string; answeredBy: CarrierReport["answeredBy"] };
 /** `parentCallId`: the carrier's call whose other end this line is, if it told. */
-export type HumanRequest = { parentCallId: string | null; pressedKey: boolean };
+export type HumanLineRequest = { parentCallId: string | null; pressedKey: boolean };
 /** `talked`: human and customer were put through. */
 export type DialEnd = { carrierCallId: string; talked: boolean; callOver: boolean };
 export type RecordingNotice = { carrierCallId: string; recordingId: string; durationSeconds: number };
@@ -151,6 +159,6 @@ export interface TelephonyProvider {
   parseStatus(body: string): CarrierReport | null;
   parseRelayEnd(body: string): RelayEnd | null;
   parseRecording(body: string): RecordingNotice | null;
-  parseHumanRequest(body: string): HumanRequest | null;
+  parseHumanRequest(body: string): HumanLineRequest | null;
   parseDialEnd(body: string): DialEnd | null;
 }

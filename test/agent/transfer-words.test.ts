@@ -104,13 +104,23 @@ describe("the brief", () => {
     expect(briefOf(inbound, [])).toBeNull();
   });
 
-  test("is never longer than 280 characters, and ends with a word", () => {
-    const chatter: Line[] = [{ speaker: "customer", text: "wonderful ".repeat(60).trim(), atMs: 1 }];
-    const brief = briefOf(planOf({ callType: "inbound" }), chatter) ?? "";
+  const ofCaller = (text: string): string =>
+    briefOf(planOf({ callType: "inbound" }), [{ speaker: "customer", text, atMs: 1 }]) ?? "";
+
+  test("is never longer than 280 characters, and keeps what a caller said last, from a word on", () => {
+    const brief = ofCaller(`${"wonderful ".repeat(60)}refund`);
     expect(brief.length).toBeLessThanOrEqual(280);
     expect(brief.length).toBeGreaterThan(260);
-    expect(brief).toMatch(/ wonderful…$/);
-    const scream: Line[] = [{ speaker: "customer", text: "A".repeat(500), atMs: 1 }];
-    expect((briefOf(planOf({ callType: "inbound" }), scream) ?? "").length).toBeLessThanOrEqual(280);
+    expect(brief).toMatch(/^The caller said: …wonderful .* refund$/);
+    expect(ofCaller("A".repeat(500))).toMatch(/^The caller said: …A{262}$/);
+  });
+
+  test("is cut between characters, never within one", () => {
+    const brief = ofCaller("😀".repeat(300));
+    expect([[...brief].length, brief.isWellFormed()]).toEqual([280, true]);
+    expect(ofCaller("a lone \ud83d half").isWellFormed()).toBe(true);
+    const name = "😀".repeat(300);
+    const told = briefOf(planOf({ contact: { name, metadata: {} } }), TALK) ?? "";
+    expect([[...told].length <= 280, told.isWellFormed()]).toEqual([true, true]);
   });
 });

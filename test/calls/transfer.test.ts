@@ -1,8 +1,9 @@
 // POST /api/voice/calls/{call_uuid}/transfer (contract A9), with the sandbox's customers and people in queues.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CallRecord } from "../../src/contract/calls.ts";
 import { newId } from "../../src/lib/ids.ts";
+import { CallSession } from "../../src/objects/call-session/call-session.ts";
 import { place, post, read, request } from "../support/api.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
@@ -202,6 +203,22 @@ describe("refuses", () => {
     expect((await transfer(org, newId("call"))).status).toBe(404);
   });
 });
+
+test.for(["transferRefusal", "requestTransfer"] as const)(
+  "a call whose object was just restarted, and refuses `%s`, is asked anew",
+  async (method) => {
+    const org = await organisationWith(["+15005550090"]);
+    const callId = await talking(org);
+    const refuses = vi.spyOn(CallSession.prototype, method).mockImplementationOnce(async () => {
+      throw new Error("The object was restarted");
+    });
+    const target = method === "requestTransfer" ? QUEUE : "nowhere";
+    const { status } = await transfer(org, callId, { target });
+    expect([status, refuses.mock.calls.length]).toEqual([method === "requestTransfer" ? 202 : 404, 2]);
+    refuses.mockRestore();
+    await end(org, callId);
+  },
+);
 
 test("10 live calls at a queue of 3: exactly 3 are handed over", async () => {
   const org = await organisationWith(["+15005550090", "+15005560090", "+15005570090"]);

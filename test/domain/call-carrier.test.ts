@@ -3,7 +3,6 @@
 import { describe, expect, test } from "vitest";
 import type { CallEvent, CarrierPhase } from "../../src/domain/call/events.ts";
 import { CARRIER_PHASES } from "../../src/domain/call/events.ts";
-import { lineInstruction } from "../../src/domain/call/carrier.ts";
 import {
   ACCEPTED_MS,
   FOREIGN,
@@ -84,7 +83,7 @@ describe("ringing", () => {
   test("that is hung up just as a person picks up hung up on that person", () => {
     const hungUpOn = { reason: "agent_hangup", outcome: "connected", fault: "none" };
     const asked = SITUATIONS.ringing().fires("ring_timeout").isAnswered();
-    expect(lineInstruction(asked.state)).toBe("hang_up");
+    expect(asked.told).toBe("hang_up");
     expect(asked.wait(1).reports("completed", { durationSeconds: 2 }).state.ending).toEqual(hungUpOn);
     const told = SITUATIONS.ringing().fires("ring_timeout").reports("answered");
     expect(told.wait(1).reports("completed", { durationSeconds: 2 }).state.ending).toEqual(hungUpOn);
@@ -141,9 +140,9 @@ test.for(CARRIER_PHASES)("another call's %s is no word about a call that has end
 
 describe("the answer request", () => {
   test("of a person brings the relay", () => {
-    const { state } = SITUATIONS.answered();
-    expect(state).toMatchObject({ status: "in_progress", answeredBy: "person", relay: "awaited" });
-    expect(lineInstruction(state)).toBe("relay");
+    const call = SITUATIONS.answered();
+    expect(call.state).toMatchObject({ status: "in_progress", answeredBy: "person", relay: "awaited" });
+    expect(call.told).toBe("relay");
   });
 
   test("that can't tell who it is takes it for a person", () => {
@@ -156,7 +155,7 @@ describe("the answer request", () => {
     ["fax", "fax"],
   ] as const)("of a %s is answered by a hang-up, as %s", ([answeredBy, reason]) => {
     const call = SITUATIONS.pickedUp().isAnswered(answeredBy);
-    expect(lineInstruction(call.state)).toBe("hang_up");
+    expect(call.told).toBe("hang_up");
     expect(call.effects).toEqual([]);
     expect(call.state.closing).toEqual({ reason });
     expect(call.fires("hang_up").effects).toContainEqual({ type: "hang_up", via: "carrier" });
@@ -183,13 +182,13 @@ describe("the answer request", () => {
 
   test("that later speaks of a machine does not undo the person", () => {
     const call = SITUATIONS.answered().isAnswered("machine");
-    expect(lineInstruction(call.state)).toBe("relay");
+    expect(call.told).toBe("relay");
     expect(call.wait(1).reports("completed").state.ending?.outcome).toBe("connected");
   });
 
   test.for([null, "person"] as const)("that later speaks of %s does not undo the machine", (answeredBy) => {
     const call = SITUATIONS.pickedUp().isAnswered("machine").isAnswered(answeredBy);
-    expect(lineInstruction(call.state)).toBe("hang_up");
+    expect(call.told).toBe("hang_up");
     expect(call.wait(1).reports("completed").state.ending?.reason).toBe("voicemail");
   });
 
@@ -202,7 +201,7 @@ describe("the answer request", () => {
     const call = SITUATIONS.ringing()
       .accepts({ type: "end_requested", reason: "workflow_close" })
       .isAnswered();
-    expect(lineInstruction(call.state)).toBe("hang_up");
+    expect(call.told).toBe("hang_up");
     expect(call.wait(1).reports("completed").state.ending?.reason).toBe("workflow_close");
   });
 });
@@ -263,5 +262,5 @@ describe("what the end means", () => {
 
 test.for(SITUATION_NAMES)("in `%s` the line is only given to the relay while people talk", (situation) => {
   const expected = situation === "answered" || situation === "talking" ? "relay" : "hang_up";
-  expect(lineInstruction(SITUATIONS[situation]().state)).toBe(expected);
+  expect(SITUATIONS[situation]().told).toBe(expected);
 });

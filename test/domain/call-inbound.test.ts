@@ -1,7 +1,6 @@
 // A call that comes in: answered at once, never dialled, and given our conditions when the talk begins.
 
 import { describe, expect, test } from "vitest";
-import { lineInstruction } from "../../src/domain/call/carrier.ts";
 import { newInboundCall } from "../../src/domain/call/state.ts";
 import { ACCEPTED_MS, CallDrive, LIMITS, OURS, OTHER_SESSION } from "../support/call-machine.ts";
 
@@ -16,7 +15,7 @@ function ringing(): CallDrive {
 test("is talked with as soon as the carrier asks, and bounded from its first ring", () => {
   const call = ringing().isAnswered();
   expect(call.state).toMatchObject({ status: "in_progress", answeredBy: "person", relay: "awaited" });
-  expect(lineInstruction(call.state)).toBe("relay");
+  expect(call.told).toBe("relay");
   expect(call.due("must_end")).toBe(30 + 600 + 60);
   expect(call.due("max_duration")).toBe(600);
 });

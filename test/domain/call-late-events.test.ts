@@ -1,7 +1,6 @@
 // What comes after the end: kept, answered with a hang-up, and without consequence.
 
 import { describe, expect, test } from "vitest";
-import { lineInstruction } from "../../src/domain/call/carrier.ts";
 import { CARRIER_PHASES, type CallEvent, type CarrierPhase } from "../../src/domain/call/events.ts";
 import { AGENT_END_REASONS } from "../../src/domain/call/status.ts";
 import {
@@ -85,7 +84,7 @@ describe("a call that has ended", () => {
   test.for(TOO_LATE.map((event) => [event.type, event] as const))("%s comes too late", ([, event]) => {
     const call = SITUATIONS.ended();
     expect(call.refuses(event)).toBe("call_ended");
-    expect(lineInstruction(call.state)).toBe("hang_up");
+    expect(call.told).toBe("hang_up");
   });
 });
 

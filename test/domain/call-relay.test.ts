@@ -1,7 +1,6 @@
 // The relay: it opens, drops, comes back, or does not; and the carrier tells of its end, of which, and why.
 
 import { describe, expect, test } from "vitest";
-import { lineInstruction } from "../../src/domain/call/carrier.ts";
 import {
   FOREIGN,
   OTHER_SESSION,
@@ -26,7 +25,7 @@ describe("a relay that is lost", () => {
       .accepts({ type: "relay_closed" })
       .wait(1)
       .relayEnds({ failed: true });
-    expect(lineInstruction(call.state)).toBe("relay");
+    expect(call.told).toBe("relay");
     expect(call.due("ask_carrier")).toBe(15);
     call.wait(1).relayOpens();
     expect(call.state.relay).toBe("open");
@@ -50,10 +49,10 @@ describe("a relay that is lost", () => {
   test("comes back five times in a row without a word, not six", () => {
     const call = SITUATIONS.talking();
     for (let loss = 1; loss <= 5; loss += 1) {
-      expect(lineInstruction(call.relayEnds().state), `after loss ${loss}`).toBe("relay");
+      expect(call.relayEnds().told, `after loss ${loss}`).toBe("relay");
       call.wait(1).relayOpens();
     }
-    expect(lineInstruction(call.relayEnds().state)).toBe("hang_up");
+    expect(call.relayEnds().told).toBe("hang_up");
     expect(call.effects).toEqual([]);
     expect(call.wait(1).reports("completed").state.ending).toEqual({
       reason: "relay_lost",
@@ -67,7 +66,7 @@ describe("a relay that is lost", () => {
     for (let loss = 0; loss < 12; loss += 1) {
       call.relayEnds().relayOpens().accepts({ type: "customer_spoke" });
     }
-    expect(lineInstruction(call.state)).toBe("relay");
+    expect(call.told).toBe("relay");
     expect(call.state.relayLosses).toBe(0);
   });
 
@@ -200,7 +199,7 @@ describe("a relay that is lost", () => {
     const before = call.state;
     call.wait(1).relayEnds({ failed: true });
     expect([call.state, call.effects]).toEqual([before, []]);
-    expect(lineInstruction(call.state)).toBe("relay");
+    expect(call.told).toBe("relay");
   });
 
   test("and opens while the carrier is asked: a fruitless answer leaves it alone", () => {
@@ -210,7 +209,7 @@ describe("a relay that is lost", () => {
 
   test("once the call is to end, is answered by a hang-up", () => {
     const call = SITUATIONS.lastWords().accepts({ type: "relay_closed" }).accepts(relayEnded());
-    expect(lineInstruction(call.state)).toBe("hang_up");
+    expect(call.told).toBe("hang_up");
     expect(call.due("last_words")).toBeNull();
     expect(call.due("hang_up")).toBe(5);
   });
@@ -237,7 +236,7 @@ describe("a relay's end, while one is open,", () => {
     const before = call.state;
     call.relayEnds({ sessionId: OTHER_SESSION });
     expect([call.state, call.effects]).toEqual([before, []]);
-    expect(lineInstruction(call.state)).toBe("hang_up");
+    expect(call.told).toBe("hang_up");
   });
 
   test.for([SESSION, null])("is its end if the session is %j", (sessionId) => {
@@ -256,7 +255,7 @@ describe("a relay's end, while one is open,", () => {
     const before = call.state;
     call.wait(1).relayEnds();
     expect([call.state, call.effects]).toEqual([before, []]);
-    expect(lineInstruction(call.state)).toBe("relay");
+    expect(call.told).toBe("relay");
     expect(call.relayEnds({ callOver: true }).state.relay).toBe("none");
   });
 

@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from "vitest";
 import type { CallEvent } from "../../src/domain/call/events.ts";
-import { lineInstruction } from "../../src/domain/call/carrier.ts";
 import { transferRefusal } from "../../src/domain/call/transfer.ts";
 import { factsOf } from "../../src/domain/call/facts.ts";
 import { ACCEPTED_MS, FOREIGN, relayEnded, SITUATION_NAMES, SITUATIONS } from "../support/call-machine.ts";
@@ -57,7 +56,7 @@ describe("a transfer", () => {
     expect([call.effects, call.due("transfer")]).toEqual([[], 5]);
     expect(call.wait(3).accepts({ type: "words_played" }).effects).toEqual([{ type: "leave_relay" }]);
     expect(call.accepts(relayEnded()).effects).toEqual([]);
-    expect(lineInstruction(call.state)).toBe("dial");
+    expect(call.told).toBe("dial");
     expect(call.wait(4).accepts(whisperRequested()).effects).toEqual([]);
     expect(call.wait(6).accepts(humanAccepted()).effects).toEqual([
       { type: "raise_limit" },
@@ -127,10 +126,14 @@ describe("a line without an open relay", () => {
     ["that never had one", () => SITUATIONS.answered()],
     ["that has lost it", () => SITUATIONS.talking().accepts({ type: "relay_closed" })],
     ["that awaits another", () => SITUATIONS.talking().relayEnds()],
-  ] as const)("%s is told at once to ring the human", ([, begins]) => {
-    const call = begins().accepts(transferRequested()).accepts(humanReserved());
-    expect(call.effects).toEqual([{ type: "raise_limit" }, { type: "redirect" }]);
-    expect(lineInstruction(call.state)).toBe("dial");
+  ] as const)("%s is asked about soon, else told", ([, begins]) => {
+    const reserved = () => begins().accepts(transferRequested()).accepts(humanReserved());
+    const call = reserved();
+    expect([call.effects, call.due("transfer")]).toEqual([[{ type: "raise_limit" }], 5]);
+    expect(call.state.transfer?.phase).toBe("leaving");
+    expect(call.fires("transfer").effects).toEqual([{ type: "redirect" }]);
+    expect(call.redirected).toBe("dial");
+    expect([reserved().relayEnds({ failed: true }).told, call.effects.length]).toEqual(["dial", 1]);
   });
 
   test.for(["announcing", "announced"] as const)(
@@ -154,13 +157,14 @@ describe("a line without an open relay", () => {
     (situation) => {
       const call = TRANSFERS[situation]().relayEnds();
       const { state } = call;
-      expect([call.effects, lineInstruction(state)]).toEqual([[], "dial"]);
+      expect([call.effects, call.told]).toEqual([[], "dial"]);
       expect(call.wait(1).relayEnds().state).toEqual(state);
-      expect(lineInstruction(call.state)).toBe("dial");
+      expect(call.told).toBe("dial");
       expect(call.wait(1).isAnswered().state).toMatchObject({
         transfer: state.transfer,
         timers: state.timers,
       });
+      expect(call.told).toBe("wait");
     },
   );
 
@@ -168,7 +172,7 @@ describe("a line without an open relay", () => {
     const call = TRANSFERS.announcing();
     const { state } = call;
     expect(call.relayEnds({ sessionId: "VX-other" }).state).toEqual(state);
-    expect(lineInstruction(state)).toBe("relay");
+    expect(call.told).toBe("relay");
   });
 
   test("opens no relay on the way", () => {

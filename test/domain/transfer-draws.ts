@@ -109,6 +109,14 @@ export const transferMakers: fc.Arbitrary<Make> = fc.oneof(
   { weight: 5, arbitrary: fc.constant(advances) },
   { weight: 2, arbitrary: requests },
   fc.constant<Make>(() => ({ type: "transfer_impossible" })),
+  fc.constant<Make>(() => ({ type: "transfer_wished" })),
+  fc.constant<Make>(() => ({ type: "wish_heard", reason: "dnc_request" })),
+  // Of whoever is rung, or of the way back to the agent.
+  fc.boolean().map((isCertain) => ({ transfer }: CallState): CallEvent => {
+    const human = transfer?.phase === "dialing" ? transfer.human : null;
+    const was = transfer && human ? { transferId: transfer.id, humanId: human.id } : null;
+    return { type: "redirect_failed", was, isCertain };
+  }),
   { weight: 2, arbitrary: reservations },
   which.map((draw) => (state: CallState): CallEvent => ({
     type: "no_human",

@@ -54,6 +54,10 @@ export class SessionLaws {
     this.#takeNote(state, stored.events);
     expect(witness.failures, "what was not caught").toEqual([]);
     expect(carrier.timesAsked("create"), "creates").toBeLessThanOrEqual(1 + carrier.throttled);
+    for (const [whom, orders] of carrier.rings) {
+      expect(orders.size, `orders to ring ${whom}: ${[...orders].join()}`).toBe(1);
+    }
+    if (carrier.rings.size > 0) this.#seen.add("a human is rung");
     this.#lookAtAlarm(state, stored);
     this.#lookAtTalk(stored);
     await this.#lookAtFacts(state);

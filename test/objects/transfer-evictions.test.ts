@@ -134,7 +134,7 @@ describe("a call's object that dies while it asks the queue", () => {
     await firesUntil(call, ({ state }) => state?.status === "transferring");
     expect((await whom(call)).humanId).toBe(reserved);
     expect(await reservedOf(staff)).toEqual([reserved]);
-    await firesUntil(call, () => call.carrier.timesAsked("redirect") > 0);
+    await firesUntil(call, ({ state }) => state?.transfer?.phase === "dialing");
     expect(await asks(call, "accept")).toBe("put_through");
   });
 

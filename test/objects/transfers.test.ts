@@ -338,7 +338,7 @@ describe("the carrier", () => {
 
   test("is told of it until it has heard", async () => {
     const { call } = await announced(1, { carrier: { updates: ["error", "error", "truth"] } });
-    await firesUntil(call, ({ owed }) => !owed.includes("raise_limit"));
+    await firesUntil(call, ({ owed }) => !owed.includes("limits"));
     expect([call.carrier.timesAsked("set limit"), call.carrier.limits]).toEqual([3, [expect.any(Number)]]);
   });
 });

@@ -2,6 +2,7 @@
 // and answered by it. `accepts` and `refuses` say what is expected of each event.
 
 import type { CarrierReport, CallEffect, CallEvent, StepRefusal } from "../../src/domain/call/events.ts";
+import { lineInstruction, questionOf, REDIRECT, type LineQuestion } from "../../src/domain/call/questions.ts";
 import { step } from "../../src/domain/call/machine.ts";
 import {
   dueTimers,
@@ -25,11 +26,17 @@ export const FOREIGN = "CA-foreign";
 export const SESSION = "VX-first";
 export const OTHER_SESSION = "VX-other";
 
+export function isQuestion(event: CallEvent): event is LineQuestion {
+  return ["answer_requested", "relay_ended", "dial_ended"].includes(event.type);
+}
+
 export class CallDrive {
   state: CallState;
   nowMs = ACCEPTED_MS;
   /** What the last accepted event asked for. */
   effects: CallEffect[] = [];
+  /** Which of the carrier's questions came last; a redirect until there was one. */
+  asker: string = REDIRECT;
   readonly allEffects: CallEffect[] = [];
 
   constructor(limits: Partial<CallLimits> = {}) {
@@ -39,6 +46,16 @@ export class CallDrive {
   /** Seconds since the acceptance. */
   get seconds(): number {
     return (this.nowMs - ACCEPTED_MS) / 1000;
+  }
+
+  /** The answer to the carrier's last question. */
+  get told(): ReturnType<typeof lineInstruction> {
+    return lineInstruction(this.state, this.asker);
+  }
+
+  /** What a redirect would tell the carrier. */
+  get redirected(): ReturnType<typeof lineInstruction> {
+    return lineInstruction(this.state, REDIRECT);
   }
 
   wait(seconds: number): this {
@@ -52,6 +69,7 @@ export class CallDrive {
     this.state = result.value.state;
     this.effects = result.value.effects;
     this.allEffects.push(...this.effects);
+    if (isQuestion(event)) this.asker = questionOf(event);
     return this;
   }
 

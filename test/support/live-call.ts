@@ -39,6 +39,7 @@ export type LiveCallOptions = {
 };
 
 type CallSessionStub = LiveCall["session"];
+type Told = { ok: true; value: LineInstruction } | { ok: false };
 
 export class LiveCall {
   readonly org: Organisation;
@@ -103,7 +104,7 @@ export class LiveCall {
     if (this.plan.callType === "outbound") return this.session.start(this.plan);
     this.carrier.stands("answered");
     const told = await this.session.answerInbound(this.plan, this.carrier.sid);
-    this.#obey(told.ok ? told.value.kind : "hang_up", true);
+    this.#obey(told, true, "answer");
   }
 
   report(phase: CarrierReport["phase"], changes: Partial<CarrierReport> = {}) {
@@ -120,7 +121,7 @@ export class LiveCall {
     const isOurs = carrierCallId === this.carrier.sid;
     if (isOurs) this.carrier.stands("answered", answeredBy);
     const told = await this.session.answer(this.plan.carrierId, { carrierCallId, answeredBy });
-    return this.#obey(told.ok ? told.value.kind : "hang_up", isOurs);
+    return this.#obey(told, isOurs, "answer");
   }
 
   /** The carrier asks what to do after a relay; by default the last one that it opened. */
@@ -130,7 +131,7 @@ export class LiveCall {
     const isOurs = end.carrierCallId === this.carrier.sid;
     if (isOurs && end.callOver) this.carrier.stands("completed");
     const told = await this.session.relayEnded(this.plan.carrierId, end);
-    return this.#obey(told.ok ? told.value.kind : "hang_up", isOurs);
+    return this.#obey(told, isOurs, `relay ${end.sessionId}`);
   }
 
   /** The relay's socket, with its first frame sent unless told otherwise; null if the object refuses it. */
@@ -240,11 +241,13 @@ export class LiveCall {
     const isOurs = end.carrierCallId === this.carrier.sid;
     if (isOurs && end.callOver) this.carrier.stands("completed");
     const told = await this.session.dialEnded(this.plan.carrierId, end);
-    return this.#obey(told.ok ? told.value.kind : "hang_up", isOurs);
+    return this.#obey(told, isOurs, `dial ${end.transferId} ${end.humanId}`);
   }
 
   /** The carrier does as it is told: a line that is hung up on is over. */
-  #obey(kind: LineInstruction["kind"], isOurs: boolean): LineInstruction["kind"] {
+  #obey(told: Told, isOurs: boolean, asker: string): LineInstruction["kind"] {
+    const kind = told.ok ? told.value.kind : "hang_up";
+    if (told.ok && told.value.kind === "dial") this.carrier.takesOrder(told.value.whisperUrl, asker);
     if (isOurs && kind === "hang_up" && this.carrier.isAlive) this.carrier.stands("completed");
     return kind;
   }

@@ -59,6 +59,10 @@ export class MoodyCarrier {
   throttled = 0;
   /** Limits that it took, in seconds. */
   readonly limits: number[] = [];
+  /** It refuses a longer one. */
+  longestLimit = 86_400;
+  /** For each human of each transfer, the orders to ring them that came: redirects, and answers to questions. */
+  readonly rings = new Map<string, Set<string>>();
   script: CarrierScript;
   #call: { phase: CarrierPhase; placedAtMs: number; answeredBy: AnsweredBy | null } | null = null;
 
@@ -79,6 +83,13 @@ export class MoodyCarrier {
   stands(phase: CarrierPhase, answeredBy: AnsweredBy | null = null): void {
     const known = this.#call ?? { placedAtMs: Date.now(), answeredBy: null };
     this.#call = { ...known, phase, answeredBy: answeredBy ?? known.answeredBy };
+  }
+
+  /** It runs whatever it is told, be it by two ways. `document`: TwiML, or what stands for it. */
+  takesOrder(document: string, asker: string): void {
+    const whom = /\/whisper\?(transfer=\w+&(?:amp;)?human=\w+)/.exec(document)?.[1]?.replace("amp;", "");
+    if (whom === undefined) return;
+    this.rings.set(whom, (this.rings.get(whom) ?? new Set()).add(asker));
   }
 
   readonly fetch: typeof fetch = async (input, init) => {
@@ -122,9 +133,14 @@ export class MoodyCarrier {
       const { isAlive } = this;
       if (isAlive && form.has("TimeLimit")) this.limits.push(Number(form.get("TimeLimit")));
       const isUp = this.#call?.phase === "answered";
+      if (isUp && wish === "redirect") {
+        this.takesOrder(form.get("Twiml") ?? "", `redirect ${this.timesAsked("redirect")}`);
+      }
       if (wish === "hang up" && isAlive) this.stands(isUp ? "completed" : "canceled");
       return wish === "redirect" ? isUp : isAlive;
     };
+    const isTooLong = Number(form.get("TimeLimit") ?? 0) > this.longestLimit;
+    if (isTooLong) return Response.json({ code: 21218 }, { status: 400 });
     const failure = await this.#fails(this.#next(wish, this.script.updates), carryOut, signal);
     if (failure !== null) return failure;
     return carryOut() ? Response.json({ sid: this.sid }) : Response.json({ code: 21220 }, { status: 400 });

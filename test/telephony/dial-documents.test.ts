@@ -15,6 +15,7 @@ const DIAL: DialInstruction = {
   timeLimitSeconds: 14_460,
   whisperUrl: "https://calls.example/whisper?transfer=trf_1&human=hum_1",
   actionUrl: "https://calls.example/dial-end?transfer=trf_1&human=hum_1",
+  recordingUrl: null,
 };
 type Whisper = Extract<LineInstruction, { kind: "whisper" }>;
 const WHISPER: Whisper = {
@@ -46,6 +47,11 @@ function elementsOf(parent: XmlElement | null | undefined): XmlElement[] {
 }
 
 describe("to ring a human", () => {
+  test("the document begins a recording where it is the first of the call", () => {
+    const verbs = verbsOf({ ...DIAL, recordingUrl: "https://calls.example/recording" });
+    expect(verbs.map(({ name }) => name)).toEqual(["Start", "Dial"]);
+  });
+
   test("the document says all that the carrier has to know, and has nothing else in it", () => {
     const [dial, ...others] = verbsOf(DIAL);
     const [number, ...nouns] = elementsOf(dial);
@@ -115,4 +121,15 @@ describe("what the human hears", () => {
 
 test("who takes the call is put through by a document that asks for nothing", () => {
   expect(renderTwiml({ kind: "put_through" })).toBe(`${DECLARATION}<Response></Response>`);
+});
+
+test("to wait is a pause, and then a question: never the end of the document, which would be the call's", () => {
+  const thenUrl = "https://calls.example/relay-end?a=1&b=2";
+  const [pause, redirect, ...others] = verbsOf({ kind: "wait", seconds: 5, thenUrl });
+  expect([pause?.name, pause?.attributes, others]).toEqual(["Pause", { length: "5" }, []]);
+  expect([redirect?.name, redirect?.attributes, redirect?.text]).toEqual([
+    "Redirect",
+    { method: "POST" },
+    thenUrl + RETRIES,
+  ]);
 });

@@ -75,7 +75,7 @@ describe("taking charge of a call", () => {
 
   test.each([
     ["is over", 400, 21220, { kind: "already_over" }],
-    ["can't be reached", 503, 20503, { kind: "failed", detail: "503/20503" }],
+    ["can't be reached", 503, 20503, { kind: "failed", detail: "503/20503", httpStatus: 503 }],
   ])("of one that %s", async (_, status, code, result) => {
     const { provider } = fakeTwilio(refusal(status, code));
     expect(await provider.takeCharge(CALL_SID, CONDITIONS)).toEqual(result);

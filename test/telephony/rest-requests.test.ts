@@ -55,6 +55,7 @@ const QUESTIONS: [
         timeLimitSeconds: 14_460,
         whisperUrl: "https://calls.example/whisper?transfer=trf_1&human=hum_1",
         actionUrl: "https://calls.example/dial-end?transfer=trf_1&human=hum_1",
+        recordingUrl: null,
       }),
   ],
   ["setTimeLimit", [`POST Calls/${CALL_SID}.json`], (provider) => provider.setTimeLimit(CALL_SID, 15_180)],

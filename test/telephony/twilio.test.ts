@@ -69,12 +69,36 @@ describe("commands to a call that lives", () => {
     ["it is not in progress", () => refusal(400, 21220), { kind: "already_over" }],
     ["it is not in progress, by 404", () => refusal(404, 21220), { kind: "already_over" }],
     ["it is not known", () => refusal(404, 20404), { kind: "already_over" }],
-    ["wrong credentials", () => refusal(401, 20003), { kind: "failed", detail: "401/20003" }],
-    ["too many requests", () => refusal(429, 20429), { kind: "failed", detail: "429/20429" }],
-    ["its own trouble", () => new Response("Oops", { status: 500 }), { kind: "failed", detail: "500/-" }],
-    ["a redirect", () => new Response(null, { status: 302 }), { kind: "failed", detail: "302/-" }],
-    ["nothing readable", () => new Response("<html>"), { kind: "failed", detail: "unreadable 200" }],
-    ["nothing", () => new TypeError("No route"), { kind: "failed", detail: "TypeError: No route" }],
+    [
+      "wrong credentials",
+      () => refusal(401, 20003),
+      { kind: "failed", detail: "401/20003", httpStatus: 401 },
+    ],
+    [
+      "too many requests",
+      () => refusal(429, 20429),
+      { kind: "failed", detail: "429/20429", httpStatus: 429 },
+    ],
+    [
+      "its own trouble",
+      () => new Response("Oops", { status: 500 }),
+      { kind: "failed", detail: "500/-", httpStatus: 500 },
+    ],
+    [
+      "a redirect",
+      () => new Response(null, { status: 302 }),
+      { kind: "failed", detail: "302/-", httpStatus: 302 },
+    ],
+    [
+      "nothing readable",
+      () => new Response("<html>"),
+      { kind: "failed", detail: "unreadable 200", httpStatus: null },
+    ],
+    [
+      "nothing",
+      () => new TypeError("No route"),
+      { kind: "failed", detail: "TypeError: No route", httpStatus: null },
+    ],
   ];
 
   test.each(ANSWERS)("hanging up, Twilio answers %s", async (_, answer, result) => {

@@ -6,7 +6,8 @@ import { close, finish, hangUpByDocument } from "./ending.ts";
 import type { CallEvent, CarrierReport, Step, StepResult } from "./events.ts";
 import { awaitRelay, countRelayLoss, withinBound } from "./relay.ts";
 import type { EndedReason } from "./status.ts";
-import { awaitEnd, onRelayLeft } from "./transfer.ts";
+import { questionOf } from "./questions.ts";
+import { awaitEnd, onLineAsked } from "./transfer.ts";
 import { QUIET_BRIDGE_MS } from "./transfer-steps.ts";
 import { err, ok } from "../../lib/result.ts";
 
@@ -58,7 +59,13 @@ export function onAnswerRequested(
     return ok(close(answered, answeredBy === "fax" ? "fax" : "voicemail", nowMs, true));
   }
   // The same question once more, while a human takes over: the call stands where it stands.
-  if (isBeyondAgent(state)) return ok({ state: adopted, effects: [] });
+  if (isBeyondAgent(state)) {
+    return ok(
+      state.relay === "open"
+        ? { state: adopted, effects: [] }
+        : onLineAsked(adopted, questionOf(event), nowMs),
+    );
+  }
   const talks = talking(answered);
   // The same question once more: the socket that is open already is the answer to it.
   return ok({ state: state.relay === "open" ? talks : awaitRelay(talks, nowMs), effects: [] });
@@ -78,7 +85,8 @@ export function onRelayEnded(
   if (state.status === "bridged") return ok({ state, effects: [] });
   if (event.callOver && event.failed) return ok(close(lost, "relay_lost", nowMs, true));
   if (state.status === "transferring") {
-    return ok(event.callOver ? { state: awaitEnd(lost, nowMs), effects: [] } : onRelayLeft(lost, nowMs));
+    if (event.callOver) return ok({ state: awaitEnd(lost, nowMs), effects: [] });
+    return ok(onLineAsked(lost, questionOf(event), nowMs));
   }
   if (event.callOver) {
     const over = { ...lost, relay: "none" as const };
@@ -94,20 +102,13 @@ function isAskedAgain(state: CallState, event: Extract<CallEvent, { type: "relay
   if (event.sessionId === null) return false;
   if (state.relay === "open") return state.relaySession !== null && event.sessionId !== state.relaySession;
   if (state.closing !== null || event.callOver) return false;
-  return state.relay === "awaited" && event.sessionId === state.endedSession;
+  const awaits = state.status === "in_progress" && state.relay === "awaited";
+  return awaits && event.sessionId === state.endedSession;
 }
 
 /** The customer is with a human, or on the way there. */
 function isBeyondAgent({ status }: CallState): boolean {
   return status === "transferring" || status === "bridged";
-}
-
-/** What the carrier is to do with the line, given where the call stands. */
-export function lineInstruction(state: CallState): "relay" | "dial" | "hang_up" {
-  if (state.closing !== null) return "hang_up";
-  if (state.status === "in_progress") return "relay";
-  if (!isBeyondAgent(state)) return "hang_up";
-  return state.relay === "open" || state.transfer?.human === null ? "relay" : "dial";
 }
 
 type FinalReport = CarrierReport & {

@@ -97,6 +97,7 @@ function closingState(state: CallState, reason: EndedReason, fromMs: number): Ca
       silence: null,
       max_duration: null,
       transfer: null,
+      redirect: null,
       ask_carrier: null,
       must_end: Math.min(state.timers.must_end ?? bound, bound),
     },

@@ -92,6 +92,8 @@ export type CallEvent =
   | ({ type: "transfer_requested" } & TransferRequest)
   /** The agent wishes for a human of a queue that there is not. */
   | { type: "transfer_impossible" }
+  /** The agent wishes for a human while one is asked for already. */
+  | { type: "transfer_wished" }
   | { type: "human_reserved"; transferId: string; queueId: string; human: ReservedHuman }
   /** Nobody of the queue is free, or the queue could not be asked. */
   | { type: "no_human"; transferId: string }
@@ -100,6 +102,13 @@ export type CallEvent =
   | ({ type: "human_accepted"; parentCallId: string | null; pressedKey: boolean } & WhichHuman)
   /** A human's line is over and the carrier asks what to do with the customer's. */
   | ({ type: "dial_ended"; carrierCallId: string; talked: boolean; callOver: boolean } & WhichHuman)
+  /**
+   * The carrier was told what to do with the line, and did not take it. `was`: what it was to do, if it was to ring a
+   * human. `isCertain`: it said so; else it may do it all the same.
+   */
+  | { type: "redirect_failed"; was: WhichHuman | null; isCertain: boolean }
+  /** A wish that is heeded even where nothing is answered any more. */
+  | { type: "wish_heard"; reason: "dnc_request" }
   | { type: "recording_ready"; carrierCallId: string; recordingId: string; durationSeconds: number };
 
 export type CallEffect =

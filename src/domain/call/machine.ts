@@ -7,7 +7,7 @@
 import { assertNever } from "../../lib/assert-never.ts";
 import { err, ok } from "../../lib/result.ts";
 import { adopt, onAnswerRequested, onCarrierReport, onRelayEnded } from "./carrier.ts";
-import { close, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
+import { close, consequencesOf, finish, hangUpAfterWords, insistOnHangUp } from "./ending.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
 import { countRelayLoss } from "./relay.ts";
 import { mustEndMs, withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
@@ -28,9 +28,12 @@ import {
   onHumanAccepted,
   onHumanReserved,
   onNoHuman,
+  onRedirectFailed,
+  onRedirectTimer,
   onTransferImpossible,
   onTransferRequested,
   onTransferTimer,
+  onTransferWished,
   onWhisperRequested,
 } from "./transfer.ts";
 
@@ -51,6 +54,7 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
   if (event.type === "recording_ready") return onRecordingReady(state, event);
   if (event.type === "create_accepted") return onCreateAccepted(state, event.carrierCallId, nowMs);
   if (event.type === "agent_finished") return onAgentFinished(state, event, nowMs);
+  if (event.type === "wish_heard") return ok({ state, effects: consequencesOf(event.reason) });
   if (state.status === "ended") {
     // The gate was still asked when the call ended, and had no slot to give back then.
     if (event.type === "slot_granted") return ok({ state, effects: [{ type: "release_slot" }] });
@@ -91,6 +95,10 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
       return onTransferRequested(state, event, nowMs);
     case "transfer_impossible":
       return onTransferImpossible(state, nowMs);
+    case "transfer_wished":
+      return onTransferWished(state);
+    case "redirect_failed":
+      return onRedirectFailed(state, event, nowMs);
     case "human_reserved":
       return onHumanReserved(state, event, nowMs);
     case "no_human":
@@ -284,6 +292,8 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
       return ok(close(state, "max_duration", nowMs));
     case "transfer":
       return ok(onTransferTimer(state, nowMs));
+    case "redirect":
+      return ok(onRedirectTimer(state));
     case "last_words":
       return ok(hangUpAfterWords(state, nowMs));
     case "hang_up":

@@ -29,6 +29,7 @@ export const TIMERS = [
   "silence",
   "max_duration",
   "transfer",
+  "redirect",
   "last_words",
   "hang_up",
   "must_end",
@@ -75,6 +76,8 @@ export const callStateSchema = z.object({
   transfer: transferStateSchema.nullable().default(null),
   /** Transfers for which somebody could be reserved. */
   transfers: z.number().int().default(0),
+  /** Redirects in a row that the carrier did not take. */
+  redirectLosses: z.number().int().default(0),
   /** Set once the call is meant to end; the carrier's confirmation is still to come. */
   closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
   ending: z
@@ -134,6 +137,7 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     silences: 0,
     transfer: null,
     transfers: 0,
+    redirectLosses: 0,
     closing: null,
     ending: null,
     durationSeconds: null,

@@ -19,9 +19,8 @@ const AFTER_RELAY_MS = 5_000;
 
 export function onRelayOpened(state: CallState, sessionId: string | null, nowMs: number): StepResult {
   if (state.status !== "in_progress") return err("not_applicable");
-  const transfer = state.transfer === null ? null : { ...state.transfer, untold: false };
-  const opened: CallState = { ...state, relay: "open", relaySession: sessionId, transfer };
-  const open = withTimers(opened, { ask_carrier: null });
+  const opened: CallState = { ...state, relay: "open", relaySession: sessionId, redirectLosses: 0 };
+  const open = withTimers(opened, { ask_carrier: null, redirect: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));
   const takesCharge = state.inbound && !state.charged;
   return ok({
@@ -51,7 +50,9 @@ export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: numb
   if (state.relay !== "open") return err("not_applicable");
   if (state.closing !== null) return ok({ state, effects: [] });
   if (state.status === "transferring") return onAnnounced(state, playsUntilMs, nowMs);
-  return ok({ state: withTimers(state, { silence: playsUntilMs + SILENCE_MS }), effects: [] });
+  const told = state.transfer === null ? null : { ...state.transfer, untold: false };
+  const spoke = { ...state, transfer: told };
+  return ok({ state: withTimers(spoke, { silence: playsUntilMs + SILENCE_MS }), effects: [] });
 }
 
 export function onAgentFinished(

@@ -54,9 +54,13 @@ export const transferStateSchema = z.object({
   phase: z.enum(TRANSFER_PHASES),
   /** Who is offered the call, or took it. */
   human: humanSchema.nullable(),
+  /** They have picked up, and so were rung, whatever the carrier says of the order. */
+  pickedUp: z.boolean().default(false),
   /** Ids of those who did not take it. */
   tried: z.array(z.string()),
   way: z.enum(LINE_WAYS),
+  /** Where the way is a document: the question of the carrier that it answers (questionOf). */
+  question: z.string().nullable().default(null),
   requestedAtMs: timeMs,
   bridgedAtMs: timeMs.nullable(),
   endedAtMs: timeMs.nullable(),
@@ -66,6 +70,8 @@ export const transferStateSchema = z.object({
   agentLeftMs: z.number(),
   /** Nobody took the call, and the customer has not been told yet. */
   untold: z.boolean(),
+  /** The customer knows of it before somebody is found, for they asked the agent for a human themselves. */
+  wished: z.boolean().default(false),
 });
 export type TransferState = z.infer<typeof transferStateSchema>;
 

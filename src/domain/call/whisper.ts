@@ -1,4 +1,4 @@
-import { estimateSpeechMs } from "../speech.ts";
+import { longestSpeechMs } from "../speech.ts";
 import type { TransferState } from "./transfer-state.ts";
 
 /** How long a human who heard the brief may take to press a key. */
@@ -10,9 +10,10 @@ export function whisperWords({ brief, accept }: Pick<TransferState, "brief" | "a
   return accept === "key" ? `${words} Press any key to take the call.` : words;
 }
 
-/** Until the key is pressed, or is not. */
+/** Until the human has heard it all, and the key that is asked for is pressed, or is not. */
 export function whisperMs(transfer: Pick<TransferState, "brief" | "accept">): number {
-  return estimateSpeechMs(whisperWords(transfer)) + KEY_WAIT_SECONDS * 1_000;
+  const keyMs = transfer.accept === "key" ? KEY_WAIT_SECONDS * 1_000 : 0;
+  return longestSpeechMs(whisperWords(transfer)) + keyMs;
 }
 
 function asSentence(text: string): string {

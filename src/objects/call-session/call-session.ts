@@ -18,6 +18,7 @@ import type {
 } from "../../domain/call/events.ts";
 import { factsOf, type CallFacts } from "../../domain/call/facts.ts";
 import { step } from "../../domain/call/machine.ts";
+import { questionOf, type LineQuestion } from "../../domain/call/questions.ts";
 import {
   dueTimers,
   newInboundCall,
@@ -32,7 +33,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import type {
   AnswerRequest,
   DialEnd,
-  HumanRequest,
+  HumanLineRequest,
   LineInstruction,
   RecordingNotice,
   RelayEnd,
@@ -43,7 +44,7 @@ import { dutiesOf, dutyKey, ENDING_DUTIES, isDuty } from "./duties.ts";
 import { instructLine, whisperInstruction } from "./instructions.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { Outbox } from "./outbox.ts";
-import { RELAY_TAG, RelayTalk } from "./relay-talk.ts";
+import { isRelay, RELAY_TAG, RelayTalk } from "./relay-talk.ts";
 import { CallStore, type Call } from "./store.ts";
 import { HumanSearch, type RequestRefusal, type TransferOrder } from "./transfers.ts";
 
@@ -90,6 +91,7 @@ export class CallSession extends DurableObject<Env> {
       step: (event) => {
         this.#stepInBackground(event);
       },
+      inBackground: (work) => ctx.waitUntil(this.#guard("human_not_given_back", work)),
     });
     this.#outbox = new Outbox({
       env,
@@ -148,6 +150,9 @@ export class CallSession extends DurableObject<Env> {
     carrierId: string,
     end: DialEnd & WhichHuman,
   ): Promise<Result<LineInstruction, CarrierRefusal>> {
+    if (end.talked && this.#call?.state.status === "transferring") {
+      logInfo("talked_without_acceptance", { call_id: this.#call.plan.callId, human_id: end.humanId });
+    }
     return this.#instruct(carrierId, { type: "dial_ended", ...end });
   }
 
@@ -155,7 +160,7 @@ export class CallSession extends DurableObject<Env> {
   async humanAsks(
     carrierId: string,
     what: "whisper" | "accept",
-    request: HumanRequest & WhichHuman,
+    request: HumanLineRequest & WhichHuman,
   ): Promise<Result<LineInstruction, CarrierRefusal>> {
     const { pressedKey, ...which } = request;
     const event: CallEvent =
@@ -164,7 +169,7 @@ export class CallSession extends DurableObject<Env> {
         : { type: "human_accepted", pressedKey, ...which };
     const accepted = this.#accept(carrierId, event);
     if (!accepted.ok || this.#call === null) return accepted.ok ? err("unknown_call") : accepted;
-    if (what === "accept") return ok({ kind: "put_through" });
+    if (what === "accept" || this.#call.state.status === "bridged") return ok({ kind: "put_through" });
     return ok(whisperInstruction(this.env, this.#call) ?? { kind: "hang_up" });
   }
 
@@ -239,12 +244,12 @@ export class CallSession extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    if (typeof message !== "string" || !this.#isRelay(socket)) return;
+    if (typeof message !== "string" || !isRelay(this.ctx, socket)) return;
     await this.#guard("relay_frame_failed", this.#talk.onFrame(socket, message));
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
-    if (!this.#isRelay(socket)) return;
+    if (!isRelay(this.ctx, socket)) return;
     logInfo("relay_closed", { call_id: this.#call?.plan.callId, code });
     await this.#guard("relay_close_failed", this.#talk.onClose(socket));
   }
@@ -279,7 +284,7 @@ export class CallSession extends DurableObject<Env> {
     this.#armAlarm();
   }
 
-  async #instruct(carrierId: string, event: CallEvent): Promise<Result<LineInstruction, CarrierRefusal>> {
+  async #instruct(carrierId: string, event: LineQuestion): Promise<Result<LineInstruction, CarrierRefusal>> {
     const accepted = this.#accept(carrierId, event);
     if (!accepted.ok) return accepted;
     if ("callOver" in event && event.callOver) return ok({ kind: "hang_up" });
@@ -287,7 +292,7 @@ export class CallSession extends DurableObject<Env> {
     if (this.#call?.state.status === "transferring") await this.#humans.settle();
     if (this.#call === null) return ok({ kind: "hang_up" });
     const part = event.type === "answer_requested" ? "beginning" : "resumption";
-    return ok(instructLine(this.env, this.#call, part));
+    return ok(instructLine(this.env, this.#call, { asker: questionOf(event), part }));
   }
 
   #accept(carrierId: string, event: CallEvent): Result<null, CarrierRefusal> {
@@ -371,15 +376,6 @@ export class CallSession extends DurableObject<Env> {
     if (this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= nextMs) return;
     this.#alarmAtMs = nextMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(nextMs));
-  }
-
-  /** A socket that closed while the object was out of memory has no tags any more, and asking for them throws. */
-  #isRelay(socket: WebSocket): boolean {
-    try {
-      return this.ctx.getTags(socket).includes(RELAY_TAG);
-    } catch {
-      return false;
-    }
   }
 
   async #guard(event: string, work: Promise<void>): Promise<void> {

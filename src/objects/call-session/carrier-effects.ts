@@ -6,23 +6,25 @@ import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Db } from "../../db/client.ts";
 import { isOptedOut } from "../../db/opt-outs.ts";
 import type { CallEffect, CallEvent } from "../../domain/call/events.ts";
-import type { CallState } from "../../domain/call/state.ts";
+import { REDIRECT } from "../../domain/call/questions.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { carrierGateOf } from "../../stubs/stubs.ts";
-import type { CreateResult, LookupResult, TelephonyProvider } from "../../telephony/provider.ts";
+import type {
+  CommandResult,
+  CreateResult,
+  LookupResult,
+  TelephonyProvider,
+} from "../../telephony/provider.ts";
 import { openProvider } from "../../telephony/registry.ts";
 import { callUrls } from "../../telephony/urls.ts";
 import { instructLine } from "./instructions.ts";
 import type { Call } from "./store.ts";
+import { timeLimitSeconds, USUAL_TIME_LIMIT_SECONDS } from "./time-limits.ts";
 
 export type EffectContext = { env: Env; db: Db };
 
-/** The carrier's own limit stands a little behind ours, so that ours decides and its saves us. */
-const TIME_LIMIT_MARGIN_SECONDS = 20;
-/** No carrier takes a longer one. */
-const LONGEST_TIME_LIMIT_SECONDS = 86_400;
 /** A slot is kept for no longer than a call can live after its dial deadline, the ways to humans included. */
-const LEASE_MARGIN_MS = 1_320_000;
+const LEASE_MARGIN_MS = 720_000;
 
 export type CarrierEffect = Extract<
   CallEffect,
@@ -72,32 +74,31 @@ export async function hangUp({ env }: EffectContext, { plan, state }: Call): Pro
   if (result.kind === "failed") throw new Error(`The carrier did not hang up: ${result.detail}`);
 }
 
-/** Gives an inbound call the limit and the reports that an outbound one was created with. */
-export async function takeCharge({ env }: EffectContext, { plan, state }: Call): Promise<void> {
-  if (state.carrierCallId === null) return;
+/**
+ * Tells the carrier how long the call may last by now; an inbound one also to report, as one that it placed for us
+ * was created to do. One request for both, so that none can overtake the other with an older limit.
+ */
+export async function setLimits({ env }: EffectContext, { plan, state }: Call): Promise<void> {
+  const { carrierCallId } = state;
+  if (carrierCallId === null || state.status === "ended") return;
   const provider = await providerOf(env, plan);
-  const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
-  const result = await provider.takeCharge(state.carrierCallId, {
-    timeLimitSeconds: timeLimitSeconds(state),
-    statusUrl: urls.status,
-  });
-  if (result.kind === "failed") throw new Error(`The carrier did not take our conditions: ${result.detail}`);
+  const { status: statusUrl } = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
+  const tell = (seconds: number): Promise<CommandResult> =>
+    state.inbound
+      ? provider.takeCharge(carrierCallId, { timeLimitSeconds: seconds, statusUrl })
+      : provider.setTimeLimit(carrierCallId, seconds);
+  const seconds = timeLimitSeconds(state);
+  const result = await tell(seconds);
+  if (result.kind !== "failed") return;
+  logInfo("limit_not_taken", { call_id: plan.callId, seconds, detail: result.detail });
+  // An account without the switch for long calls: as long as it may be, then.
+  const isTooLong = isRefused(result.httpStatus) && seconds > USUAL_TIME_LIMIT_SECONDS;
+  const usual = isTooLong ? await tell(USUAL_TIME_LIMIT_SECONDS) : result;
+  if (usual.kind === "failed") throw new Error(`The carrier did not take the limit: ${usual.detail}`);
 }
 
-/** The call may last longer than the carrier was told, for a human takes it over. */
-export async function raiseLimit({ env }: EffectContext, { plan, state }: Call): Promise<void> {
-  if (state.carrierCallId === null || state.status === "ended") return;
-  const provider = await providerOf(env, plan);
-  const result = await provider.setTimeLimit(state.carrierCallId, timeLimitSeconds(state));
-  if (result.kind === "failed") throw new Error(`The carrier did not take the limit: ${result.detail}`);
-}
-
-/** By the agent's part alone, until a human was called; from then on by the bound of the whole call. */
-function timeLimitSeconds({ limits, transfers, timers, answeredAtMs, acceptedAtMs }: CallState): number {
-  const agentSeconds = Math.round(limits.maxDurationMs / 1000) + TIME_LIMIT_MARGIN_SECONDS;
-  if (transfers === 0 || timers.must_end === undefined) return agentSeconds;
-  const wholeSeconds = Math.round((timers.must_end - (answeredAtMs ?? acceptedAtMs)) / 1000);
-  return Math.min(LONGEST_TIME_LIMIT_SECONDS, wholeSeconds - TIME_LIMIT_MARGIN_SECONDS);
+function isRefused(httpStatus: number | null): boolean {
+  return httpStatus !== null && httpStatus >= 400 && httpStatus < 500 && httpStatus !== 429;
 }
 
 function providerOf(env: Env, { carrierId, carrier }: CallPlan): Promise<TelephonyProvider> {
@@ -183,11 +184,23 @@ async function lookUp(context: EffectContext, { plan, state }: Call): Promise<Ca
 /** Tells the carrier what to do with the line. If the line is gone, the carrier's record tells how. */
 async function redirect(context: EffectContext, call: Call): Promise<CallEvent | null> {
   const { plan, state } = call;
-  if (state.carrierCallId === null) return null;
+  const { carrierCallId, transfer } = state;
+  const instruction = instructLine(context.env, call, { asker: REDIRECT, part: "resumption" });
+  // Another order has taken the place of this one.
+  if (carrierCallId === null || instruction.kind === "wait") return null;
   const provider = await providerOf(context.env, plan);
-  const result = await provider.redirect(state.carrierCallId, instructLine(context.env, call, "resumption"));
-  if (result.kind === "failed") logInfo("redirect_failed", { call_id: plan.callId, detail: result.detail });
-  return result.kind === "already_over" ? lookUp(context, call) : null;
+  const result = await provider.redirect(carrierCallId, instruction);
+  if (result.kind === "done") return null;
+  if (result.kind === "already_over") return lookUp(context, call);
+  logInfo("redirect_failed", { call_id: plan.callId, detail: result.detail });
+  const human = instruction.kind === "dial" ? transfer?.human : null;
+  const was = transfer && human ? { transferId: transfer.id, humanId: human.id } : null;
+  return { type: "redirect_failed", was, isCertain: isNotDone(result.httpStatus) };
+}
+
+/** After another failure of its own it may have been done all the same. */
+function isNotDone(httpStatus: number | null): boolean {
+  return httpStatus !== null && ((httpStatus >= 400 && httpStatus < 500) || httpStatus === 503);
 }
 
 function describe(callId: string, result: Exclude<CreateResult, { kind: "accepted" }>) {

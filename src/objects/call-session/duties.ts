@@ -13,7 +13,7 @@ import { noteCarrierRecording, projectCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
 import { optOutByCall } from "../../db/opt-outs.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
-import { hangUp, raiseLimit, takeCharge } from "./carrier-effects.ts";
+import { hangUp, setLimits } from "./carrier-effects.ts";
 import { acceptHuman } from "./transfers.ts";
 import { agentQueueOf, carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
 
@@ -40,6 +40,8 @@ export type Duty = z.infer<typeof dutySchema>;
 /** Of duties with the same key only the newest counts. */
 export function dutyKey(duty: Duty): string {
   if (duty.type === "store_recording") return `store_recording:${duty.recordingId}`;
+  // Both send all that is to be sent; were they two, the older limit could come last.
+  if (duty.type === "take_charge" || duty.type === "raise_limit") return "limits";
   return "transferId" in duty ? `${duty.type}:${duty.transferId}` : duty.type;
 }
 
@@ -116,10 +118,8 @@ export async function doDuty(
       await hangUp({ env, db }, call);
       return "done";
     case "take_charge":
-      await takeCharge({ env, db }, call);
-      return "done";
     case "raise_limit":
-      await raiseLimit({ env, db }, call);
+      await setLimits({ env, db }, call);
       return "done";
     case "accept_human":
       await acceptHuman(env, call, duty);

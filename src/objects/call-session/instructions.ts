@@ -2,35 +2,44 @@
 
 import { readConfig } from "../../config.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
-import { lineInstruction } from "../../domain/call/carrier.ts";
 import { ownNumberOf } from "../../domain/call/parties.ts";
+import { lineInstruction } from "../../domain/call/questions.ts";
 import type { TransferState } from "../../domain/call/transfer-state.ts";
 import { HUMAN_RINGS_SECONDS } from "../../domain/call/transfer-steps.ts";
 import { KEY_WAIT_SECONDS, whisperWords } from "../../domain/call/whisper.ts";
 import type { LineInstruction } from "../../telephony/provider.ts";
-import { callUrls, humanUrls, type HumanUrls } from "../../telephony/urls.ts";
+import { callUrls, humanUrls, type CallUrls, type HumanUrls } from "../../telephony/urls.ts";
+import { longestTimeLimitSeconds } from "./time-limits.ts";
 import type { Call } from "./store.ts";
 
-/** The carrier's own limit on two people's talk stands behind ours, so that ours decides; no carrier takes more. */
+/** The carrier's own limit on two people's talk stands behind ours, so that ours decides. */
 const BRIDGE_MARGIN_SECONDS = 60;
-const LONGEST_BRIDGE_SECONDS = 86_400;
+/** An order that is on its way to the carrier has come by then. */
+const WAIT_SECONDS = 5;
 
 /**
  * What is to be done with the customer's line, given where the call stands.
  *
+ * @param asker the question that is answered, or the redirect (domain/call/questions.ts).
  * @param part the recording is ordered at the talk's beginning and lasts to the call's end.
  */
-export function instructLine(env: Env, call: Call, part: "beginning" | "resumption"): LineInstruction {
+export function instructLine(
+  env: Env,
+  call: Call,
+  { asker, part }: { asker: string; part: "beginning" | "resumption" },
+): LineInstruction {
   const { plan, state } = call;
-  switch (lineInstruction(state)) {
+  switch (lineInstruction(state, asker)) {
     case "hang_up":
       return { kind: "hang_up" };
     case "relay":
       return relayInstruction(env, plan, part);
     case "dial": {
-      const dial = state.transfer === null ? null : dialInstruction(env, call, state.transfer);
+      const dial = state.transfer === null ? null : dialInstruction(env, call, state.transfer, part);
       return dial ?? relayInstruction(env, plan, part);
     }
+    case "wait":
+      return { kind: "wait", seconds: WAIT_SECONDS, thenUrl: urlsOf(env, plan).relayEnd };
   }
 }
 
@@ -48,7 +57,12 @@ export function whisperInstruction(env: Env, { plan, state }: Call): LineInstruc
   };
 }
 
-function dialInstruction(env: Env, { plan, state }: Call, transfer: TransferState): LineInstruction | null {
+function dialInstruction(
+  env: Env,
+  { plan, state }: Call,
+  transfer: TransferState,
+  part: "beginning" | "resumption",
+): LineInstruction | null {
   const urls = urlsFor(env, plan, transfer);
   const { human } = transfer;
   if (urls === null || human === null) return null;
@@ -61,9 +75,10 @@ function dialInstruction(env: Env, { plan, state }: Call, transfer: TransferStat
         : { kind: "phone", number: human.phone },
     callerId: ownNumberOf(plan),
     ringTimeoutSeconds: HUMAN_RINGS_SECONDS,
-    timeLimitSeconds: Math.min(LONGEST_BRIDGE_SECONDS, bridgeSeconds),
+    timeLimitSeconds: Math.min(longestTimeLimitSeconds(state.limits), bridgeSeconds),
     whisperUrl: urls.whisper,
     actionUrl: urls.dialEnd,
+    recordingUrl: recordingUrl(env, plan, part),
   };
 }
 
@@ -74,14 +89,22 @@ function urlsFor(env: Env, plan: CallPlan, { id, human }: TransferState): HumanU
 }
 
 function relayInstruction(env: Env, plan: CallPlan, part: "beginning" | "resumption"): LineInstruction {
-  const urls = callUrls(readConfig(env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
+  const urls = urlsOf(env, plan);
   const { language_code: language, provider, speaker } = plan.agent.voice;
   return {
     kind: "relay",
     relayUrl: urls.relay,
     actionUrl: urls.relayEnd,
-    recordingUrl: part === "beginning" && plan.campaign.config.record ? urls.recording : null,
+    recordingUrl: recordingUrl(env, plan, part),
     language,
     voice: { provider: provider ?? null, speaker: speaker ?? null },
   };
+}
+
+function recordingUrl(env: Env, plan: CallPlan, part: "beginning" | "resumption"): string | null {
+  return part === "beginning" && plan.campaign.config.record ? urlsOf(env, plan).recording : null;
+}
+
+function urlsOf(env: Env, { carrierId, callId }: CallPlan): CallUrls {
+  return callUrls(readConfig(env).PUBLIC_BASE_URL, carrierId, callId);
 }

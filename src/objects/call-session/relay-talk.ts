@@ -219,6 +219,7 @@ export class RelayTalk {
     if (call.state.closing !== null) return this.#heed(call);
     await dispatch({ type: "customer_spoke" });
     if (isCutOff) await this.#endAnnouncement(call);
+    if (call.state.status === "transferring") await this.#heed(call);
   }
 
   /**
@@ -239,13 +240,13 @@ export class RelayTalk {
     await this.#deps.dispatch({ type: "agent_spoke", playsUntilMs: Date.now() });
   }
 
-  /** The call is about to end and nothing more is said; but a wish not to be called again is still heard. */
+  /** The call is about to end, or a human to take over; but a wish not to be called again is still heard. */
   async #heed(call: Call): Promise<void> {
     const { brain, store, dispatch } = this.#deps;
     const turn = { moment: "customer_spoke" as const, lines: store.lines(), plan: call.plan };
     for await (const output of brain.takeTurn(turn, new AbortController().signal)) {
       if (output.type !== "end_call" || output.reason !== "dnc_request") continue;
-      await dispatch({ type: "agent_finished", reason: output.reason, playsUntilMs: Date.now() });
+      await dispatch({ type: "wish_heard", reason: output.reason });
     }
   }
 
@@ -289,6 +290,15 @@ function protocolOf({ plan }: Call): RelayProtocol {
 
 function currentRelay(ctx: DurableObjectState): WebSocket | undefined {
   return ctx.getWebSockets(RELAY_TAG).find(isCurrentRelay);
+}
+
+/** A socket that closed while the object was out of memory has no tags any more, and asking for them throws. */
+export function isRelay(ctx: DurableObjectState, socket: WebSocket): boolean {
+  try {
+    return ctx.getTags(socket).includes(RELAY_TAG);
+  } catch {
+    return false;
+  }
 }
 
 function isCurrentRelay(socket: WebSocket): boolean {

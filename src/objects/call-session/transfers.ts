@@ -5,13 +5,15 @@ import type { Db } from "../../db/client.ts";
 import { findQueueByName } from "../../db/queues.ts";
 import type { CallEvent, TransferRequest } from "../../domain/call/events.ts";
 import type { CallStatus } from "../../domain/call/status.ts";
-import { transferRefusal, type TransferRefusal } from "../../domain/call/transfer.ts";
-import { isUnderWay } from "../../domain/call/transfer-state.ts";
+import { transferRefusal, type TransferObstacle } from "../../domain/call/transfer.ts";
+import { briefBegin } from "../../domain/brief.ts";
+import { isUnderWay, type TransferState } from "../../domain/call/transfer-state.ts";
 import type { HumanReservation } from "../../domain/human-queue.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { newId } from "../../lib/ids.ts";
 import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { askTwice } from "../../stubs/ask-twice.ts";
 import { agentQueueOf } from "../../stubs/stubs.ts";
 import type { Call } from "./store.ts";
 
@@ -21,19 +23,20 @@ export type TransferOrder = Omit<TransferRequest, "origin">;
 /** `target`: a queue's name; null for the campaign's own. */
 type HumanWish = { target: string | null; brief: string | null };
 
-export type RequestRefusal = TransferRefusal | "unknown_call";
+export type RequestRefusal = TransferObstacle | "unknown_call";
 
 /** A carrier, or a client, waits for the answer. */
 const RESERVE_DEADLINE_MS = 5_000;
 /** A person is kept until the call must have ended, with what a transfer may add to that, and a little more. */
 const LEASE_MARGIN_MS = 240_000;
-const LONGEST_BRIEF = 280;
 
 export type HumanSearchDeps = {
   env: Env;
   db: Db;
   call: () => Call | null;
   step: (event: CallEvent) => void;
+  /** Lets the work go on after whoever began it has gone. */
+  inBackground: (work: Promise<void>) => void;
 };
 
 /** Asks queues for humans, one question at a time. */
@@ -90,37 +93,44 @@ export class HumanSearch {
     const request = plan === undefined ? null : await planTransfer(db, plan, wish);
     const refusal = this.refusal();
     if (refusal === null && request !== null) step({ type: "transfer_requested", ...request });
+    else if (refusal === "transfer_in_progress") step({ type: "transfer_wished" });
     else if (refusal === null || refusal === "no_agents_available") step({ type: "transfer_impossible" });
   }
 
   async #ask(): Promise<void> {
-    const { env, call, step } = this.#deps;
+    const { env, call, step, inBackground } = this.#deps;
     const asking = call();
-    const event = asking === null ? null : await reserveHuman(env, asking);
-    if (event !== null) step(event);
+    const { transfer } = asking?.state ?? {};
+    if (asking === null || !transfer || !isUnderWay(transfer) || transfer.phase !== "reserving") return;
+    const { id: transferId } = transfer;
+    const answer = reserveHuman(env, asking, transfer);
+    try {
+      step(await withDeadline(RESERVE_DEADLINE_MS, () => answer));
+    } catch (error) {
+      logError("queue_not_asked", error, { call_id: asking.plan.callId, transfer_id: transferId });
+      step({ type: "no_human", transferId });
+      // Whoever is reserved too late is not to wait until the lease ends.
+      inBackground(
+        answer.then(
+          (late) => (late.type === "human_reserved" ? step(late) : undefined),
+          () => undefined,
+        ),
+      );
+    }
   }
 }
 
-/** A queue that can't be asked has nobody. */
-async function reserveHuman(env: Env, { plan, state }: Call): Promise<CallEvent | null> {
-  const { transfer } = state;
-  if (!isUnderWay(transfer) || transfer.phase !== "reserving") return null;
-  const { id: transferId, queueId, tried } = transfer;
-  try {
-    const answer = await withDeadline(RESERVE_DEADLINE_MS, async (): Promise<HumanReservation> =>
-      agentQueueOf(env, queueId).reserve({
-        transferId,
-        callId: plan.callId,
-        exclude: tried,
-        leaseUntilMs: leaseUntilMs(state),
-      }),
-    );
-    if (answer.kind === "none") return { type: "no_human", transferId };
-    return { type: "human_reserved", transferId, queueId, human: answer.human };
-  } catch (error) {
-    logError("queue_not_asked", error, { call_id: plan.callId, transfer_id: transferId });
-    return { type: "no_human", transferId };
-  }
+async function reserveHuman(
+  env: Env,
+  { plan, state }: Call,
+  { id: transferId, queueId, tried: exclude }: TransferState,
+): Promise<CallEvent> {
+  const order = { transferId, callId: plan.callId, exclude, leaseUntilMs: leaseUntilMs(state) };
+  const answer = await askTwice(async (): Promise<HumanReservation> =>
+    agentQueueOf(env, queueId).reserve(order),
+  );
+  if (answer.kind === "none") return { type: "no_human", transferId };
+  return { type: "human_reserved", transferId, queueId, human: answer.human };
 }
 
 /** The human took the call. */
@@ -146,7 +156,7 @@ async function planTransfer(db: Db, plan: CallPlan, wish: HumanWish): Promise<Tr
       target: queue.name,
       queueId: queue.id,
       accept: queue.accept,
-      brief: wish.brief?.slice(0, LONGEST_BRIEF) ?? null,
+      brief: wish.brief === null ? null : briefBegin(wish.brief),
       origin: "agent",
       context: null,
     };

@@ -4,6 +4,7 @@ import type { CallParties } from "../../db/calls.ts";
 import { findQueueByName } from "../../db/queues.ts";
 import { newId } from "../../lib/ids.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
 
@@ -13,26 +14,29 @@ export async function transferCall(
   { callId }: CallParties,
   input: TransferCallInput,
 ): Promise<Result<TransferredCall, TransferRefusal>> {
-  const session = callSessionOf(env, callId);
+  // What is asked for may be asked twice: a transfer is known by its id.
+  const session = () => callSessionOf(env, callId);
   const queue = await findQueueByName(db, orgId, input.target);
   // How the call stands is said before what else is wrong.
-  if (queue === null) return err(refuse((await session.transferRefusal()) ?? "queue_not_found"));
+  if (queue === null)
+    return err(refuse((await askTwice(async () => session().transferRefusal())) ?? "queue_not_found"));
   const transferId = newId("transfer");
-  const requested = await session.requestTransfer({
+  const order = {
     transferId,
     target: queue.name,
     queueId: queue.id,
     accept: queue.accept,
     brief: input.agent_brief ?? null,
     context: input.context ?? null,
-  });
+  };
+  const requested = await askTwice(async () => session().requestTransfer(order));
   if (!requested.ok) return err(refuse(requested.error));
   return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: transferId });
 }
 
 const DETAILS = {
   call_not_active: "Only a call that is in progress can be transferred.",
-  transfer_in_progress: "The call is being transferred, or has been.",
+  transfer_in_progress: "The call is being transferred, or talks to a human.",
   queue_not_found: "The organisation has no queue of this name.",
   no_agents_available: "Nobody in the queue is available now.",
 } as const;

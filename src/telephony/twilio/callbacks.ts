@@ -7,7 +7,7 @@ import type { AnsweredBy } from "../../domain/call/state.ts";
 import type {
   AnswerRequest,
   DialEnd,
-  HumanRequest,
+  HumanLineRequest,
   InboundCall,
   RecordingNotice,
   RelayEnd,
@@ -134,7 +134,7 @@ export function parseRecording(body: string, accountSid: string): RecordingNotic
 }
 
 /** https://www.twilio.com/docs/voice/twiml/number#attributes-url, and the answer to what is gathered there. */
-export function parseHumanRequest(body: string, accountSid: string): HumanRequest | null {
+export function parseHumanRequest(body: string, accountSid: string): HumanLineRequest | null {
   const form = parseForm(humanRequestSchema, body, accountSid);
   return form && { parentCallId: form.ParentCallSid ?? null, pressedKey: form.Digits !== "" };
 }

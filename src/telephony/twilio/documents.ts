@@ -21,6 +21,8 @@ function renderVerbs(instruction: LineInstruction): string {
       return renderRelay(instruction);
     case "dial":
       return renderDial(instruction);
+    case "wait":
+      return renderWait(instruction);
     case "whisper":
       return renderWhisper(instruction);
     case "put_through":
@@ -87,7 +89,13 @@ function renderDial(instruction: DialInstruction): string {
     to.kind === "phone"
       ? `<Number${whisper}>${escapeXml(to.number)}</Number>`
       : `<Sip${whisper}>${escapeXml(to.address)}</Sip>`;
-  return `<Dial${dial}>${noun}</Dial>`;
+  return `${renderRecording(instruction.recordingUrl)}<Dial${dial}>${noun}</Dial>`;
+}
+
+/** Without the verb behind it the line would be cut at the pause's end. */
+function renderWait({ seconds, thenUrl }: Extract<LineInstruction, { kind: "wait" }>): string {
+  const pause = attributes({ length: String(seconds) });
+  return `<Pause${pause}/><Redirect method="POST">${escapeXml(thenUrl + RETRY_OVERRIDES)}</Redirect>`;
 }
 
 /** https://www.twilio.com/docs/voice/twiml/gather */

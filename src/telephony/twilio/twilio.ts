@@ -119,9 +119,10 @@ async function updateCall(
 ): Promise<CommandResult> {
   const answer = await request(options, "POST", `Calls/${carrierCallId}`, new URLSearchParams(form));
   if (answer.kind === "ok") return { kind: "done" };
-  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
+  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail, httpStatus: null };
   if (answer.code !== null && CALL_OVER_CODES.includes(answer.code)) return { kind: "already_over" };
-  return { kind: "failed", detail: `${answer.httpStatus}/${answer.code ?? "-"}` };
+  const { httpStatus, code } = answer;
+  return { kind: "failed", detail: `${httpStatus}/${code ?? "-"}`, httpStatus };
 }
 
 /**
