@@ -32,6 +32,9 @@ const route = apiRoute({
 
 export const placeCallRoute = apiRouter().openapi(route, async (c) => {
   const placed = await placeCall(c.get("org"), c.req.valid("json"));
-  if (!placed.ok) return problem(c, placed.error);
+  if (!placed.ok) {
+    const mayComeAgain = placed.error.code === "idempotency_in_progress";
+    return problem(c, placed.error, mayComeAgain ? { "retry-after": "1" } : {});
+  }
   return c.json(placed.value, 201, { location: `/v1/calls/${placed.value.call_uuid}` });
 });
