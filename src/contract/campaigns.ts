@@ -5,6 +5,7 @@ import { CAMPAIGN_KINDS, CAMPAIGN_STATUSES } from "../domain/campaign.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
 import { e164Schema, freeObjectSchema, idSchema } from "./calls.ts";
 import { campaignConfigSchema } from "./campaign-config.ts";
+import { contactTagSchema } from "./contacts.ts";
 import { lineSchema, timeSchema } from "./fields.ts";
 import { pageShape, totalSchema } from "./pages.ts";
 import { queueNameSchema } from "./queues.ts";
@@ -39,7 +40,7 @@ const shape = {
   voice_agent_id: idSchema("agent").nullable(),
   carrier_id: idSchema("carrier").nullable(),
   phone_number: e164Schema.nullable().meta({ description: "One of the carrier account's numbers" }),
-  branches: z.array(lineSchema(100)).max(100).meta({ description: "Tags of the contacts it is for" }),
+  branches: z.array(contactTagSchema).max(100).meta({ description: "Tags of the contacts it is for" }),
   start_date: dateSchema.nullable(),
   end_date: dateSchema.nullable().meta({ description: "The last day, itself included" }),
 };

@@ -1,7 +1,5 @@
 /** Whether a campaign's calls come in or go out. */
 export const CAMPAIGN_KINDS = ["inbound", "outbound"] as const;
-export type CampaignKind = (typeof CAMPAIGN_KINDS)[number];
 
 /** Only an active campaign takes or makes calls. */
 export const CAMPAIGN_STATUSES = ["draft", "active", "paused", "completed"] as const;
-export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];

@@ -32,6 +32,8 @@ const INVALID: [what: string, body: Record<string, unknown>, path: string][] = [
   ["a number that the carrier account lacks", { phone_number: "+15550010001" }, "phone_number"],
   ["a number without a carrier account", { carrier_id: null }, "phone_number"],
   ["branches that are no list", { branches: "vip" }, "branches"],
+  ["a branch that no contact's tag can be", { branches: ["vip,north"] }, "branches.0"],
+  ["a branch that is longer than a tag", { branches: ["x".repeat(51)] }, "branches.0"],
   ["a branch with a control character", { branches: ["a\u0007"] }, "branches.0"],
   ["more branches than 100", { branches: Array.from({ length: 101 }, (_, i) => `t${i}`) }, "branches"],
   ["no branches", { branches: null }, "branches"],

@@ -20,7 +20,6 @@ export const TRANSFER_PHASES = [
   "bridged",
   ...TRANSFER_RESULTS,
 ] as const;
-export type TransferPhase = (typeof TRANSFER_PHASES)[number];
 
 /** As the world is told of it. */
 export const TRANSFER_STATUSES = ["requested", "transferring", "bridged", ...TRANSFER_RESULTS] as const;

@@ -18,8 +18,10 @@ export async function transferCall(
   const session = () => callSessionOf(env, callId);
   const queue = await findQueueByName(db, orgId, input.target);
   // How the call stands is said before what else is wrong.
-  if (queue === null)
-    return err(refuse((await askTwice(async () => session().transferRefusal())) ?? "queue_not_found"));
+  if (queue === null) {
+    const refusal = await askTwice(async () => session().transferRefusal());
+    return err(refuse(refusal ?? "queue_not_found"));
+  }
   const transferId = newId("transfer");
   const order = {
     transferId,
