@@ -14,6 +14,14 @@ const schema = z.object({
   CREDENTIALS_KEY: z
     .string()
     .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), "must be the base64 of 32 bytes"),
+  /** The model that agents think with where their organisation names none: an OpenAI-compatible API … */
+  MODEL_BASE_URL: z.string().optional(),
+  /** … or, without an address, one of Workers AI (`@cf/…`). Without a name the agents talk by script. */
+  MODEL_NAME: z.string().min(1).max(200).optional(),
+  /** For MODEL_BASE_URL alone. */
+  MODEL_API_KEY: z.string().min(1).optional(),
+  /** How long a model may take to its first word; it is asked twice. */
+  MODEL_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(6),
   /** Turns the built-in sandbox carrier on. Its accounts' tokens are derived from it. */
   SANDBOX_SECRET: z.string().min(32).optional(),
   /** How many times faster than life the sandbox's people ring, talk and pause. */

@@ -8,6 +8,9 @@ import { briefOf } from "./brief.ts";
 import { knownOf } from "./known.ts";
 import { findWish, type Wish } from "./wishes.ts";
 
+/** What the script goes by. */
+export type ScriptTurn = Pick<Turn, "moment" | "lines" | "plan">;
+
 export const scriptedBrain: Brain = {
   async *takeTurn(turn) {
     for (const output of scriptedTurn(turn)) yield output;
@@ -15,7 +18,7 @@ export const scriptedBrain: Brain = {
 };
 
 /** The whole turn at once. Sentences are separate outputs, as a model's words come in pieces. */
-export function scriptedTurn({ moment, lines, plan }: Turn): BrainOutput[] {
+export function scriptedTurn({ moment, lines, plan }: ScriptTurn): BrainOutput[] {
   switch (moment) {
     case "opened":
       return say(stages(plan)[0] ?? "");

@@ -3,8 +3,9 @@
 
 import { z } from "zod";
 import { readConfig } from "../config.ts";
-import { callEventMessageSchema, dialMessageSchema } from "../contract/messages.ts";
+import { callEventMessageSchema, dialMessageSchema, type CallEventMessage } from "../contract/messages.ts";
 import { openDb } from "../db/client.ts";
+import { assertNever } from "../lib/assert-never.ts";
 import { logError } from "../lib/log.ts";
 import { dialCall } from "../services/calls/dial-call.ts";
 import { giveUpUndialled } from "../services/calls/sweep-undialled.ts";
@@ -18,7 +19,7 @@ type Consumer = { verb: Verb; retrySeconds: number };
 const CONSUMERS: Record<string, Consumer> = {
   // Somebody waits for a phone to ring.
   "trunkline-dial": { verb: consume(dialMessageSchema, dialCall), retrySeconds: 2 },
-  "trunkline-call-events": { verb: consume(callEventMessageSchema, storeRecording), retrySeconds: 30 },
+  "trunkline-call-events": { verb: consume(callEventMessageSchema, onCallEvent), retrySeconds: 30 },
   "trunkline-dial-dead": {
     verb: consume(dialMessageSchema, (context, { call_id: callId }) => giveUpUndialled(context, callId)),
     retrySeconds: 30,
@@ -53,6 +54,17 @@ function consume<T>(
     if (message.success) await verb(context, message.data);
     else logError("queue_message_unreadable", message.error);
   };
+}
+
+async function onCallEvent(context: ServiceContext, message: CallEventMessage): Promise<void> {
+  switch (message.type) {
+    case "recording_ready":
+      return storeRecording(context, message);
+    case "call_ended":
+      return;
+    default:
+      assertNever(message);
+  }
 }
 
 /** What a dead event stands for is owed by its call's object, which sends it again; so it is only told of. */

@@ -29,6 +29,15 @@ export const callPlanSchema = z.object({
   organisationName: z.string(),
   campaign: z.object({ name: z.string(), config: campaignConfigSchema }),
   agent: z.object({ name: z.string(), role: z.string().nullable(), voice: voiceConfigSchema }),
-  contact: z.object({ name: z.string().nullable(), metadata: z.record(z.string(), z.unknown()) }),
+  /** The organisation's own, its key still sealed; null: what the deployment has. */
+  model: z
+    .object({ baseUrl: z.string(), name: z.string(), apiKeyEncrypted: z.string().nullable() })
+    .nullable()
+    .default(null),
+  contact: z.object({
+    name: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    preferredLanguage: z.string().nullable().default(null),
+  }),
 });
 export type CallPlan = z.infer<typeof callPlanSchema>;

@@ -13,5 +13,7 @@ export const callEventMessageSchema = z.discriminatedUnion("type", [
     recording_id: z.string(),
     duration_seconds: z.number().int(),
   }),
+  /** The call is over, and its row and transcript say so. */
+  z.object({ type: z.literal("call_ended"), call_id: z.string() }),
 ]);
 export type CallEventMessage = z.infer<typeof callEventMessageSchema>;

@@ -40,6 +40,10 @@ export function selectPlans(db: Db, which: SQL | undefined) {
       maxConcurrent: carriers.maxConcurrent,
       contactName: sql<string | null>`${contacts.name}`.as("contact_name"),
       contactMetadata: contacts.metadata,
+      contactLanguage: contacts.preferredLanguage,
+      modelBaseUrl: organisations.modelBaseUrl,
+      modelName: organisations.modelName,
+      modelKeyEncrypted: organisations.modelKeyEncrypted,
     })
     .from(calls)
     .innerJoin(organisations, eq(organisations.id, calls.orgId))
@@ -77,9 +81,21 @@ export function toPlan(row: PlanRow): StoredPlan | null {
       role: row.agentRole,
       voice: voiceConfigSchema.parse(JSON.parse(row.voiceConfig ?? "{}")),
     },
+    model: modelOf(row),
     contact: {
       name: row.contactName,
+      preferredLanguage: row.contactLanguage,
       metadata: metadataSchema.parse(JSON.parse(row.contactMetadata ?? "{}")),
     },
   };
+}
+
+/** The organisation's own model; null if it has none. */
+export function modelOf(row: {
+  modelBaseUrl: string | null;
+  modelName: string | null;
+  modelKeyEncrypted: string | null;
+}): CallPlan["model"] {
+  const { modelBaseUrl: baseUrl, modelName: name, modelKeyEncrypted: apiKeyEncrypted } = row;
+  return baseUrl === null || name === null ? null : { baseUrl, name, apiKeyEncrypted };
 }

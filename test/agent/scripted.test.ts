@@ -27,7 +27,8 @@ function planOf({ config = {}, contact = {} }: Changes = {}): CallPlan {
     organisationName: "Luminary Home",
     campaign: { name: "Standing desks", config: campaignConfigSchema.parse(config) },
     agent: { name: "Aria", role: null, voice: voiceConfigSchema.parse({}) },
-    contact: { name: null, metadata: {}, ...contact },
+    model: null,
+    contact: { name: null, metadata: {}, preferredLanguage: null, ...contact },
   };
 }
 
@@ -117,7 +118,8 @@ describe("a conversation", () => {
 
   test("comes as the brain's stream, sentence by sentence", async () => {
     const outputs: BrainOutput[] = [];
-    const turn = { moment: "opened" as const, lines: [], plan: planOf({ contact: DANA }) };
+    const asked = { moment: "opened" as const, lines: [], plan: planOf({ contact: DANA }) };
+    const turn = { ...asked, details: {}, secondsLeft: null, byScript: false };
     for await (const output of scriptedBrain.takeTurn(turn, new AbortController().signal))
       outputs.push(output);
     expect(outputs).toEqual([

@@ -16,7 +16,7 @@ const TALK: Line[] = [
 
 function planOf(changes: {
   callType?: "inbound" | "outbound";
-  contact?: CallPlan["contact"];
+  contact?: Omit<CallPlan["contact"], "preferredLanguage">;
   transferQueue?: string;
 }): CallPlan {
   return callPlanSchema.parse({

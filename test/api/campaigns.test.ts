@@ -29,6 +29,7 @@ describe("a campaign", () => {
       time_window: null,
       config: {
         guardrails: [],
+        extraction: [],
         record: true,
         voicemail: "hang_up",
         ring_timeout: 30,

@@ -18,7 +18,8 @@ export function standIn(call: LiveCall, options: LiveCallOptions): void {
     return prepare(query);
   });
   vi.spyOn(env.CALL_EVENTS, "send").mockImplementation(async (message) => {
-    call.recordings.add(callEventMessageSchema.parse(message).recording_id);
+    const event = callEventMessageSchema.parse(message);
+    if (event.type === "recording_ready") call.recordings.add(event.recording_id);
     return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
   });
 }

@@ -1,5 +1,6 @@
 // What can happen to a call, and what the machine can ask to be done about it.
 
+import type { Details } from "./details.ts";
 import type { AgentEndReason, EndedReason, RequestedEndReason } from "./status.ts";
 import type { AnsweredBy, CallState, TimerName } from "./state.ts";
 import type { ReservedHuman, TransferState } from "./transfer-state.ts";
@@ -86,6 +87,10 @@ export type CallEvent =
   | { type: "customer_spoke" }
   | { type: "agent_spoke"; playsUntilMs: number }
   | { type: "agent_finished"; reason: AgentEndReason; playsUntilMs: number }
+  /** The agent notes what it has learnt. */
+  | { type: "details_recorded"; details: Details }
+  /** The agent's model can't be had, or gave nothing that can be used. */
+  | { type: "model_failed" }
   /** All that the agent said was spoken to its end. */
   | { type: "words_played" }
   | { type: "end_requested"; reason: RequestedEndReason }

@@ -16,6 +16,7 @@ import {
   onAgentSpoke,
   onCustomerHeard,
   onCustomerSpoke,
+  onDetailsRecorded,
   onEndRequested,
   onRelayClosed,
   onRelayOpened,
@@ -87,6 +88,10 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
       return onCustomerSpoke(state, nowMs);
     case "agent_spoke":
       return onAgentSpoke(state, event.playsUntilMs, nowMs);
+    case "details_recorded":
+      return onDetailsRecorded(state, event.details);
+    case "model_failed":
+      return ok({ state: { ...state, byScript: true }, effects: [] });
     case "words_played":
       return onWordsPlayed(state, nowMs);
     case "end_requested":

@@ -72,6 +72,10 @@ export const callStateSchema = z.object({
   relayLosses: z.number().int(),
   /** Re-prompts in a row that met silence. */
   silences: z.number().int(),
+  /** What the agent has recorded. */
+  details: z.record(z.string(), z.unknown()).default({}),
+  /** The agent's model has failed it: the call goes on by script. */
+  byScript: z.boolean().default(false),
   /** The last one that was asked for. */
   transfer: transferStateSchema.nullable().default(null),
   /** Transfers for which somebody could be reserved. */
@@ -135,6 +139,8 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     endedSession: null,
     relayLosses: 0,
     silences: 0,
+    details: {},
+    byScript: false,
     transfer: null,
     transfers: 0,
     redirectLosses: 0,

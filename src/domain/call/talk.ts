@@ -1,5 +1,6 @@
 // The call while people talk: the relay socket, whose turn it is, and silence.
 
+import { mergeDetails, type Details } from "./details.ts";
 import { withTimers, type CallState } from "./state.ts";
 import { close, closeAfterWords, consequencesOf, hangUpAfterWords } from "./ending.ts";
 import { AGENT_TURN_MS, giveTurn } from "./relay.ts";
@@ -68,6 +69,12 @@ export function onAgentFinished(
   const announced = state.closing === null ? onAnnounced(state, event.playsUntilMs, nowMs) : null;
   if (announced?.ok === true) return ok({ state: announced.value.state, effects });
   return effects.length === 0 ? err("not_applicable") : ok({ state, effects });
+}
+
+/** More than there is room for is refused, and what was recorded stays. */
+export function onDetailsRecorded(state: CallState, patch: Details): StepResult {
+  const details = mergeDetails(state.details, patch);
+  return details === null ? err("not_applicable") : ok({ state: { ...state, details }, effects: [] });
 }
 
 export function onWordsPlayed(state: CallState, nowMs: number): StepResult {

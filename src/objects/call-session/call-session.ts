@@ -6,7 +6,7 @@
 // alarm is retried by the platform only a few times, and a call must outlive that.
 
 import { DurableObject } from "cloudflare:workers";
-import { scriptedBrain } from "../../agent/scripted.ts";
+import { openBrain } from "../../agent/open-brain.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import { openDb, type Db } from "../../db/client.ts";
 import type {
@@ -77,7 +77,7 @@ export class CallSession extends DurableObject<Env> {
       ctx,
       store: this.#store,
       feed: this.#feed,
-      brain: scriptedBrain,
+      openBrain: (plan) => openBrain(env, plan),
       call: () => this.#call,
       dispatch: async (event) => {
         await this.#dispatch(event);

@@ -3,7 +3,8 @@
 // Only one turn of the agent is under way; what the customer says ends it. Nothing here waits for anything but
 // the brain: a frame needs neither the database nor the carrier's account.
 
-import type { Brain, TurnEnd } from "../../agent/brain.ts";
+import type { Brain, Turn, TurnEnd } from "../../agent/brain.ts";
+import type { CallPlan } from "../../contract/call-plan.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import { heardPart, type Line } from "../../domain/transcript.ts";
@@ -33,7 +34,7 @@ export type RelayTalkDeps = {
   ctx: DurableObjectState;
   store: CallStore;
   feed: LiveFeed;
-  brain: Brain;
+  openBrain: (plan: CallPlan) => Brain;
   call: () => Call | null;
   dispatch: (event: CallEvent) => Promise<void>;
   /** The agent wishes for a human. */
@@ -137,13 +138,16 @@ export class RelayTalk {
 
   /** Speaks what the brain says; answers what it wishes in the end, if anything. */
   async #speak(moment: Moment, call: Call, { abort, speech }: AgentTurn): Promise<TurnEnd | null> {
-    const { brain, store } = this.#deps;
+    const { openBrain, dispatch } = this.#deps;
     const { signal } = abort;
     try {
-      const outputs = brain.takeTurn({ moment, lines: store.lines(), plan: call.plan }, signal);
+      const outputs = openBrain(call.plan).takeTurn(this.#turnOf(moment, call), signal);
       for await (const output of outputs) {
         if (signal.aborted) return null;
         if (output.type === "words") speech.add(output.text);
+        else if (output.type === "record_details") {
+          await dispatch({ type: "details_recorded", details: output.details });
+        } else if (output.type === "model_failed") await dispatch({ type: "model_failed" });
         else if (output.type === "end_call" || !TRANSFER_MOMENTS.includes(moment)) return output;
       }
       return null;
@@ -155,6 +159,13 @@ export class RelayTalk {
       speech.add(APOLOGY);
       return { type: "end_call", reason: "agent_failed" };
     }
+  }
+
+  #turnOf(moment: Moment, { plan, state }: Call): Turn {
+    const { details, byScript, timers } = state;
+    const leftMs = timers.max_duration === undefined ? null : timers.max_duration - Date.now();
+    const secondsLeft = leftMs === null ? null : Math.max(0, Math.round(leftMs / 1000));
+    return { moment, lines: this.#deps.store.lines(), plan, details, secondsLeft, byScript };
   }
 
   /** Ends the turn under way, if any: what was sent of it is what was said. */
@@ -242,9 +253,9 @@ export class RelayTalk {
 
   /** The call is about to end, or a human to take over; but a wish not to be called again is still heard. */
   async #heed(call: Call): Promise<void> {
-    const { brain, store, dispatch } = this.#deps;
-    const turn = { moment: "customer_spoke" as const, lines: store.lines(), plan: call.plan };
-    for await (const output of brain.takeTurn(turn, new AbortController().signal)) {
+    const { openBrain, dispatch } = this.#deps;
+    const turn = this.#turnOf("customer_spoke", call);
+    for await (const output of openBrain(call.plan).takeTurn(turn, new AbortController().signal)) {
       if (output.type !== "end_call" || output.reason !== "dnc_request") continue;
       await dispatch({ type: "wish_heard", reason: output.reason });
     }
