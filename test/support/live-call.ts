@@ -9,7 +9,7 @@ import { vi } from "vitest";
 import type { CallPlan } from "../../src/contract/call-plan.ts";
 import type { CarrierReport, Moment } from "../../src/domain/call/events.ts";
 import { callStateSchema, type CallLimits } from "../../src/domain/call/state.ts";
-import { RELAY_TAG } from "../../src/objects/call-session/relay-talk.ts";
+import { RELAY_TAG } from "../../src/objects/call-session/relay-sockets.ts";
 import type { LineInstruction, RelayEnd } from "../../src/telephony/provider.ts";
 import type { TurnShape } from "./agent-lines.ts";
 import { acceptRow } from "./call-row.ts";
