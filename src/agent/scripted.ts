@@ -6,7 +6,7 @@ import type { Line } from "../domain/transcript.ts";
 import type { Brain, BrainOutput, Turn } from "./brain.ts";
 import { briefOf } from "./brief.ts";
 import { knownOf } from "./known.ts";
-import { findWish, type Wish } from "./wishes.ts";
+import { findLastWish, type Wish } from "./wishes.ts";
 
 /** What the script goes by. */
 export type ScriptTurn = Pick<Turn, "moment" | "lines" | "plan">;
@@ -23,26 +23,36 @@ export function scriptedTurn({ moment, lines, plan }: ScriptTurn): BrainOutput[]
     case "opened":
       return say(stages(plan)[0] ?? "");
     case "resumed":
-      return say(`Sorry, the line dropped for a moment. ${currentQuestion(lines, plan)}`);
+      return say(`${DROPPED} ${currentQuestion(lines, plan)}`);
     case "silence":
-      return say("Hello, are you still there?");
+      return say(STILL_THERE);
     case "silence_end":
       return [
         ...say("I can't hear you, so I will hang up now. Goodbye."),
         { type: "end_call", reason: "silence" },
       ];
     case "transferring":
-      return say("One moment please, I am connecting you with a colleague.");
+      return say(CONNECTING);
     case "transfer_failed":
-      return say(`I am sorry, none of my colleagues could take the call. ${currentQuestion(lines, plan)}`);
+      return say(`${NOT_TAKEN} ${currentQuestion(lines, plan)}`);
     case "no_human":
-      return say(
-        `I am sorry, all my colleagues are busy at the moment. I will ask one of them to call you back. ${currentQuestion(lines, plan)}`,
-      );
+      return say(`${ALL_BUSY} ${currentQuestion(lines, plan)}`);
     case "customer_spoke":
       return reply(lines, plan);
+    // What it asks is short, and each answer is a good end.
+    case "time_almost_up":
+      return [];
   }
 }
+
+const DROPPED = "Sorry, the line dropped for a moment.";
+const STILL_THERE = "Hello, are you still there?";
+const CONNECTING = "One moment please, I am connecting you with a colleague.";
+const NOT_TAKEN = "I am sorry, none of my colleagues could take the call.";
+const ALL_BUSY =
+  "I am sorry, all my colleagues are busy at the moment. I will ask one of them to call you back.";
+/** What is said beside the stages: after it the call stands where it stood. */
+const ASIDES = [DROPPED, STILL_THERE, CONNECTING, NOT_TAKEN, ALL_BUSY];
 
 const FAREWELLS: Record<
   Exclude<Wish, "human">,
@@ -62,7 +72,7 @@ const FAREWELLS: Record<
 };
 
 function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
-  const wish = findWish(lastWordsOfCustomer(lines));
+  const wish = findLastWish(lines);
   if (wish === "human") {
     const target = plan.campaign.config.transfer_queue;
     if (target !== undefined) return [{ type: "transfer_to_human", target, brief: briefOf(plan, lines) }];
@@ -114,22 +124,30 @@ function greeting(plan: CallPlan): string {
 
 /** How many stages were said, by the last one found in the transcript; a cut-off line still counts. */
 function stagesAsked(lines: readonly Line[], plan: CallPlan): number {
-  const said = lines.filter((line) => line.speaker === "agent").map((line) => line.text);
-  return stages(plan).findLastIndex((stage) => said.some((text) => isPartOf(text, stage))) + 1;
+  const said = saidBy(lines);
+  const asked = stages(plan).findLastIndex((stage) => said.some((text) => isPartOf(text, stage))) + 1;
+  return asked === 0 && isTakenUp(said) ? 1 : asked;
 }
 
+/** The question that is open; of a talk that began without the script, the first that it would ask. */
 function currentQuestion(lines: readonly Line[], plan: CallPlan): string {
-  const stage = stages(plan)[Math.max(0, stagesAsked(lines, plan) - 1)] ?? "";
+  const asked = stagesAsked(lines, plan);
+  const isFirst = asked === 1 && !saidBy(lines).some((text) => isPartOf(text, stages(plan)[0] ?? ""));
+  const stage = stages(plan)[isFirst ? 1 : Math.max(0, asked - 1)] ?? "";
   return stage.split(/(?<=[.!?])\s+/).at(-1) ?? "";
+}
+
+function saidBy(lines: readonly Line[]): string[] {
+  return lines.filter((line) => line.speaker === "agent" && line.text !== "").map((line) => line.text);
+}
+
+/** The agent has talked otherwise than by the script, and so has greeted. */
+function isTakenUp(said: readonly string[]): boolean {
+  return said.some((text) => !ASIDES.some((aside) => isPartOf(text, aside) || text.startsWith(aside)));
 }
 
 function isPartOf(text: string, stage: string): boolean {
   return text !== "" && (stage.startsWith(text) || text.endsWith(stage));
-}
-
-function lastWordsOfCustomer(lines: readonly Line[]): string {
-  const afterAgent = lines.slice(lines.findLastIndex((line) => line.speaker === "agent") + 1);
-  return afterAgent.map((line) => line.text).join(" ");
 }
 
 function say(text: string): BrainOutput[] {

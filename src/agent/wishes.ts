@@ -1,6 +1,8 @@
 // What a customer may say that matters more than any script: understood by plain patterns, in English. They
 // would rather miss a wish than hear one that was not there, for most of them end the call.
 
+import type { Line } from "../domain/transcript.ts";
+
 export const WISHES = ["opt_out", "wrong_number", "hostile", "human", "later", "done"] as const;
 export type Wish = (typeof WISHES)[number];
 
@@ -35,4 +37,10 @@ const PATTERNS: ReadonlyArray<readonly [Wish, RegExp]> = [
 export function findWish(text: string): Wish | null {
   const plain = text.replaceAll("’", "'");
   return PATTERNS.find(([, pattern]) => pattern.test(plain))?.[0] ?? null;
+}
+
+/** The same of all that they have said since the agent last spoke. */
+export function findLastWish(lines: readonly Line[]): Wish | null {
+  const afterAgent = lines.slice(lines.findLastIndex((line) => line.speaker === "agent") + 1);
+  return findWish(afterAgent.map((line) => line.text).join(" "));
 }

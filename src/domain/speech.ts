@@ -19,3 +19,14 @@ export function longestSpeechMs(text: string): number {
   const moreMs = Math.ceil((((FOREIGN_SIGN_CHARACTERS - 1) * foreign) / CHARACTERS_PER_SECOND) * 1000);
   return estimateSpeechMs(text) + moreMs;
 }
+
+/** As many whole words of `text` as are spoken in that time, by estimate. */
+export function spokenPart(text: string, elapsedMs: number): string {
+  if (elapsedMs >= estimateSpeechMs(text)) return text;
+  let spoken = "";
+  for (const [word] of text.matchAll(/\s*\S+/g)) {
+    if (estimateSpeechMs(spoken + word) > elapsedMs) break;
+    spoken += word;
+  }
+  return spoken;
+}

@@ -40,10 +40,18 @@ export function toWebVtt(turns: readonly TranscriptTurn[]): string {
  * spacing, so the match is by words; an unrecognisable report keeps the carrier's own.
  */
 export function heardPart(said: string, heard: string): string {
-  const words = heard.trim().split(/\s+/).filter(Boolean);
+  if (!isBeginningOf(heard, said)) return heard.trim();
+  return said.trim().split(/\s+/).slice(0, wordsOf(heard).length).join(" ");
+}
+
+/** Whether these are the first words of what was said. */
+export function isBeginningOf(heard: string, said: string): boolean {
   const saidWords = said.trim().split(/\s+/);
-  const matches = words.every((word, index) => sameWord(saidWords[index], word));
-  return matches ? saidWords.slice(0, words.length).join(" ") : heard.trim();
+  return wordsOf(heard).every((word, index) => sameWord(saidWords[index], word));
+}
+
+function wordsOf(text: string): string[] {
+  return text.trim().split(/\s+/).filter(Boolean);
 }
 
 function sameWord(a: string | undefined, b: string): boolean {

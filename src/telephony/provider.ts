@@ -10,6 +10,8 @@ export type CreateCall = {
   ringTimeoutSeconds: number;
   /** The carrier itself cuts the call after this. */
   timeLimitSeconds: number;
+  /** When it tells that a machine has answered: at once, or when the machine has said its piece. */
+  machineDetection: "answer" | "message_end";
   /** Where the carrier reports to. */
   urls: { answer: string; status: string };
 };

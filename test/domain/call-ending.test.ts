@@ -218,7 +218,7 @@ describe("the bounds", () => {
     ["ringing", "no_answer", 102],
     ["pickedUp", "carrier_failed", 690],
     ["answered", "relay_lost", 158],
-    ["talking", "max_duration", 667],
+    ["talking", "silence", 249],
     ["lastWords", "agent_hangup", 94],
     ["hangingUp", "agent_hangup", 94],
   ];

@@ -4,6 +4,12 @@ import { describe, expect, test } from "vitest";
 import type { CallEvent } from "../../src/domain/call/events.ts";
 import { SESSION, SITUATIONS, reportOf, type CallDrive } from "../support/call-machine.ts";
 
+/** … and the agent has said what it had to say. */
+const greeted = () => {
+  const call = SITUATIONS.talking();
+  return call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs });
+};
+
 describe("silence", () => {
   test("is counted from the end of the agent's words", () => {
     const call = SITUATIONS.talking();
@@ -21,28 +27,62 @@ describe("silence", () => {
   });
 
   test("is met with two re-prompts, then a goodbye", () => {
-    const call = SITUATIONS.talking();
+    const call = greeted();
     const moments = ["silence", "silence", "silence_end"] as const;
     for (const moment of moments) {
       call.fires("silence");
       expect(call.effects).toEqual([{ type: "agent_turn", moment }]);
-      call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 2_000 });
+      if (moment === "silence") call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 2_000 });
     }
     call.saysGoodbye("silence").fires("last_words").wait(1).reports("completed");
     expect(call.state.ending).toEqual({ reason: "silence", outcome: "connected", fault: "none" });
   });
 
   test("is forgiven by one word of the customer", () => {
-    const call = SITUATIONS.talking().fires("silence").fires("silence").accepts({ type: "customer_spoke" });
+    const call = greeted().fires("silence").fires("silence").accepts({ type: "customer_spoke" });
     expect(call.state.silences).toBe(0);
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs });
     expect(call.fires("silence").effects).toEqual([{ type: "agent_turn", moment: "silence" }]);
   });
 
-  test("goes on being met if the agent has no answer to it", () => {
-    const call = SITUATIONS.talking();
-    for (let times = 0; times < 4; times += 1) call.fires("silence");
+  test("ends the call although the agent has nothing to say to it", () => {
+    const call = greeted();
+    for (let times = 0; times < 2; times += 1) {
+      call.fires("silence").accepts({ type: "agent_silent", playsUntilMs: call.nowMs });
+      expect(call.due("silence")).toBe(8);
+    }
+    call.fires("silence");
     expect(call.effects).toEqual([{ type: "agent_turn", moment: "silence_end" }]);
+    call.accepts({ type: "agent_silent", playsUntilMs: call.nowMs });
+    expect(call.effects).toEqual([{ type: "hang_up", via: "relay" }]);
+    expect(call.wait(1).reports("completed").state.ending?.reason).toBe("silence");
+  });
+
+  test("ends the call although the agent never comes to an end with its goodbye", () => {
+    const call = greeted().fires("silence").fires("silence").fires("silence");
     expect(call.due("silence")).toBe(30);
+    expect(call.fires("silence").effects).toEqual([{ type: "hang_up", via: "relay" }]);
+    expect(call.state.closing).toEqual({ reason: "silence" });
+  });
+
+  test("ends the call although the agent would talk on: its words are played, and that is all", () => {
+    const call = greeted().fires("silence").fires("silence").fires("silence");
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 4_000 });
+    expect([call.state.closing, call.due("last_words"), call.due("silence")]).toEqual([
+      { reason: "silence" },
+      6,
+      null,
+    ]);
+  });
+
+  test.for([
+    ["agent_hangup", "silence", []],
+    ["wrong_number", "silence", []],
+    ["agent_failed", "agent_failed", []],
+    ["dnc_request", "dnc_request", [{ type: "opt_out" }]],
+  ] as const)("ends the call for itself: the agent says %s, the call %s", ([said, ends, effects]) => {
+    const call = greeted().fires("silence").fires("silence").fires("silence").saysGoodbye(said);
+    expect([call.state.closing, call.effects]).toEqual([{ reason: ends }, effects]);
   });
 
   test.for([
@@ -69,7 +109,8 @@ describe("words that were played", () => {
   });
 
   test("are no sign of the customer", () => {
-    const call = SITUATIONS.talking().relayEnds().relayOpens().fires("silence").wait(2);
+    const call = greeted().relayEnds().relayOpens();
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs }).fires("silence").wait(2);
     const { silences, relayLosses } = call.accepts({ type: "words_played" }).state;
     expect({ silences, relayLosses }).toEqual({ silences: 1, relayLosses: 1 });
   });
@@ -92,7 +133,7 @@ describe("a customer who is heard, but has said nothing whole,", () => {
   });
 
   test("may talk on for minutes before the agent speaks", () => {
-    const call = SITUATIONS.talking();
+    const call = greeted();
     for (let heard = 0; heard < 60; heard += 1) {
       call.wait(7).accepts({ type: "customer_heard" });
       expect(call.due("silence")).toBe(8);
@@ -101,7 +142,9 @@ describe("a customer who is heard, but has said nothing whole,", () => {
   });
 
   test("is forgiven the silence before", () => {
-    const call = SITUATIONS.talking().fires("silence").fires("silence").accepts({ type: "customer_heard" });
+    const call = greeted().fires("silence");
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs }).fires("silence");
+    call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs }).accepts({ type: "customer_heard" });
     expect(call.state.silences).toBe(0);
     expect(call.fires("silence").effects).toEqual([{ type: "agent_turn", moment: "silence" }]);
   });

@@ -17,6 +17,7 @@ const frame = (draw: FrameDraw): Deed => ({ does: "frame", on: "newest", frame: 
 const says = frame({ says: "words", whole: true });
 const talksOn = frame({ says: "words", whole: false });
 const played = frame({ says: "played", what: "last piece" });
+const presses = frame({ says: "key", key: "1" });
 const waits: Deed = { does: "wait", ms: 2_000 };
 const letGo: Deed = { does: "let go", release: "answers" };
 const completed: Deed = { ...ring, phase: "completed", talkedSeconds: 5 };
@@ -41,7 +42,7 @@ const NEXT: Record<string, readonly Deed[]> = {
   unknown: [alarm, ring],
   dialing: [ring, ring, picksUp],
   ringing: [picksUp],
-  talking: [says, says, talksOn, played, waits, letGo, transfer],
+  talking: [says, talksOn, presses, played, waits, letGo, transfer, alarm],
   "talking, relay awaited": [opens, opens, alarm],
   "talking, relay lost": [relayEnds, relayEnds, opens, alarm],
   "talking, relay none": [completed, alarm],

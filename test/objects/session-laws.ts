@@ -30,6 +30,8 @@ export class SessionLaws {
   #seq = 0;
   /** How much the agent had said when the human took the call. */
   #saidBeforeBridge: number | null = null;
+  /** By line, what was last known to have been heard of it. */
+  readonly #heard = new Map<number, string>();
 
   constructor(call: LiveCall, staff: Staff, seen: Set<string>) {
     this.#call = call;
@@ -60,12 +62,14 @@ export class SessionLaws {
     if (carrier.rings.size > 0) this.#seen.add("a human is rung");
     this.#lookAtAlarm(state, stored);
     this.#lookAtTalk(stored);
+    this.#lookAtTurns(state, stored.events);
     await this.#lookAtFacts(state);
     this.#lookAtBridge(state, stored.pieces);
     if (atRest) await this.#lookAtBoard(state, stored.owed);
     if (atRest && holds.count === 0) await this.#lookAtHumans(state, stored.owed);
     if (atRest) this.#lookAtRecordings(stored.owed);
     if (atRest && holds.count === 0) lookAtAnswers(state, stored.lines);
+    if (atRest && holds.count === 0) expect(state.turn, "a turn that nobody takes").toBeNull();
     if (!this.#watcher.isOpen && state.status !== "ended") await this.watch();
   }
 
@@ -113,14 +117,46 @@ export class SessionLaws {
     } else if (owed.length > 0) expect(alarmMs, "an alarm for what is owed").not.toBeNull();
   }
 
-  #lookAtTalk({ lines, said, faults, currentRelays }: Awaited<ReturnType<LiveCall["stored"]>>): void {
+  #lookAtTalk(stored: Awaited<ReturnType<LiveCall["stored"]>>): void {
+    const { lines, said, faults, currentRelays } = stored;
     expect(faults).toEqual([]);
     expect(currentRelays, "relays on which the agent is heard").toBeLessThanOrEqual(1);
-    expect(lines.map(({ speaker, text }) => ({ speaker, text }))).toEqual(said);
+    expect(
+      lines.map(({ speaker }) => speaker),
+      "who spoke",
+    ).toEqual(said.map(({ speaker }) => speaker));
+    for (const [index, { text }] of lines.entries()) this.#lookAtLine(index, text, stored);
     const times = lines.map(({ atMs }) => atMs);
     expect(times, "times of lines").toEqual(times.toSorted((a, b) => a - b));
     const heard = this.#call.relays.flatMap((relay) => relay.heard);
     expect(new Set(heard).size, "pieces heard, each once").toBe(heard.length);
+  }
+
+  /** What was said; of the agent's words no more than was heard, once they were cut off. */
+  #lookAtLine(
+    index: number,
+    text: string,
+    { said, reports, state }: Awaited<ReturnType<LiveCall["stored"]>>,
+  ): void {
+    const line = said[index];
+    const mayBeCut = line?.isCut === true || (line?.speaker === "agent" && state?.status === "ended");
+    if (!mayBeCut) return expect(text, "what was said").toBe(line?.text);
+    const isBeginning = line.text.startsWith(text) || reports.includes(text);
+    expect([isBeginning, text], "what was heard of what was said").toEqual([true, text]);
+    const before = this.#heard.get(index);
+    if (before !== undefined && before !== line.text && text !== before) {
+      expect(text.length, "what was heard before").toBeLessThan(before.length);
+    }
+    this.#heard.set(index, text);
+  }
+
+  /** Each turn is spoken or given up; two are never taken at once, and none by a call that has ended. */
+  #lookAtTurns({ status, closing, details }: CallState, events: readonly string[]): void {
+    const isOver = status === "ended" || closing !== null;
+    expect(this.#call.aliveTurns, "turns being taken").toBeLessThanOrEqual(isOver ? 0 : 1);
+    const recorded = events.flatMap((body) => /"details":\{"([^"]+)"/.exec(body)?.[1] ?? []);
+    expect(Object.keys(details).toSorted(), "details").toEqual([...new Set(recorded)].toSorted());
+    expect(recorded.filter((name) => name.startsWith("too late"))).toEqual([]);
   }
 
   #lookAtBridge({ status }: CallState, pieces: number): void {
@@ -204,15 +240,23 @@ export class SessionLaws {
     this.#seen.add(this.situation).add(`relay ${state.relay}`);
     for (const asked of this.#call.carrier.asked) this.#seen.add(`asked to ${asked}`);
     for (const body of events) this.#seen.add(/"type":"(\w+)"/.exec(body)?.[1] ?? "");
+    if (state.byScript) this.#seen.add("by script");
+    if (state.leavesMessage) this.#seen.add("a message is left");
+    if (state.owedTurn !== null) this.#seen.add(`owed, ${this.situation}`);
     if (state.ending !== null) this.#seen.add(state.ending.outcome).add(state.ending.reason);
     if (state.dialAttempt > 1) this.#seen.add("dialled again");
     if (this.#call.carrier.timesAsked("create") > 1) this.#seen.add("created again");
   }
 }
 
-/** While people talk, the customer's words are not left without an answer. */
+/** While people talk, the customer's words are answered, or the answer was cut off, or it is owed. */
 function lookAtAnswers(state: CallState, lines: readonly { speaker: string; text: string }[]): void {
-  if (situationOf(state) === "talking") expect(lines.at(-1)?.speaker, "who spoke last").toBe("agent");
+  if (situationOf(state) !== "talking" || lines.at(-1)?.speaker === "agent") return;
+  // Who wishes for a human says nothing until there is one.
+  if (state.transfer !== null) return;
+  expect(state.owedTurn, "what is owed").not.toBeNull();
+  const { keys, silence } = state.timers;
+  expect(keys ?? silence, "when it is given").toBeLessThan(Date.now() + 60_000);
 }
 
 function situationOf(state: CallState): string {

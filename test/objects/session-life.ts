@@ -20,6 +20,7 @@ export async function liveThrough(life: Life, seen: Set<string>): Promise<void> 
     agent: life.agent,
     inbound: life.inbound,
     ...(life.gateIsFull ? { maxConcurrent: 1 } : {}),
+    ...(life.leavesMessages ? { campaignConfig: { voicemail: "leave_message" } } : {}),
   });
   try {
     if (life.gateIsFull) await fillGate(call);
@@ -227,8 +228,8 @@ class SessionLife {
         const pieces = { "last piece": said.split(/(?= Piece)/).at(-1), line: said, else: "Something else." };
         return relay.send({ type: "info", name: "tokensPlayed", value: pieces[draw.what] });
       }
-      case "dtmf":
-        return relay.send({ type: "dtmf", digit: "5" });
+      case "key":
+        return relay.send({ type: "dtmf", digit: draw.key });
       case "error":
         return relay.send({ type: "error", description: "64107" });
       case "setup":

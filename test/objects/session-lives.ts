@@ -18,7 +18,7 @@ const whose = fc.oneof(often(12, fc.constant("ours" as const)), often(1, fc.cons
 const answeredBy = fc.constantFrom("person", "person", "person", "person", null, ...ANSWERERS);
 
 /** What comes next where all goes well: without it most lives would end before anybody has said a word. */
-const next = fc.record({ does: fc.constant("next" as const), which: fc.nat({ max: 5 }) });
+const next = fc.record({ does: fc.constant("next" as const), which: fc.nat({ max: 7 }) });
 
 const fromCarrier = fc.oneof(
   often(
@@ -64,8 +64,9 @@ const frame = fc.oneof(
       what: fc.constantFrom("last piece", "line", "else"),
     }),
   ),
+  often(3, fc.record({ says: fc.constant("key" as const), key: fc.constantFrom("1", "5", "*", "#") })),
   fc.record({
-    says: fc.constantFrom("nothing", "dtmf", "error", "setup", "unknown", "garbage", "binary"),
+    says: fc.constantFrom("nothing", "error", "setup", "unknown", "garbage", "binary"),
   }),
 );
 export type FrameDraw = Of<typeof frame>;
@@ -164,7 +165,8 @@ export type Step = Of<typeof step>;
 
 const mood = fc.constantFrom("truth", "truth", "truth", ...MOODS);
 const turnShape = fc.record({
-  pieces: fc.integer({ min: 1, max: 3 }),
+  pieces: fc.constantFrom(0, 1, 1, 2, 2, 3),
+  notes: fc.constantFrom(null, null, null, "details", "details", "too much", "model failed"),
   pausesAfter: fc.constantFrom(null, null, null, 0, 1, 2),
   ends: fc.oneof(
     often(8, fc.constant(null)),
@@ -179,6 +181,7 @@ export type Life = {
   /** How many humans could take the call over. */
   people: number;
   gateIsFull: boolean;
+  leavesMessages: boolean;
   carrier: CarrierScript;
   agent: readonly TurnShape[];
   beginning: readonly Command[];
@@ -191,6 +194,7 @@ export type Life = {
 type Beginning = {
   inbound?: boolean;
   gateIsFull?: boolean;
+  leavesMessages?: boolean;
   people?: number;
   firstCreate: readonly CreateAnswer[];
   firstTurn?: TurnShape;
@@ -202,8 +206,17 @@ const report = (phase: "ringing" | "busy"): Command => {
   const quiet = { clockOffMs: null, talkedSeconds: null, answeredBy: null };
   return { does: "report", whose: "ours", phase, ...quiet };
 };
-const PICKS_UP: Command = { does: "answer", whose: "ours", answeredBy: "person" };
+const PICKS_UP: Extract<Command, { does: "answer" }> = {
+  does: "answer",
+  whose: "ours",
+  answeredBy: "person",
+};
 const OPENS: Command = { does: "open relay", setup: "setup" };
+const presses = (key: "1" | "5"): Command => ({
+  does: "frame",
+  on: "newest",
+  frame: { says: "key", key },
+});
 const TAKES: Command = {
   does: "human asks",
   what: "accept",
@@ -243,6 +256,16 @@ const BEGINNINGS = {
     people: 1,
     commands: [DIALS, PICKS_UP, { does: "transfer" }, TAKES],
   },
+  "is typed into": {
+    ...ACCEPTED,
+    firstTurn: { pieces: 1, pausesAfter: null, ends: null },
+    commands: [DIALS, PICKS_UP, OPENS, presses("1"), presses("5")],
+  },
+  "reaches a machine": {
+    ...ACCEPTED,
+    leavesMessages: true,
+    commands: [DIALS, report("ringing"), { ...PICKS_UP, answeredBy: "machine" }],
+  },
   "has ended and owes": { ...ACCEPTED, commands: [DIALS, { does: "d1", away: true }, report("busy")] },
 } satisfies Record<string, Beginning>;
 export type BeginningName = keyof typeof BEGINNINGS;
@@ -255,6 +278,7 @@ export function livesFrom(name: BeginningName, commands: number): fc.Arbitrary<L
   const life = fc.record({
     inbound: fc.constant(beginning.inbound ?? false),
     gateIsFull: fc.constant(beginning.gateIsFull ?? false),
+    leavesMessages: fc.constant(beginning.leavesMessages ?? false),
     people: beginning.people === undefined ? fc.nat({ max: 3 }) : fc.constant(beginning.people),
     carrier: fc.record({
       creates: fc

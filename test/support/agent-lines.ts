@@ -3,7 +3,7 @@
 
 import type { Brain, BrainOutput } from "../../src/agent/brain.ts";
 import type { AgentEndReason } from "../../src/domain/call/status.ts";
-import { heardPart } from "../../src/domain/transcript.ts";
+import { pressed, pressedToo } from "../../src/domain/keys.ts";
 import type { Holds } from "./holds.ts";
 
 /** The queue for which the agent wishes. */
@@ -14,7 +14,11 @@ export type TurnShape = {
   pieces: number;
   pausesAfter: number | null;
   ends: AgentEndReason | "transfer" | null;
+  /** What it notes or lets be known after the pieces. */
+  notes?: "details" | "too much" | "model failed" | null;
 };
+
+const TOO_MUCH = "x".repeat(20_000);
 
 /** Takes its turns in these shapes, and then from the first again. */
 export function agentOf(shapes: readonly TurnShape[], holds: Holds): Brain["takeTurn"] {
@@ -28,6 +32,14 @@ export function agentOf(shapes: readonly TurnShape[], holds: Holds): Brain["take
       yield { type: "words", text: `${piece === 0 ? "" : " "}Piece ${turn}-${piece} is said.` };
     }
     if (shape.pausesAfter === shape.pieces) await holds.wait(signal);
+    if (shape.notes === "model failed") yield { type: "model_failed" };
+    else if (shape.notes) {
+      const name = `${signal.aborted ? "too late" : "turn"} ${turn}`;
+      yield {
+        type: "record_details",
+        details: { [name]: shape.notes === "details" ? true : TOO_MUCH },
+      };
+    }
     if (shape.ends === "transfer") {
       yield { type: "transfer_to_human", target: AGENTS_QUEUE, brief: null };
     } else if (shape.ends !== null) yield { type: "end_call", reason: shape.ends };
@@ -52,10 +64,13 @@ function turnOf(piece: string): string {
   return /Piece (\d+)-/.exec(piece)?.[1] ?? "none";
 }
 
-export type LedgerLine = { speaker: "agent" | "customer"; text: string };
+/** `isCut`: the agent may not have been heard to its end. */
+export type LedgerLine = { speaker: "agent" | "customer"; text: string; isCut: boolean };
 
 export class TalkLedger {
   readonly lines: LedgerLine[] = [];
+  /** What the carrier said was heard of words that were cut off. */
+  readonly reports = new Set<string>();
   /** Pieces sent after their turn was over, or a second time. */
   readonly faults: string[] = [];
   readonly #sent = new Set<string>();
@@ -78,18 +93,40 @@ export class TalkLedger {
     }
     if (this.lines.some(({ text }) => text.includes(`Piece ${turn}-`)))
       this.faults.push(`too late: ${piece}`);
-    this.lines.push({ speaker: "agent", text: piece });
+    this.#add("agent", piece);
     this.#growing = turn;
+  }
+
+  /** A machine is told this, how often so ever it is asked for. */
+  messageLeft(text: string): void {
+    if (this.lines.length === 0) this.#add("agent", text);
   }
 
   customerSaid(words: string): void {
     this.#growing = null;
-    this.lines.push({ speaker: "customer", text: words });
+    this.#add("customer", words);
+  }
+
+  customerPressed(key: string): void {
+    this.#growing = null;
+    const last = this.lines.at(-1);
+    const longer = last?.speaker === "customer" ? pressedToo(last.text, key) : null;
+    if (last === undefined || longer === null) this.#add("customer", pressed(key));
+    else last.text = longer;
   }
 
   customerInterrupted(heard: string): void {
     this.#growing = null;
-    const last = this.lines.at(-1);
-    if (last?.speaker === "agent") last.text = heardPart(last.text, heard);
+    this.reports.add(heard.trim());
+    this.cutOff();
+  }
+
+  /** From now on nothing is heard of what was said before. */
+  cutOff(): void {
+    for (const line of this.lines) line.isCut = line.speaker === "agent";
+  }
+
+  #add(speaker: LedgerLine["speaker"], text: string): void {
+    this.lines.push({ speaker, text, isCut: false });
   }
 }

@@ -6,10 +6,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import type { Turn } from "../../src/agent/brain.ts";
 import type { CallPlan } from "../../src/contract/call-plan.ts";
 import type { CarrierReport, Moment } from "../../src/domain/call/events.ts";
 import { callStateSchema, type CallLimits } from "../../src/domain/call/state.ts";
-import { RELAY_TAG } from "../../src/objects/call-session/relay-talk.ts";
+import { RELAY_TAG } from "../../src/objects/call-session/relay-sockets.ts";
 import type { LineInstruction, RelayEnd } from "../../src/telephony/provider.ts";
 import type { TurnShape } from "./agent-lines.ts";
 import { acceptRow } from "./call-row.ts";
@@ -38,6 +39,9 @@ export type LiveCallOptions = {
   campaignConfig?: Record<string, unknown>;
 };
 
+/** A turn that the agent's brain was asked to take. */
+export type Generation = { signal: AbortSignal; isOver: boolean };
+
 type CallSessionStub = LiveCall["session"];
 type Told = { ok: true; value: LineInstruction } | { ok: false };
 
@@ -52,6 +56,9 @@ export class LiveCall {
   d1IsAway = false;
   /** Why the agent was asked to take its turns. */
   readonly moments: Moment[] = [];
+  /** … with all that it was told, and what became of them. */
+  readonly turns: Turn[] = [];
+  readonly generations: Generation[] = [];
   /** Recordings that were sent for, and those of them that are in R2. */
   readonly recordings = new Set<string>();
   readonly storedRecordings = new Set<string>();
@@ -188,7 +195,10 @@ export class LiveCall {
     await this.rest();
     if (this.holds.count > 0) return this.crash();
     await evictDurableObject(this.session, { webSockets });
-    if (webSockets === "close") this.#loseSockets();
+    if (webSockets === "close") {
+      this.#loseSockets();
+      this.witness.ledger.cutOff();
+    }
   }
 
   /**
@@ -201,7 +211,13 @@ export class LiveCall {
       state.abort("crash");
     }).catch(() => null);
     this.witness.forget();
+    for (const generation of this.generations) generation.isOver = true;
     this.#loseSockets();
+  }
+
+  /** Turns that the brain is still taking, for all that it knows. */
+  get aliveTurns(): number {
+    return this.generations.filter(({ signal, isOver }) => !isOver && !signal.aborted).length;
   }
 
   /** What the object has stored, and what was seen of the talk up to the same moment. */
@@ -211,7 +227,7 @@ export class LiveCall {
       const alarmMs = await settledAlarm(storage);
       const rows = (query: string) => storage.sql.exec(query).toArray();
       const stored = rows("SELECT state FROM call")[0]?.state;
-      const { lines: said, faults, pieces } = this.witness.ledger;
+      const { lines: said, faults, pieces, reports } = this.witness.ledger;
       return {
         alarmMs,
         state: stored === undefined ? null : callStateSchema.parse(JSON.parse(String(stored))),
@@ -224,7 +240,11 @@ export class LiveCall {
           String(body),
         ),
         owed: rows("SELECT key FROM outbox ORDER BY key").map(({ key }) => String(key)),
+        refused: rows("SELECT body FROM events WHERE refused IS NOT NULL ORDER BY seq").map(({ body }) =>
+          String(body),
+        ),
         said: structuredClone(said),
+        reports: [...reports],
         faults: [...faults],
         pieces,
         currentRelays: state.getWebSockets(RELAY_TAG).filter(isCurrentRelay).length,
@@ -248,6 +268,7 @@ export class LiveCall {
   #obey(told: Told, isOurs: boolean, asker: string): LineInstruction["kind"] {
     const kind = told.ok ? told.value.kind : "hang_up";
     if (told.ok && told.value.kind === "dial") this.carrier.takesOrder(told.value.whisperUrl, asker);
+    if (told.ok && told.value.kind === "say") this.witness.ledger.messageLeft(told.value.text);
     if (isOurs && kind === "hang_up" && this.carrier.isAlive) this.carrier.stands("completed");
     return kind;
   }

@@ -6,7 +6,8 @@ import { vi } from "vitest";
 import { scriptedBrain } from "../../src/agent/scripted.ts";
 import { callEventMessageSchema } from "../../src/contract/messages.ts";
 import { agentOf, haltingIn } from "./agent-lines.ts";
-import type { LiveCall, LiveCallOptions } from "./live-call.ts";
+import type { BrainOutput } from "../../src/agent/brain.ts";
+import type { Generation, LiveCall, LiveCallOptions } from "./live-call.ts";
 
 export function standIn(call: LiveCall, options: LiveCallOptions): void {
   vi.spyOn(globalThis, "fetch").mockImplementation(call.carrier.fetch);
@@ -24,11 +25,28 @@ export function standIn(call: LiveCall, options: LiveCallOptions): void {
   });
 }
 
-function standInForAgent({ holds, moments }: LiveCall, { agent, haltsIn }: LiveCallOptions): void {
+function standInForAgent(
+  { holds, moments, turns, generations }: LiveCall,
+  { agent, haltsIn }: LiveCallOptions,
+): void {
   const speaks = agent === undefined ? scriptedBrain.takeTurn : agentOf(agent, holds);
   const takeTurn = haltsIn === undefined ? speaks : haltingIn(haltsIn, speaks, holds);
   vi.spyOn(scriptedBrain, "takeTurn").mockImplementation((turn, signal) => {
     moments.push(turn.moment);
-    return takeTurn(turn, signal);
+    turns.push(turn);
+    const generation: Generation = { signal, isOver: false };
+    generations.push(generation);
+    return whileAlive(takeTurn(turn, signal), generation);
   });
+}
+
+async function* whileAlive(
+  outputs: AsyncIterable<BrainOutput>,
+  generation: Generation,
+): AsyncGenerator<BrainOutput> {
+  try {
+    yield* outputs;
+  } finally {
+    generation.isOver = true;
+  }
 }

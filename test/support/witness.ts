@@ -13,6 +13,8 @@ const agentFrameSchema = z.object({ type: z.literal("text"), token: z.string().m
 const customerFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean() }),
   z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string() }),
+  z.object({ type: z.literal("dtmf"), digit: z.string() }),
+  z.object({ type: z.literal("setup") }),
 ]);
 const currentSchema = z.object({ current: z.literal(true) });
 
@@ -54,6 +56,7 @@ export class Witness {
   forget(): void {
     this.#underWay.clear();
     this.onTheWay.clear();
+    this.ledger.cutOff();
     this.#holds.forget();
   }
 
@@ -78,7 +81,10 @@ export class Witness {
   #watchSockets(): void {
     const { webSocketMessage, webSocketClose } = CallSession.prototype;
     const note = (socket: WebSocket, message: string | ArrayBuffer) => this.#note(socket, message);
-    const arrive = (text: unknown) => this.onTheWay.delete(String(text));
+    const arrive = (socket: WebSocket, text: unknown) => {
+      this.onTheWay.delete(String(text));
+      if (isCurrentRelay(socket)) this.ledger.cutOff();
+    };
     const track = (work: Promise<void>) => this.#track(work);
     vi.spyOn(CallSession.prototype, "webSocketMessage").mockImplementation(function (
       this: CallSession,
@@ -94,7 +100,7 @@ export class Witness {
       code,
       ...[reason]: unknown[]
     ) {
-      arrive(reason);
+      arrive(socket, reason);
       return track(webSocketClose.call(this, socket, code));
     });
   }
@@ -112,8 +118,11 @@ export class Witness {
   #note(socket: WebSocket, message: string | ArrayBuffer): void {
     this.onTheWay.delete(typeof message === "string" ? message : new TextDecoder().decode(message));
     const frame = customerFrameSchema.safeParse(jsonOf(message));
-    if (!frame.success || !isCurrentRelay(socket)) return;
+    if (!frame.success) return;
+    if (frame.data.type === "setup") return this.ledger.cutOff();
+    if (!isCurrentRelay(socket)) return;
     if (frame.data.type === "interrupt") this.ledger.customerInterrupted(frame.data.utteranceUntilInterrupt);
+    else if (frame.data.type === "dtmf") this.ledger.customerPressed(frame.data.digit);
     else if (frame.data.last && frame.data.voicePrompt.trim() !== "") {
       this.ledger.customerSaid(frame.data.voicePrompt.trim());
     }

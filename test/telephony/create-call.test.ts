@@ -35,6 +35,12 @@ describe("the request for a call", () => {
     expect(signal.aborted).toBe(false);
   });
 
+  test("asks for a machine's answer to be told when it has said its piece, where it is to hear a message", async () => {
+    const { provider, sent } = fakeTwilio(created());
+    await provider.createCall({ ...CALL, machineDetection: "message_end" });
+    expect((await formOf(sent()))["MachineDetection"]).toEqual(["DetectMessageEnd"]);
+  });
+
   test("says all that Twilio has to know, and nothing of recordings, which it would pass over", async () => {
     const { provider, sent } = fakeTwilio(created());
     await provider.createCall(CALL);

@@ -38,7 +38,7 @@ describe("TwiML", () => {
     expect(renderTwiml(RELAY)).toBe(
       `${DECLARATION}<Response><Connect action="https://calls.example/relay-end#rc=5&amp;rp=ct,rt,5xx">` +
         '<ConversationRelay url="wss://calls.example/relay" language="en-GB" ttsProvider="Google"' +
-        ' voice="en-GB-Journey-F" interruptible="speech" dtmfDetection="true" partialPrompts="true" events="tokens-played"/>' +
+        ' voice="en-GB-Journey-F" interruptible="any" dtmfDetection="true" reportInputDuringAgentSpeech="any" partialPrompts="true" events="tokens-played"/>' +
         "</Connect></Response>",
     );
   });
@@ -76,8 +76,9 @@ describe("TwiML", () => {
       language: hostile,
       ttsProvider: hostile,
       voice: hostile,
-      interruptible: "speech",
+      interruptible: "any",
       dtmfDetection: "true",
+      reportInputDuringAgentSpeech: "any",
       partialPrompts: "true",
       events: "tokens-played",
     });

@@ -1,4 +1,4 @@
-import type { TelephonyProvider } from "../../src/telephony/provider.ts";
+import type { CreateCall, TelephonyProvider } from "../../src/telephony/provider.ts";
 import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
 import { callUrls } from "../../src/telephony/urls.ts";
 
@@ -8,11 +8,12 @@ export const CALL_SID = `CA${"1b".repeat(16)}`;
 export const OTHER_CALL_SID = `CA${"2c".repeat(16)}`;
 export const RECORDING_SID = `RE${"3d".repeat(16)}`;
 export const URLS = callUrls("https://calls.example", "car_1", "cal_1");
-export const CALL = {
+export const CALL: CreateCall = {
   to: "+5511999999999",
   from: "+15005550006",
   ringTimeoutSeconds: 30,
   timeLimitSeconds: 620,
+  machineDetection: "answer",
   urls: URLS,
 };
 export const API = "https://api.twilio.example";

@@ -91,6 +91,8 @@ describe("frames of the relay", () => {
     ["prompt without words", { type: "prompt", last: true }],
     ["prompt with a list of words", { type: "prompt", voicePrompt: ["Hi"] }],
     ["several keys at once", { type: "dtmf", digit: "12" }],
+    ["no key", { type: "dtmf", digit: "" }],
+    ["a key that no phone has", { type: "dtmf", digit: "]" }],
     ["key as a number", { type: "dtmf", digit: 1 }],
     ["information without a name", { type: "info", value: "tokensPlayed" }],
   ])("is passed over: %s", (_, sent) => {

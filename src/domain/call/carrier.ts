@@ -2,9 +2,9 @@
 // for what it still adds.
 
 import { mustEndMs, withTimers, type AnsweredBy, type CallState } from "./state.ts";
-import { close, finish, hangUpByDocument } from "./ending.ts";
+import { close, finish, hangUpByDocument, leaveMessage } from "./ending.ts";
 import type { CallEvent, CarrierReport, Step, StepResult } from "./events.ts";
-import { awaitRelay, countRelayLoss, withinBound } from "./relay.ts";
+import { awaitRelay, boundAgent, countRelayLoss, withinBound } from "./relay.ts";
 import type { EndedReason } from "./status.ts";
 import { questionOf } from "./questions.ts";
 import { awaitEnd, onLineAsked } from "./transfer.ts";
@@ -54,6 +54,10 @@ export function onAnswerRequested(
   const adopted = adopt(state, event.carrierCallId, nowMs).state;
   const answeredBy: AnsweredBy = state.answeredBy ?? event.answeredBy ?? "person";
   const answered = { ...adopted, answeredBy, answeredAtMs: state.answeredAtMs ?? nowMs };
+  const mayHear = state.closing === null || state.leavesMessage;
+  if (mayHear && answeredBy === "machine" && event.messageMs !== undefined) {
+    return ok(leaveMessage(answered, event.messageMs, nowMs));
+  }
   if (state.closing !== null) return ok(hangUpByDocument(answered, nowMs));
   if (answeredBy !== "person") {
     return ok(close(answered, answeredBy === "fax" ? "fax" : "voicemail", nowMs, true));
@@ -66,7 +70,7 @@ export function onAnswerRequested(
         : onLineAsked(adopted, questionOf(event), nowMs),
     );
   }
-  const talks = talking(answered);
+  const talks = talking(answered, nowMs);
   // The same question once more: the socket that is open already is the answer to it.
   return ok({ state: state.relay === "open" ? talks : awaitRelay(talks, nowMs), effects: [] });
 }
@@ -90,7 +94,11 @@ export function onRelayEnded(
   }
   if (event.callOver) {
     const over = { ...lost, relay: "none" as const };
-    return ok({ state: withTimers(over, { silence: null, ask_carrier: nowMs + 5_000 }), effects: [] });
+    const waits = withTimers(
+      { ...over, turn: null },
+      { silence: null, keys: null, ask_carrier: nowMs + 5_000 },
+    );
+    return ok({ state: waits, effects: [] });
   }
   const counted = countRelayLoss(lost);
   if (counted === null) return ok(close(lost, "relay_lost", nowMs, true));
@@ -175,12 +183,10 @@ function expectWord(state: CallState, nowMs: number): CallState {
   return withTimers(state, { ask_carrier: nowMs + quiet });
 }
 
-function talking(state: CallState): CallState {
+function talking(state: CallState, nowMs: number): CallState {
   const byLimit = (state.answeredAtMs ?? state.acceptedAtMs) + state.limits.maxDurationMs;
-  return withTimers(
-    { ...state, status: "in_progress" },
-    { ring_timeout: null, max_duration: state.timers.max_duration ?? withinBound(state, byLimit) },
-  );
+  const talks = withTimers({ ...state, status: "in_progress" }, { ring_timeout: null });
+  return boundAgent(talks, state.timers.max_duration ?? withinBound(state, byLimit), nowMs);
 }
 
 function whoAnswered(state: CallState, report: CarrierReport): AnsweredBy | null {

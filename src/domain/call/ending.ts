@@ -10,6 +10,8 @@ import { endTransfer } from "./transfer-steps.ts";
 const HANG_UP_RETRY_MS = 5_000;
 /** Nothing that was meant to end lives longer than this. */
 const CLOSING_GRACE_MS = 60_000;
+/** A message that a machine is left may begin this much late. */
+const MESSAGE_MARGIN_MS = 5_000;
 
 /**
  * Ends the call for good. A person who answered was connected whatever went wrong later, and a call that
@@ -35,6 +37,8 @@ export function finish(
       durationSeconds: outcome === "connected" ? times.durationSeconds : 0,
       status: "ended",
       closing: null,
+      turn: null,
+      owedTurn: null,
       relay: state.relay === "open" ? "lost" : state.relay,
       ending: { reason: settled, outcome, fault },
       timers: {},
@@ -68,6 +72,17 @@ export function closeAfterWords(state: CallState, reason: EndedReason, playedByM
   return { state: withTimers(closing, { last_words: playedByMs }), effects: consequencesOf(reason) };
 }
 
+/**
+ * A machine hears a message, and the carrier hangs up by itself when it was spoken. The call's bound holds all the same.
+ *
+ * @param messageMs what the message takes at most.
+ */
+export function leaveMessage(state: CallState, messageMs: number, nowMs: number): Step {
+  const saidByMs = nowMs + messageMs + MESSAGE_MARGIN_MS;
+  const closing = closingState({ ...state, leavesMessage: true }, "voicemail", saidByMs);
+  return { state: withTimers(closing, { hang_up: saidByMs }), effects: [] };
+}
+
 /** The last words were heard, or must have been. */
 export function hangUpAfterWords(state: CallState, nowMs: number): Step {
   return {
@@ -91,10 +106,12 @@ export function insistOnHangUp(state: CallState, nowMs: number): Step {
 function closingState(state: CallState, reason: EndedReason, fromMs: number): CallState {
   const bound = fromMs + CLOSING_GRACE_MS;
   return withTimers(
-    { ...state, closing: { reason } },
+    { ...state, closing: { reason }, turn: null, owedTurn: null },
     {
       ring_timeout: null,
       silence: null,
+      keys: null,
+      wrap_up: null,
       max_duration: null,
       transfer: null,
       redirect: null,

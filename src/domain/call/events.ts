@@ -1,6 +1,7 @@
 // What can happen to a call, and what the machine can ask to be done about it.
 
 import type { Details } from "./details.ts";
+import type { Moment } from "./moments.ts";
 import type { AgentEndReason, EndedReason, RequestedEndReason } from "./status.ts";
 import type { AnsweredBy, CallState, TimerName } from "./state.ts";
 import type { ReservedHuman, TransferState } from "./transfer-state.ts";
@@ -32,19 +33,7 @@ export type CarrierReport = {
   answeredBy: AnsweredBy | null;
 };
 
-/** Why the agent should take a turn. */
-export type Moment =
-  | "opened"
-  | "resumed"
-  | "customer_spoke"
-  | "silence"
-  | "silence_end"
-  /** A human will take over: the customer is to be told. */
-  | "transferring"
-  /** None of those who were rung took the call. */
-  | "transfer_failed"
-  /** The agent wished for a human, and there is none to be had. */
-  | "no_human";
+export type { Moment } from "./moments.ts";
 
 /** What a transfer is asked for with. `context` is the client's own, kept with the event and nowhere else. */
 export type TransferRequest = Pick<TransferState, "target" | "queueId" | "accept" | "brief" | "origin"> & {
@@ -70,7 +59,13 @@ export type CallEvent =
   | { type: "lookup_empty" }
   /** The carrier was asked and gave no usable answer. */
   | { type: "lookup_failed" }
-  | { type: "answer_requested"; carrierCallId: string; answeredBy: AnsweredBy | null }
+  /** `messageMs`: a machine is left a message, which takes so long at most; absent: it is hung up on. */
+  | {
+      type: "answer_requested";
+      carrierCallId: string;
+      answeredBy: AnsweredBy | null;
+      messageMs?: number | undefined;
+    }
   | { type: "relay_opened"; sessionId: string | null }
   | { type: "relay_closed" }
   /** The carrier asks what to do now that the relay is over. */
@@ -85,7 +80,13 @@ export type CallEvent =
   | { type: "customer_heard" }
   /** The customer has said something whole. */
   | { type: "customer_spoke" }
+  /** … or has pressed a key. `isLast`: the one that ends what is typed. */
+  | { type: "key_pressed"; isLast: boolean }
   | { type: "agent_spoke"; playsUntilMs: number }
+  /** The agent's turn is over, and it had nothing to say. What it had said before plays until then. */
+  | { type: "agent_silent"; playsUntilMs: number }
+  /** The agent's turn was given up before its end. `wasHeard`: not before some of it was heard. */
+  | { type: "turn_cut"; wasHeard: boolean; playsUntilMs: number }
   | { type: "agent_finished"; reason: AgentEndReason; playsUntilMs: number }
   /** The agent notes what it has learnt. */
   | { type: "details_recorded"; details: Details }

@@ -13,15 +13,20 @@ import { countRelayLoss } from "./relay.ts";
 import { mustEndMs, withTimers, type CallState, type Submission, type TimerName } from "./state.ts";
 import {
   onAgentFinished,
+  onAgentSilent,
   onAgentSpoke,
   onCustomerHeard,
   onCustomerSpoke,
   onDetailsRecorded,
   onEndRequested,
+  onKeyPressed,
+  onKeysTimer,
   onRelayClosed,
   onRelayOpened,
   onSilence,
+  onTurnCut,
   onWordsPlayed,
+  onWrapUp,
 } from "./talk.ts";
 import {
   giveBackLate,
@@ -77,23 +82,19 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
     case "answer_requested":
       return onAnswerRequested(state, event, nowMs);
     case "relay_opened":
-      return onRelayOpened(state, event.sessionId, nowMs);
     case "relay_closed":
-      return onRelayClosed(state, nowMs);
+    case "customer_heard":
+    case "customer_spoke":
+    case "key_pressed":
+    case "agent_spoke":
+    case "agent_silent":
+    case "turn_cut":
+    case "details_recorded":
+    case "model_failed":
+    case "words_played":
+      return onTalk(state, event, nowMs);
     case "relay_ended":
       return onRelayEnded(state, event, nowMs);
-    case "customer_heard":
-      return onCustomerHeard(state, nowMs);
-    case "customer_spoke":
-      return onCustomerSpoke(state, nowMs);
-    case "agent_spoke":
-      return onAgentSpoke(state, event.playsUntilMs, nowMs);
-    case "details_recorded":
-      return onDetailsRecorded(state, event.details);
-    case "model_failed":
-      return ok({ state: { ...state, byScript: true }, effects: [] });
-    case "words_played":
-      return onWordsPlayed(state, nowMs);
     case "end_requested":
       return onEndRequested(state, event.reason, nowMs);
     case "transfer_requested":
@@ -114,6 +115,53 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
       return onHumanAccepted(state, event, nowMs);
     case "dial_ended":
       return onDialEnded(state, event, nowMs);
+    default:
+      return assertNever(event);
+  }
+}
+
+type TalkEvent = Extract<
+  CallEvent,
+  {
+    type:
+      | "relay_opened"
+      | "relay_closed"
+      | "customer_heard"
+      | "customer_spoke"
+      | "key_pressed"
+      | "agent_spoke"
+      | "agent_silent"
+      | "turn_cut"
+      | "details_recorded"
+      | "model_failed"
+      | "words_played";
+  }
+>;
+
+function onTalk(state: CallState, event: TalkEvent, nowMs: number): StepResult {
+  switch (event.type) {
+    case "relay_opened":
+      return onRelayOpened(state, event.sessionId, nowMs);
+    case "relay_closed":
+      return onRelayClosed(state, nowMs);
+    case "customer_heard":
+      return onCustomerHeard(state, nowMs);
+    case "customer_spoke":
+      return onCustomerSpoke(state, nowMs);
+    case "key_pressed":
+      return onKeyPressed(state, event.isLast, nowMs);
+    case "agent_spoke":
+      return onAgentSpoke(state, event.playsUntilMs, nowMs);
+    case "agent_silent":
+      return onAgentSilent(state, event.playsUntilMs, nowMs);
+    case "turn_cut":
+      return onTurnCut(state, event, nowMs);
+    case "details_recorded":
+      return onDetailsRecorded(state, event.details);
+    case "model_failed":
+      return ok({ state: { ...state, byScript: true }, effects: [] });
+    case "words_played":
+      return onWordsPlayed(state, nowMs);
     default:
       return assertNever(event);
   }
@@ -293,6 +341,10 @@ function onTimer(before: CallState, name: TimerName, nowMs: number): StepResult 
       return ok(close(state, "no_answer", nowMs));
     case "silence":
       return ok(onSilence(state, nowMs));
+    case "keys":
+      return ok(onKeysTimer(state, nowMs));
+    case "wrap_up":
+      return ok(onWrapUp(state, nowMs));
     case "max_duration":
       return ok(close(state, "max_duration", nowMs));
     case "transfer":

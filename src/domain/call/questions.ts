@@ -9,12 +9,13 @@ export type LineQuestion = Extract<CallEvent, { type: "answer_requested" | "rela
 
 /** Who does not ask but is told. */
 export const REDIRECT = "redirect";
+const ANSWER = "answer";
 
 /** Which question it is: one that is asked again, for its answer was lost, is the same. */
 export function questionOf(event: LineQuestion): string {
   switch (event.type) {
     case "answer_requested":
-      return "answer";
+      return ANSWER;
     case "relay_ended":
       return `relay:${event.sessionId ?? ""}`;
     case "dial_ended":
@@ -27,9 +28,12 @@ export function questionOf(event: LineQuestion): string {
  *
  * @param asker the question that is answered, or `REDIRECT`.
  */
-export function lineInstruction(state: CallState, asker: string): "relay" | "dial" | "wait" | "hang_up" {
-  const { status, closing, relay, transfer } = state;
-  if (closing !== null) return "hang_up";
+export function lineInstruction(
+  state: CallState,
+  asker: string,
+): "relay" | "dial" | "wait" | "leave_message" | "hang_up" {
+  const { status, closing, relay, transfer, leavesMessage } = state;
+  if (closing !== null) return leavesMessage && asker === ANSWER ? "leave_message" : "hang_up";
   if (status === "in_progress") return "relay";
   if (status !== "transferring" && status !== "bridged") return "hang_up";
   // The question is of an earlier relay than the open one.

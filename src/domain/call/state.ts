@@ -2,6 +2,7 @@
 // milliseconds; a field that ends in `Ms` and is no time of day is a span.
 
 import { z } from "zod";
+import { MOMENTS } from "./moments.ts";
 import { CALL_STATUSES, ENDED_REASONS, FAULTS, OUTCOMES } from "./status.ts";
 import { transferStateSchema } from "./transfer-state.ts";
 
@@ -27,6 +28,8 @@ export const TIMERS = [
   "ask_carrier",
   "ring_timeout",
   "silence",
+  "keys",
+  "wrap_up",
   "max_duration",
   "transfer",
   "redirect",
@@ -72,6 +75,16 @@ export const callStateSchema = z.object({
   relayLosses: z.number().int(),
   /** Re-prompts in a row that met silence. */
   silences: z.number().int(),
+  /** Why the agent has its turn; null while it has none. */
+  turn: z.enum(MOMENTS).nullable().default(null),
+  /** What the agent has yet to react to, for nothing was heard of its turn; null for nothing. */
+  owedTurn: z.enum(MOMENTS).nullable().default(null),
+  /** How often it was given that turn anew. */
+  owedTries: z.number().int().default(0),
+  /** When the customer last gave a sign of life. */
+  heardAtMs: timeMs.nullable().default(null),
+  /** The agent was told, or could have been, that its time is almost up. */
+  warned: z.boolean().default(false),
   /** What the agent has recorded. */
   details: z.record(z.string(), z.unknown()).default({}),
   /** The agent's model has failed it: the call goes on by script. */
@@ -84,6 +97,8 @@ export const callStateSchema = z.object({
   redirectLosses: z.number().int().default(0),
   /** Set once the call is meant to end; the carrier's confirmation is still to come. */
   closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
+  /** … but not before a machine has heard a message. */
+  leavesMessage: z.boolean().default(false),
   ending: z
     .object({ reason: z.enum(ENDED_REASONS), outcome: z.enum(OUTCOMES), fault: z.enum(FAULTS) })
     .nullable(),
@@ -139,12 +154,18 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     endedSession: null,
     relayLosses: 0,
     silences: 0,
+    turn: null,
+    owedTurn: null,
+    owedTries: 0,
+    heardAtMs: null,
+    warned: false,
     details: {},
     byScript: false,
     transfer: null,
     transfers: 0,
     redirectLosses: 0,
     closing: null,
+    leavesMessage: false,
     ending: null,
     durationSeconds: null,
     lookups: 0,

@@ -1,22 +1,35 @@
 // The call while people talk: the relay socket, whose turn it is, and silence.
+//
+// The agent has a turn from when it is given until it has spoken or the turn is cut. A turn of which nothing was heard
+// is owed: the customer gets it soon after they have fallen silent, instead of being asked whether they are there.
 
 import { mergeDetails, type Details } from "./details.ts";
 import { withTimers, type CallState } from "./state.ts";
 import { close, closeAfterWords, consequencesOf, hangUpAfterWords } from "./ending.ts";
-import { AGENT_TURN_MS, giveTurn } from "./relay.ts";
+import type { Moment } from "./moments.ts";
+import { AGENT_TURN_MS, giveTurn, isTalking } from "./relay.ts";
 import { onAnnounced, onAnnouncementPlayed, onRelayClosedInTransfer } from "./transfer.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
-import type { RequestedEndReason } from "./status.ts";
+import type { AgentEndReason, RequestedEndReason } from "./status.ts";
 import { err, ok } from "../../lib/result.ts";
 
 /** Silence of the customer, after the agent's words were played, that makes the agent speak again. */
 const SILENCE_MS = 8_000;
 /** The agent asks this often whether somebody is there before it says goodbye. */
 const RE_PROMPTS = 2;
+/** After this much silence an owed turn is given anew, so often at most. */
+const OWED_MS = 2_500;
+const OWED_TRIES = 2;
+/** Keys that come closer together than this are one input. */
+const KEYS_MS = 2_000;
+/** Who was heard within this is still talking. */
+const TALKS_ON_MS = 2_000;
 /** Speech time is an estimate; last words get this much more before the line is cut. */
 const LAST_WORDS_MARGIN_MS = 2_000;
 /** A relay that closed is usually a customer who hung up: the carrier's word for it follows at once. */
 const AFTER_RELAY_MS = 5_000;
+
+type Of<T extends CallEvent["type"]> = Extract<CallEvent, { type: T }>;
 
 export function onRelayOpened(state: CallState, sessionId: string | null, nowMs: number): StepResult {
   if (state.status !== "in_progress") return err("not_applicable");
@@ -24,27 +37,44 @@ export function onRelayOpened(state: CallState, sessionId: string | null, nowMs:
   const open = withTimers(opened, { ask_carrier: null, redirect: null });
   if (state.closing !== null) return ok(hangUpAfterWords(open, nowMs));
   const takesCharge = state.inbound && !state.charged;
+  // Whoever opens a relay expects the agent to begin.
+  const begins: CallState = { ...open, charged: state.charged || takesCharge, turn: "resumed" };
   return ok({
-    state: withTimers({ ...open, charged: state.charged || takesCharge }, { silence: nowMs + AGENT_TURN_MS }),
+    state: withTimers(begins, { silence: nowMs + AGENT_TURN_MS, keys: null }),
     effects: takesCharge ? [{ type: "take_charge" }] : [],
   });
 }
 
 export function onRelayClosed(state: CallState, nowMs: number): StepResult {
   if (state.relay !== "open") return err("not_applicable");
-  const lost: CallState = { ...state, relay: "lost" };
+  const lost: CallState = { ...state, relay: "lost", turn: null };
   if (state.closing !== null) return ok({ state: lost, effects: [] });
   if (state.status === "transferring") return ok(onRelayClosedInTransfer(lost, nowMs));
-  const timers = withTimers(lost, { silence: null, ask_carrier: nowMs + AFTER_RELAY_MS });
+  const timers = withTimers(lost, { silence: null, keys: null, ask_carrier: nowMs + AFTER_RELAY_MS });
   return ok({ state: timers, effects: [] });
 }
 
 export function onCustomerSpoke(state: CallState, nowMs: number): StepResult {
   if (state.relay !== "open") return err("not_applicable");
-  const heard = { ...state, silences: 0, relayLosses: 0 };
+  const heard = noteCustomer(state, nowMs);
   // Who is being connected with a human is written down, but needs no answer.
-  const isAnswered = state.closing === null && state.status === "in_progress";
-  return ok(isAnswered ? giveTurn(heard, "customer_spoke", nowMs) : { state: heard, effects: [] });
+  if (!isTalking(state)) return ok({ state: heard, effects: [] });
+  return ok(giveTurn(owe(heard), "customer_spoke", nowMs));
+}
+
+/** What is typed is answered once it is complete. */
+export function onKeyPressed(state: CallState, isLast: boolean, nowMs: number): StepResult {
+  if (state.relay !== "open") return err("not_applicable");
+  const heard = noteCustomer(state, nowMs);
+  if (!isTalking(state)) return ok({ state: heard, effects: [] });
+  const typing: CallState = { ...owe(heard), turn: null };
+  if (isLast) return ok(giveTurn(typing, "customer_spoke", nowMs));
+  const timers = { keys: nowMs + KEYS_MS, silence: nowMs + SILENCE_MS };
+  return ok({ state: withTimers(typing, timers), effects: [] });
+}
+
+export function onKeysTimer(state: CallState, nowMs: number): Step {
+  return isTalking(state) ? giveTurn(state, "customer_spoke", nowMs) : { state, effects: [] };
 }
 
 export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: number): StepResult {
@@ -52,23 +82,53 @@ export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: numb
   if (state.closing !== null) return ok({ state, effects: [] });
   if (state.status === "transferring") return onAnnounced(state, playsUntilMs, nowMs);
   const told = state.transfer === null ? null : { ...state.transfer, untold: false };
-  const spoke = { ...state, transfer: told };
+  const spoke = answered({ ...state, transfer: told });
+  // Whether it said so or not, with these words the talk is over.
+  if (state.turn === "silence_end") {
+    return ok(closeAfterWords(spoke, "silence", playsUntilMs + LAST_WORDS_MARGIN_MS));
+  }
   return ok({ state: withTimers(spoke, { silence: playsUntilMs + SILENCE_MS }), effects: [] });
 }
 
-export function onAgentFinished(
+export function onAgentSilent(state: CallState, playsUntilMs: number, nowMs: number): StepResult {
+  if (state.relay !== "open") return err("not_applicable");
+  if (state.status === "transferring" && state.closing === null)
+    return onAnnounced(state, playsUntilMs, nowMs);
+  if (!isTalking(state)) return ok({ state, effects: [] });
+  if (state.turn === "silence_end") return ok(close(state, "silence", nowMs));
+  return ok({ state: leaveUnsaid(state, playsUntilMs, nowMs), effects: [] });
+}
+
+/** The turn was given up: because the customer talks, or with the object that had it. */
+export function onTurnCut(
   state: CallState,
-  event: Extract<CallEvent, { type: "agent_finished" }>,
+  { wasHeard, playsUntilMs }: Of<"turn_cut">,
   nowMs: number,
 ): StepResult {
+  if (!isTalking(state)) return ok({ state: { ...state, turn: null }, effects: [] });
+  if (!wasHeard) return ok({ state: leaveUnsaid(state, playsUntilMs, nowMs), effects: [] });
+  return ok({
+    state: withTimers(answered(state), { silence: Math.max(nowMs, playsUntilMs) + SILENCE_MS }),
+    effects: [],
+  });
+}
+
+export function onAgentFinished(state: CallState, event: Of<"agent_finished">, nowMs: number): StepResult {
   if (state.status === "in_progress" && state.closing === null) {
-    return ok(closeAfterWords(state, event.reason, event.playsUntilMs + LAST_WORDS_MARGIN_MS));
+    const reason = state.turn === "silence_end" ? settleSilence(event.reason) : event.reason;
+    const closing = closeAfterWords(state, reason, event.playsUntilMs + LAST_WORDS_MARGIN_MS);
+    return ok({ state: closing.state, effects: consequencesOf(event.reason) });
   }
   // The call ends for another reason, has ended, or goes to a human; what the agent promised holds all the same.
   const effects = consequencesOf(event.reason);
   const announced = state.closing === null ? onAnnounced(state, event.playsUntilMs, nowMs) : null;
   if (announced?.ok === true) return ok({ state: announced.value.state, effects });
   return effects.length === 0 ? err("not_applicable") : ok({ state, effects });
+}
+
+/** A call that ends because nobody speaks ends for that, whatever the agent makes of it. */
+function settleSilence(reason: AgentEndReason): AgentEndReason {
+  return reason === "dnc_request" || reason === "agent_failed" ? reason : "silence";
 }
 
 /** More than there is room for is refused, and what was recorded stays. */
@@ -81,24 +141,98 @@ export function onWordsPlayed(state: CallState, nowMs: number): StepResult {
   if (state.timers.last_words !== undefined) return ok(hangUpAfterWords(state, nowMs));
   if (state.status === "transferring" && state.closing === null) return onAnnouncementPlayed(state, nowMs);
   if (state.timers.silence === undefined) return err("not_applicable");
+  // They were those of an earlier turn, or not all.
+  if (state.turn !== null) return ok({ state, effects: [] });
   // Now is known what was estimated when the words were sent.
   return ok({ state: withTimers(state, { silence: nowMs + SILENCE_MS }), effects: [] });
 }
 
 export function onCustomerHeard(state: CallState, nowMs: number): StepResult {
-  const talks = state.status === "in_progress" && state.relay === "open" && state.closing === null;
-  if (!talks) return err("not_applicable");
-  const heard = { ...state, silences: 0, relayLosses: 0 };
-  return ok({ state: withTimers(heard, { silence: nowMs + SILENCE_MS }), effects: [] });
+  if (!isTalking(state)) return err("not_applicable");
+  const heard = noteCustomer(state, nowMs);
+  // The agent is about to speak, or does already, which the carrier sees to.
+  if (heard.turn !== null && heard.turn !== "time_almost_up") return ok({ state: heard, effects: [] });
+  const typing = state.timers.keys === undefined ? {} : { keys: nowMs + KEYS_MS };
+  return ok({
+    state: withTimers(heard, { silence: nowMs + patienceMs(heard), ...typing }),
+    effects: [],
+  });
 }
 
-export function onSilence(state: CallState, nowMs: number): Step {
+export function onSilence(before: CallState, nowMs: number): Step {
+  if (before.turn === "silence_end") return close(before, "silence", nowMs);
+  const state = hasFailed(before.turn) ? { ...unsaid(before), byScript: true } : before;
+  if (isOwed(state)) {
+    return giveTurn({ ...state, owedTries: state.owedTries + 1 }, state.owedTurn, nowMs);
+  }
   const silences = state.silences + 1;
   const moment = silences > RE_PROMPTS ? ("silence_end" as const) : ("silence" as const);
   return giveTurn({ ...state, silences }, moment, nowMs);
 }
 
+/** A turn that was given and still goes on when nobody has been heard for so long. The warning waits for nobody. */
+function hasFailed(turn: Moment | null): boolean {
+  return turn !== null && turn !== "time_almost_up";
+}
+
+/** The agent's time is almost up. While somebody speaks there is no need to say so: each later turn knows. */
+export function onWrapUp(state: CallState, nowMs: number): Step {
+  const warned: CallState = { ...state, warned: true };
+  if (!isQuiet(state, nowMs)) return { state: warned, effects: [] };
+  // If it has nothing to say, all is as before: the silence is counted on.
+  return {
+    state: { ...warned, turn: "time_almost_up" },
+    effects: [{ type: "agent_turn", moment: "time_almost_up" }],
+  };
+}
+
+function isQuiet(state: CallState, nowMs: number): boolean {
+  const { turn, owedTurn, timers, heardAtMs } = state;
+  const playsUntilMs = (timers.silence ?? nowMs) - SILENCE_MS;
+  const isHeard = heardAtMs !== null && nowMs - heardAtMs < TALKS_ON_MS;
+  const isTyping = timers.keys !== undefined;
+  return (
+    isTalking(state) && turn === null && owedTurn === null && !isTyping && !isHeard && playsUntilMs <= nowMs
+  );
+}
+
 export function onEndRequested(state: CallState, reason: RequestedEndReason, nowMs: number): StepResult {
   if (state.closing !== null) return ok({ state, effects: consequencesOf(reason) });
   return ok(close(state, reason, nowMs));
+}
+
+function noteCustomer(state: CallState, nowMs: number): CallState {
+  return { ...state, silences: 0, relayLosses: 0, heardAtMs: nowMs };
+}
+
+/** What the customer has just said is to be answered. */
+function owe(state: CallState): CallState {
+  return { ...state, owedTurn: "customer_spoke", owedTries: 0 };
+}
+
+function answered(state: CallState): CallState {
+  return { ...state, turn: null, owedTurn: null, owedTries: 0 };
+}
+
+/** Turns that are given because nothing happens are not owed: if nothing goes on happening, there will be others. */
+const NEVER_OWED: readonly (Moment | null)[] = [null, "silence", "silence_end", "time_almost_up"];
+
+/** The turn is over, and the customer knows nothing of it. */
+function unsaid(state: CallState): CallState {
+  const { turn, owedTurn } = state;
+  return { ...state, turn: null, owedTurn: owedTurn ?? (NEVER_OWED.includes(turn) ? null : turn) };
+}
+
+function leaveUnsaid(state: CallState, playsUntilMs: number, nowMs: number): CallState {
+  const left = unsaid(state);
+  if (state.turn === "time_almost_up") return left;
+  return withTimers(left, { silence: Math.max(nowMs, playsUntilMs) + patienceMs(left) });
+}
+
+function isOwed(state: CallState): state is CallState & { owedTurn: Moment } {
+  return state.owedTurn !== null && state.owedTries < OWED_TRIES;
+}
+
+function patienceMs(state: CallState): number {
+  return isOwed(state) ? OWED_MS : SILENCE_MS;
 }

@@ -1,7 +1,7 @@
 // The steps of which a transfer to a human agent is made. What leads to which: transfer.ts.
 
 import type { CallEffect, Step } from "./events.ts";
-import { awaitRelay, withinBound } from "./relay.ts";
+import { awaitRelay, boundAgent, withinBound } from "./relay.ts";
 import { withTimers, type CallState } from "./state.ts";
 import type { LineWay, ReservedHuman, TRANSFER_RESULTS, TransferState } from "./transfer-state.ts";
 import { whisperMs } from "./whisper.ts";
@@ -48,12 +48,17 @@ export function begin(state: CallState, transfer: TransferState, nowMs: number):
       status: "transferring",
       // The carrier of an inbound call hears our conditions together with the new limit.
       charged: state.inbound || state.charged,
+      turn: null,
+      owedTurn: null,
+      owedTries: 0,
       transfers: state.transfers + 1,
       transfer: { ...transfer, agentLeftMs, giveUpAtMs: nowMs + TRANSFER_MS },
     },
     {
       silence: null,
+      keys: null,
       max_duration: null,
+      wrap_up: null,
       ask_carrier: nowMs + QUIET_BRIDGE_MS,
       must_end: (state.timers.must_end ?? nowMs) + TRANSFER_MS,
     },
@@ -118,7 +123,7 @@ export function backToAgent(state: CallState, transfer: TransferState, way: Line
   const awaits = awaitRelay({ ...over.state, status: "in_progress", redirectLosses: 0 }, nowMs);
   const leftMs = Math.max(WAY_BACK_MS, transfer.agentLeftMs);
   return {
-    state: withTimers(awaits, { max_duration: withinBound(awaits, nowMs + leftMs), redirect: null }),
+    state: withTimers(boundAgent(awaits, withinBound(awaits, nowMs + leftMs), nowMs), { redirect: null }),
     effects: [...over.effects, ...tellCarrier(way)],
   };
 }

@@ -5,11 +5,13 @@ import { estimateSpeechMs } from "../../domain/speech.ts";
 import type { RelayProtocol } from "../../telephony/provider.ts";
 import { trySend } from "../watchers.ts";
 import type { LiveFeed } from "./live-feed.ts";
+import type { Playback } from "./playback.ts";
 import type { CallStore } from "./store.ts";
 
 export type SpeechDeps = {
   store: CallStore;
   feed: LiveFeed;
+  playback: Playback;
   protocol: RelayProtocol;
   /** The carrier's socket, while there is one. */
   socket: () => WebSocket | undefined;
@@ -18,10 +20,7 @@ export type SpeechDeps = {
 
 export class AgentSpeech {
   text = "";
-  /** The last piece that was sent: when the carrier has spoken it, all was spoken. */
-  lastPiece = "";
-  #index: number | null = null;
-  #atMs = 0;
+  #line: { index: number; atMs: number; beginsMs: number } | null = null;
   readonly #deps: SpeechDeps;
 
   constructor(deps: SpeechDeps) {
@@ -30,37 +29,23 @@ export class AgentSpeech {
 
   /** With no socket to say them on, the words are not said, and so not written. */
   add(words: string): void {
-    const { store, protocol, socket } = this.#deps;
+    const { store, playback, protocol, socket } = this.#deps;
     const relay = socket();
-    if (relay === undefined) return;
+    if (relay === undefined || (this.text === "" && words.trim() === "")) return;
+    const freeAtMs = Math.max(playback.busyUntilMs(), Date.now());
+    const endsMs = freeAtMs + estimateSpeechMs(this.text + words) - estimateSpeechMs(this.text);
     this.text += words;
-    this.lastPiece = words;
-    if (this.#index === null) {
-      const line = store.addLine("agent", this.text, Date.now());
-      this.#atMs = line.atMs;
-      this.#index = line.index;
-    } else {
-      store.setLine(this.#index, this.text);
-    }
+    this.#line ??= { ...store.addLine("agent", this.text, Date.now()), beginsMs: freeAtMs };
+    store.growUtterance(this.#line.index, this.text, { beginsMs: this.#line.beginsMs, endsMs });
     trySend(relay, protocol.renderWords(words, false));
   }
 
   finish(): void {
     const { feed, protocol, socket, answeredAtMs } = this.#deps;
-    if (this.#index === null) return;
+    if (this.#line === null) return;
+    const { index, atMs } = this.#line;
     const relay = socket();
     if (relay !== undefined) trySend(relay, protocol.renderWords("", true));
-    feed.showLine(
-      this.#index,
-      { speaker: "agent", text: this.text, atMs: this.#atMs },
-      answeredAtMs,
-      Date.now(),
-    );
-  }
-
-  /** When the words will have been spoken, if what went before plays until `busyUntilMs`. */
-  playsUntilMs(busyUntilMs: number): number {
-    const beginsMs = Math.max(busyUntilMs, this.#index === null ? Date.now() : this.#atMs);
-    return beginsMs + estimateSpeechMs(this.text);
+    feed.showLine(index, { speaker: "agent", text: this.text, atMs }, answeredAtMs, Date.now());
   }
 }

@@ -28,6 +28,7 @@ import {
 } from "../../domain/call/state.ts";
 import type { CallStatus, RequestedEndReason } from "../../domain/call/status.ts";
 import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
+import { messageMsOf } from "../../domain/voicemail.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type {
@@ -44,7 +45,8 @@ import { dutiesOf, dutyKey, ENDING_DUTIES, isDuty } from "./duties.ts";
 import { instructLine, whisperInstruction } from "./instructions.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { Outbox } from "./outbox.ts";
-import { isRelay, RELAY_TAG, RelayTalk } from "./relay-talk.ts";
+import { isRelay, RELAY_TAG } from "./relay-sockets.ts";
+import { RelayTalk } from "./relay-talk.ts";
 import { CallStore, type Call } from "./store.ts";
 import { HumanSearch, type RequestRefusal, type TransferOrder } from "./transfers.ts";
 
@@ -105,9 +107,8 @@ export class CallSession extends DurableObject<Env> {
       this.#feed.catchUp(this.#call, Date.now());
     }
     // A crash takes sockets along without a word; a hibernating object finds its own again.
-    if (this.#call?.state.relay === "open" && !this.#talk.hasSocket()) {
-      this.#stepInBackground({ type: "relay_closed" });
-    }
+    const lost = this.#talk.wake();
+    if (lost !== null) this.#stepInBackground(lost);
   }
 
   /** Takes an outbound call on. Idempotent: a second message for the same call changes nothing. */
@@ -137,7 +138,10 @@ export class CallSession extends DurableObject<Env> {
 
   /** The carrier has somebody on the line and asks what to do. */
   async answer(carrierId: string, request: AnswerRequest): Promise<Result<LineInstruction, CarrierRefusal>> {
-    return this.#instruct(carrierId, { type: "answer_requested", ...request });
+    const messageMs = this.#call === null ? undefined : messageMsOf(this.#call.plan);
+    const told = await this.#instruct(carrierId, { type: "answer_requested", ...request, messageMs });
+    if (told.ok && told.value.kind === "say") this.#talk.noteMessage(told.value.text);
+    return told;
   }
 
   /** The relay is over and the carrier asks what to do next. */
@@ -329,7 +333,7 @@ export class CallSession extends DurableObject<Env> {
     this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
     // What the agent was saying is shown before the end is.
     if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
-    if (hasLeftAgent(call.state, state)) this.#talk.hush();
+    if (hasLeftAgent(call.state, state) || state.closing !== null) this.#talk.hush();
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
       logInfo("call_status", {

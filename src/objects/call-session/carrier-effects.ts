@@ -134,6 +134,8 @@ async function createCall(context: EffectContext, { plan, state }: Call): Promis
     from: plan.from,
     ringTimeoutSeconds: Math.round(state.limits.ringTimeoutMs / 1000),
     timeLimitSeconds: timeLimitSeconds(state),
+    // Whoever speaks into a machine's own greeting is not heard.
+    machineDetection: plan.campaign.config.voicemail === "leave_message" ? "message_end" : "answer",
     urls,
   });
   if (result.kind !== "accepted") logInfo("create_not_accepted", describe(plan.callId, result));

@@ -6,6 +6,7 @@ import { ownNumberOf } from "../../domain/call/parties.ts";
 import { lineInstruction } from "../../domain/call/questions.ts";
 import type { TransferState } from "../../domain/call/transfer-state.ts";
 import { HUMAN_RINGS_SECONDS } from "../../domain/call/transfer-steps.ts";
+import { voicemailMessage } from "../../domain/voicemail.ts";
 import { KEY_WAIT_SECONDS, whisperWords } from "../../domain/call/whisper.ts";
 import type { LineInstruction } from "../../telephony/provider.ts";
 import { callUrls, humanUrls, type CallUrls, type HumanUrls } from "../../telephony/urls.ts";
@@ -32,6 +33,10 @@ export function instructLine(
   switch (lineInstruction(state, asker)) {
     case "hang_up":
       return { kind: "hang_up" };
+    case "leave_message": {
+      const message = voicemailMessage(plan);
+      return message === null ? { kind: "hang_up" } : { kind: "say", ...message };
+    }
     case "relay":
       return relayInstruction(env, plan, part);
     case "dial": {

@@ -4,29 +4,39 @@
 // the brain: a frame needs neither the database nor the carrier's account.
 
 import type { Brain, Turn, TurnEnd } from "../../agent/brain.ts";
+import { findLastWish } from "../../agent/wishes.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
-import { estimateSpeechMs } from "../../domain/speech.ts";
-import { heardPart, type Line } from "../../domain/transcript.ts";
+import { LAST_KEY } from "../../domain/keys.ts";
+import type { Line } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
+import { untilAborted } from "../../lib/until-aborted.ts";
 import type { RelayFrame, RelayProtocol } from "../../telephony/provider.ts";
 import { relayProtocolOf } from "../../telephony/registry.ts";
 import { AgentSpeech } from "./agent-speech.ts";
 import { trySend } from "../watchers.ts";
+import { CustomerLines } from "./customer-lines.ts";
 import type { LiveFeed } from "./live-feed.ts";
+import { Playback } from "./playback.ts";
+import { currentRelay, dismiss, isCurrentRelay, makeCurrent, RELAY_TAG, retire } from "./relay-sockets.ts";
 import type { Call, CallStore } from "./store.ts";
-
-export const RELAY_TAG = "relay";
 
 /** RFC 6455, 7.4.1. */
 const CLOSE_NORMAL = 1000;
 const CLOSE_POLICY = 1008;
 
-/** A customer who talks on is taken note of no more often than this. */
+/** A customer who talks on is taken note of no more often than this … */
 const HEARD_EVERY_MS = 2_000;
+/** … or this, where the agent waits only for them to end. */
+const AWAITED_EVERY_MS = 500;
 
-/** In which a human was called for already, or is not to be had. */
-const TRANSFER_MOMENTS: readonly Moment[] = ["transferring", "transfer_failed", "no_human"];
+/** In which a human was called for already, or is not to be had, or nobody is there who would talk to one. */
+const MOMENTS_WITHOUT_TRANSFER: readonly Moment[] = [
+  "transferring",
+  "transfer_failed",
+  "no_human",
+  "silence_end",
+];
 
 const APOLOGY = "I am sorry, something went wrong on our side. Goodbye.";
 
@@ -45,15 +55,32 @@ type AgentTurn = { abort: AbortController; speech: AgentSpeech };
 
 export class RelayTalk {
   readonly #deps: RelayTalkDeps;
+  readonly #playback: Playback;
+  readonly #customer: CustomerLines;
   #turn: AgentTurn | null = null;
-  /** When the words sent so far will have been spoken, by estimate. */
-  #playsUntilMs = 0;
-  /** The end of what the agent said last; after an eviction unknown, and then the estimate alone counts. */
-  #lastPiece = "";
-  #heardAtMs = 0;
 
   constructor(deps: RelayTalkDeps) {
     this.#deps = deps;
+    const { store, feed, call } = deps;
+    const answeredAtMs = (): number | null => call()?.state.answeredAtMs ?? null;
+    this.#playback = new Playback({ store, feed, answeredAtMs });
+    this.#customer = new CustomerLines({ store, feed, playback: this.#playback, answeredAtMs });
+  }
+
+  /**
+   * What became of the agent's turn when the object had to be made anew; null if it had none. Without the carrier's
+   * socket nobody hears it any more.
+   */
+  wake(): CallEvent | null {
+    const state = this.#deps.call()?.state;
+    if (state?.relay !== "open") return null;
+    if (!this.hasSocket()) {
+      this.#playback.lost(Date.now());
+      return { type: "relay_closed" };
+    }
+    if (state.turn === null) return null;
+    const wasHeard = this.#deps.store.lastLine()?.speaker === "agent";
+    return { type: "turn_cut", wasHeard, playsUntilMs: this.#playback.busyUntilMs() };
   }
 
   async onFrame(socket: WebSocket, text: string): Promise<void> {
@@ -66,8 +93,8 @@ export class RelayTalk {
 
   async onClose(socket: WebSocket): Promise<void> {
     if (!isCurrentRelay(socket)) return;
-    socket.serializeAttachment({ current: false });
-    this.#stopTurn();
+    dismiss(socket);
+    this.#loseRelay();
     await this.#deps.dispatch({ type: "relay_closed" });
   }
 
@@ -75,34 +102,32 @@ export class RelayTalk {
   async takeTurn(moment: Moment): Promise<void> {
     const call = this.#deps.call();
     if (call === null) return;
-    const cut = this.#turn;
     this.#stopTurn();
-    // Nobody has interrupted it: what was sent of it is spoken all the same, before this turn is.
-    if (cut !== null) this.#playsUntilMs = cut.speech.playsUntilMs(this.#playsUntilMs);
+    // By the time it is to be taken, the call may be about to end.
+    if (call.state.closing !== null || call.state.relay !== "open") return;
     const { store, feed, ctx } = this.#deps;
     const speech = new AgentSpeech({
       store,
       feed,
+      playback: this.#playback,
       protocol: protocolOf(call),
       socket: () => currentRelay(ctx),
       answeredAtMs: call.state.answeredAtMs,
     });
     const turn = { abort: new AbortController(), speech };
     this.#turn = turn;
-    const end = await this.#speak(moment, call, turn);
+    const end = await this.#speak(moment === "resumed" ? this.#openingMoment(call) : moment, call, turn);
     if (this.#turn !== turn) return;
     this.#stopTurn();
-    this.#playsUntilMs = speech.playsUntilMs(this.#playsUntilMs);
-    this.#lastPiece = speech.lastPiece;
     await this.#finishTurn(end, speech.text !== "");
   }
 
   async #finishTurn(end: TurnEnd | null, spoke: boolean): Promise<void> {
     const { dispatch, callHuman } = this.#deps;
-    const playsUntilMs = this.#playsUntilMs;
+    const playsUntilMs = Math.max(Date.now(), this.#playback.busyUntilMs());
     if (end?.type === "end_call")
       return dispatch({ type: "agent_finished", reason: end.reason, playsUntilMs });
-    if (end === null || spoke) await dispatch({ type: "agent_spoke", playsUntilMs });
+    await dispatch({ type: spoke || end !== null ? "agent_spoke" : "agent_silent", playsUntilMs });
     if (end !== null) await callHuman(end);
   }
 
@@ -128,9 +153,17 @@ export class RelayTalk {
     this.#stopTurn();
   }
 
+  /** A machine is told this by the carrier. If it is asked again, it is the same. */
+  noteMessage(text: string): void {
+    const { store, feed, call } = this.#deps;
+    if (store.lastLine() !== null) return;
+    const { index, atMs } = store.addLine("agent", text, Date.now());
+    feed.showLine(index, { speaker: "agent", text, atMs }, call()?.state.answeredAtMs ?? null, atMs);
+  }
+
   /** The call is over: nothing more is said or heard. */
   close(): void {
-    this.#stopTurn();
+    this.#loseRelay();
     for (const socket of this.#deps.ctx.getWebSockets(RELAY_TAG)) {
       retire(socket, CLOSE_NORMAL, "The call is over");
     }
@@ -142,13 +175,12 @@ export class RelayTalk {
     const { signal } = abort;
     try {
       const outputs = openBrain(call.plan).takeTurn(this.#turnOf(moment, call), signal);
-      for await (const output of outputs) {
-        if (signal.aborted) return null;
+      for await (const output of untilAborted(outputs, signal)) {
         if (output.type === "words") speech.add(output.text);
         else if (output.type === "record_details") {
           await dispatch({ type: "details_recorded", details: output.details });
         } else if (output.type === "model_failed") await dispatch({ type: "model_failed" });
-        else if (output.type === "end_call" || !TRANSFER_MOMENTS.includes(moment)) return output;
+        else if (output.type === "end_call" || !MOMENTS_WITHOUT_TRANSFER.includes(moment)) return output;
       }
       return null;
     } catch (error) {
@@ -165,7 +197,19 @@ export class RelayTalk {
     const { details, byScript, timers } = state;
     const leftMs = timers.max_duration === undefined ? null : timers.max_duration - Date.now();
     const secondsLeft = leftMs === null ? null : Math.max(0, Math.round(leftMs / 1000));
-    return { moment, lines: this.#deps.store.lines(), plan, details, secondsLeft, byScript };
+    return { moment, lines: this.#heardLines(), plan, details, secondsLeft, byScript };
+  }
+
+  #heardLines(): Line[] {
+    return this.#deps.store.lines().filter(({ text }) => text !== "");
+  }
+
+  /** What the agent begins with on a new relay, given what was heard so far. */
+  #openingMoment({ state }: Call): Moment {
+    if (state.transfer?.untold === true) return "transfer_failed";
+    const last = this.#heardLines().at(-1);
+    if (last === undefined) return "opened";
+    return last.speaker === "customer" ? "customer_spoke" : "resumed";
   }
 
   /** Ends the turn under way, if any: what was sent of it is what was said. */
@@ -174,6 +218,12 @@ export class RelayTalk {
     this.#turn = null;
     turn?.abort.abort();
     turn?.speech.finish();
+  }
+
+  /** Nobody hears the agent any more. */
+  #loseRelay(): void {
+    this.#stopTurn();
+    this.#playback.lost(Date.now());
   }
 
   async #onOpened(
@@ -185,32 +235,28 @@ export class RelayTalk {
       retire(socket, CLOSE_POLICY, "No such talk");
       return;
     }
+    if (!isCurrentRelay(socket)) this.#loseRelay();
     for (const other of this.#deps.ctx.getWebSockets(RELAY_TAG)) {
       if (other !== socket) retire(other, CLOSE_NORMAL, "Superseded");
     }
-    socket.serializeAttachment({ current: true });
-    this.#playsUntilMs = 0;
+    makeCurrent(socket);
     await this.#deps.dispatch({ type: "relay_opened", sessionId: frame.sessionId });
-    const state = this.#deps.call()?.state;
-    if (state?.relay !== "open" || state.closing !== null) return;
-    const last = this.#deps.store.lastLine();
-    if (call.state.transfer?.untold === true) return this.takeTurn("transfer_failed");
-    const resumed = last?.speaker === "customer" ? "customer_spoke" : "resumed";
-    await this.takeTurn(last === null ? "opened" : resumed);
+    await this.takeTurn("resumed");
   }
 
   async #onTalk(call: Call, frame: Exclude<RelayFrame, { type: "opened" }>): Promise<void> {
     switch (frame.type) {
       case "prompt":
-        return frame.final ? this.#onWords(call, frame.text.trim()) : this.#onTalkingOn();
+        return frame.final ? this.#onWords(call, frame.text.trim()) : this.#onTalkingOn(call, frame.text);
       case "interrupted":
         return this.#onInterrupted(call, frame.heard);
       case "words_played":
-        return this.#onPlayed(frame.text.trim());
+        return this.#onPlayed(frame.text);
       case "error":
         logError("relay_error", frame.description, { call_id: call.plan.callId });
         return;
       case "key_pressed":
+        return this.#onKey(call, frame.digit);
       case "other":
         return;
     }
@@ -218,19 +264,20 @@ export class RelayTalk {
 
   async #onWords(call: Call, words: string): Promise<void> {
     if (words === "") return;
-    const { store, feed, dispatch } = this.#deps;
-    const nowMs = Date.now();
     const isCutOff = this.#stopTurnOf(call);
-    // The carrier hands the words over when they were said; they began earlier, but after the agent had spoken.
-    const beganMs = nowMs - estimateSpeechMs(words);
-    const earliestMs = Math.max(call.state.answeredAtMs ?? 0, Math.min(this.#playsUntilMs, nowMs));
-    const { index, atMs } = store.addLine("customer", words, Math.max(beganMs, earliestMs));
-    const line: Line = { speaker: "customer", text: words, atMs };
-    feed.showLine(index, line, call.state.answeredAtMs, nowMs);
-    if (call.state.closing !== null) return this.#heed(call);
-    await dispatch({ type: "customer_spoke" });
+    this.#customer.said(words);
+    if (call.state.closing !== null) return this.#heed();
+    await this.#deps.dispatch({ type: "customer_spoke" });
     if (isCutOff) await this.#endAnnouncement(call);
-    if (call.state.status === "transferring") await this.#heed(call);
+    if (call.state.status === "transferring") await this.#heed();
+  }
+
+  /** Keys that follow each other are one line; what they mean is asked of the agent when all of them are there. */
+  async #onKey(call: Call, key: string): Promise<void> {
+    const isCutOff = this.#stopTurnOf(call);
+    this.#customer.pressed(key);
+    await this.#deps.dispatch({ type: "key_pressed", isLast: key === LAST_KEY });
+    if (isCutOff) await this.#endAnnouncement(call);
   }
 
   /**
@@ -252,77 +299,44 @@ export class RelayTalk {
   }
 
   /** The call is about to end, or a human to take over; but a wish not to be called again is still heard. */
-  async #heed(call: Call): Promise<void> {
-    const { openBrain, dispatch } = this.#deps;
-    const turn = this.#turnOf("customer_spoke", call);
-    for await (const output of openBrain(call.plan).takeTurn(turn, new AbortController().signal)) {
-      if (output.type !== "end_call" || output.reason !== "dnc_request") continue;
-      await dispatch({ type: "wish_heard", reason: output.reason });
-    }
+  async #heed(): Promise<void> {
+    if (findLastWish(this.#heardLines()) !== "opt_out") return;
+    await this.#deps.dispatch({ type: "wish_heard", reason: "dnc_request" });
   }
 
-  async #onTalkingOn(): Promise<void> {
-    const nowMs = Date.now();
-    if (nowMs - this.#heardAtMs < HEARD_EVERY_MS) return;
-    this.#heardAtMs = nowMs;
+  /** The customer has not said all yet. An agent that has not begun to speak does not do so now. */
+  async #onTalkingOn(call: Call, words: string): Promise<void> {
+    const { state } = call;
+    const isUnsaid = this.#turn?.speech.text === "" && state.status === "in_progress" && words.trim() !== "";
+    if (isUnsaid) await this.#cutTurn(false);
+    const isAwaited = state.owedTurn !== null || state.timers.keys !== undefined;
+    const everyMs = isAwaited ? AWAITED_EVERY_MS : HEARD_EVERY_MS;
+    if (!isUnsaid && Date.now() - (state.heardAtMs ?? 0) < everyMs) return;
     await this.#deps.dispatch({ type: "customer_heard" });
   }
 
-  /** Carriers report words as they were sent, in pieces or whole; the last piece is what counts. */
-  async #onPlayed(words: string): Promise<void> {
-    if (this.#turn !== null || words === "") return;
-    const whole = this.#deps.store.lastLine()?.text.trim();
-    if (words !== this.#lastPiece.trim() && words !== whole) return;
-    this.#playsUntilMs = Date.now();
-    await this.#deps.dispatch({ type: "words_played" });
+  async #cutTurn(wasHeard: boolean): Promise<void> {
+    this.#stopTurn();
+    await this.#deps.dispatch({ type: "turn_cut", wasHeard, playsUntilMs: this.#playback.busyUntilMs() });
   }
 
-  /** The transcript keeps what was heard of the agent's last words, not what it meant to say. */
+  async #onPlayed(words: string): Promise<void> {
+    const isAll = this.#playback.played(words, Date.now());
+    if (isAll && this.#turn === null) await this.#deps.dispatch({ type: "words_played" });
+  }
+
+  /** The transcript keeps what was heard of the agent's words, not what it meant to say. */
   async #onInterrupted(call: Call, heard: string): Promise<void> {
-    const { store, feed, dispatch } = this.#deps;
     // A turn that has said nothing yet was not what was cut off, and is still to come.
     const isCutOff = this.#turn !== null && this.#turn.speech.text !== "";
     if (isCutOff) this.#stopTurn();
-    this.#playsUntilMs = Date.now();
-    const line = store.lastLine();
-    if (line?.speaker === "agent") {
-      const text = heardPart(line.text, heard);
-      store.setLine(line.index, text);
-      feed.showLine(line.index, { ...line, text }, call.state.answeredAtMs, Date.now());
-    }
-    await dispatch({ type: "customer_heard" });
+    this.#playback.interrupted(heard, Date.now());
+    if (isCutOff) await this.#cutTurn(heard.trim() !== "");
+    await this.#deps.dispatch({ type: "customer_heard" });
     if (isCutOff) await this.#endAnnouncement(call);
   }
 }
 
 function protocolOf({ plan }: Call): RelayProtocol {
   return relayProtocolOf(plan.carrier.kind);
-}
-
-function currentRelay(ctx: DurableObjectState): WebSocket | undefined {
-  return ctx.getWebSockets(RELAY_TAG).find(isCurrentRelay);
-}
-
-/** A socket that closed while the object was out of memory has no tags any more, and asking for them throws. */
-export function isRelay(ctx: DurableObjectState, socket: WebSocket): boolean {
-  try {
-    return ctx.getTags(socket).includes(RELAY_TAG);
-  } catch {
-    return false;
-  }
-}
-
-function isCurrentRelay(socket: WebSocket): boolean {
-  const attachment: unknown = socket.deserializeAttachment();
-  return (
-    typeof attachment === "object" &&
-    attachment !== null &&
-    "current" in attachment &&
-    attachment.current === true
-  );
-}
-
-function retire(socket: WebSocket, code: number, reason: string): void {
-  socket.serializeAttachment({ current: false });
-  socket.close(code, reason);
 }

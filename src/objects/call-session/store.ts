@@ -8,6 +8,7 @@ import { z } from "zod";
 import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
+import type { Utterance } from "../../domain/playback.ts";
 import { SPEAKERS, type Line, type Speaker } from "../../domain/transcript.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { dutySchema, dutyKey, type Duty } from "./duties.ts";
@@ -19,11 +20,26 @@ const MIGRATIONS = [
    CREATE TABLE feed (cursor INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
    CREATE TABLE outbox (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
      due_at_ms INTEGER NOT NULL);`,
+  // Of what the agent says: when it is spoken, and how much of it was (domain/playback.ts).
+  `ALTER TABLE lines ADD COLUMN begins_ms INTEGER;
+   ALTER TABLE lines ADD COLUMN ends_ms INTEGER;
+   ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
 ];
+
+/** No carrier has more utterances waiting than this. */
+const LONGEST_QUEUE = 50;
 
 export type Call = { plan: CallPlan; state: CallState; seq: number };
 export type OutboxRow = { key: string; seq: number; duty: Duty; attempts: number };
 
+const utteranceRowSchema = z.object({
+  idx: z.number(),
+  text: z.string(),
+  at_ms: z.number(),
+  begins_ms: z.number(),
+  ends_ms: z.number(),
+  played: z.number(),
+});
 const lineRowSchema = z.object({ speaker: z.enum(SPEAKERS), text: z.string(), at_ms: z.number() });
 
 export class CallStore {
@@ -105,9 +121,7 @@ export class CallStore {
 
   setLine(index: number, text: string): void {
     this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
-    const lines = this.lines();
-    const line = lines[index];
-    if (line !== undefined) this.#lines = lines.with(index, { ...line, text });
+    this.#keepText(index, text);
   }
 
   lastLine(): (Line & { index: number }) | null {
@@ -122,6 +136,44 @@ export class CallStore {
       .toArray()
       .map((row) => lineRowSchema.parse(row))
       .map(({ speaker, text, at_ms: atMs }) => ({ speaker, text, atMs }));
+  }
+
+  /** The agent's words grow while they are sent. */
+  growUtterance(index: number, text: string, times: Pick<Utterance, "beginsMs" | "endsMs">): void {
+    this.#sql.exec(
+      "UPDATE lines SET text = ?, begins_ms = ?, ends_ms = ? WHERE idx = ?",
+      text,
+      times.beginsMs,
+      times.endsMs,
+      index,
+    );
+    this.#keepText(index, text);
+  }
+
+  setUtterance({ index, text, beginsMs, endsMs, played }: Utterance): void {
+    this.growUtterance(index, text, { beginsMs, endsMs });
+    this.#sql.exec("UPDATE lines SET played = ? WHERE idx = ?", played, index);
+  }
+
+  /** The last things that the agent has said, oldest first. */
+  lastUtterances(limit = LONGEST_QUEUE): Utterance[] {
+    return this.#sql
+      .exec(
+        `SELECT idx, text, at_ms, begins_ms, ends_ms, played FROM lines
+         WHERE begins_ms IS NOT NULL ORDER BY idx DESC LIMIT ?`,
+        limit,
+      )
+      .toArray()
+      .map((row) => utteranceRowSchema.parse(row))
+      .map(({ idx, text, at_ms, begins_ms, ends_ms, played }) => ({
+        index: idx,
+        text,
+        atMs: at_ms,
+        beginsMs: begins_ms,
+        endsMs: ends_ms,
+        played,
+      }))
+      .toReversed();
   }
 
   addToFeed(message: NewLiveMessage, nowMs: number): LiveMessage {
@@ -220,6 +272,12 @@ export class CallStore {
 
   nextDutyMs(): number | null {
     return this.#sql.exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM outbox").one().due;
+  }
+
+  #keepText(index: number, text: string): void {
+    const lines = this.lines();
+    const line = lines[index];
+    if (line !== undefined) this.#lines = lines.with(index, { ...line, text });
   }
 
   #appendEvent(event: object, refused: string | null, nowMs: number): number {

@@ -42,8 +42,10 @@ function renderRelay(instruction: Extract<LineInstruction, { kind: "relay" }>): 
     language: instruction.language,
     ttsProvider: instruction.voice.provider,
     voice: instruction.voice.speaker,
-    interruptible: "speech",
+    interruptible: "any",
     dtmfDetection: "true",
+    // What is said or pressed into the agent's words would be dropped without a word.
+    reportInputDuringAgentSpeech: "any",
     // Without them a customer who talks for long looks like one who is silent.
     partialPrompts: "true",
     // `tokensPlayed` tells when the agent's words were heard, so that the last ones are not cut off.
@@ -140,7 +142,7 @@ const frameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("setup"), callSid: z.string(), sessionId: z.string().optional() }),
   z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().nullish() }),
   z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().nullish() }),
-  z.object({ type: z.literal("dtmf"), digit: z.string().max(1) }),
+  z.object({ type: z.literal("dtmf"), digit: z.string().regex(/^[0-9A-D*#]$/) }),
   z.object({ type: z.literal("info"), name: z.string(), value: z.string().nullish() }),
   z.object({ type: z.literal("error"), description: z.string().nullish() }),
 ]);

@@ -74,7 +74,7 @@ function createForm(call: CreateCall): URLSearchParams {
     StatusCallbackMethod: "POST",
     Timeout: String(call.ringTimeoutSeconds),
     TimeLimit: String(call.timeLimitSeconds),
-    MachineDetection: "Enable",
+    MachineDetection: call.machineDetection === "message_end" ? "DetectMessageEnd" : "Enable",
   });
   for (const event of ["initiated", "ringing", "answered", "completed"]) {
     form.append("StatusCallbackEvent", event);

@@ -1,0 +1,62 @@
+// Keeps account of what the customer has heard of the agent's words (domain/playback.ts says how). All of it is
+// stored, so that it survives an eviction.
+
+import { interrupt, isPlayed, lose, play, queueOf, type Utterance } from "../../domain/playback.ts";
+import type { LiveFeed } from "./live-feed.ts";
+import type { CallStore } from "./store.ts";
+
+export type PlaybackDeps = {
+  store: CallStore;
+  feed: LiveFeed;
+  answeredAtMs: () => number | null;
+};
+
+export class Playback {
+  readonly #deps: PlaybackDeps;
+
+  constructor(deps: PlaybackDeps) {
+    this.#deps = deps;
+  }
+
+  /** When all that was sent will have been spoken, by estimate; 0 if nothing was. */
+  busyUntilMs(): number {
+    return this.#deps.store.lastUtterances(1)[0]?.endsMs ?? 0;
+  }
+
+  /** The carrier has spoken these words. True if they were the last. */
+  played(words: string, nowMs: number): boolean {
+    const changed = play(this.#queue(), words, nowMs);
+    this.#keep(changed, nowMs);
+    const last = this.#deps.store.lastUtterances(1)[0];
+    return changed.length > 0 && last !== undefined && isPlayed(last);
+  }
+
+  /** The customer has cut the agent off, and heard so much of what was being spoken. */
+  interrupted(heard: string, nowMs: number): void {
+    const last = this.#deps.store.lastLine();
+    // Words to which the customer has replied since are only cut off if they must still be playing.
+    const queue = this.#queue().filter(({ index, endsMs }) => index === last?.index || endsMs > nowMs);
+    if (queue.length > 0) this.#keep(interrupt(queue, heard, nowMs), nowMs);
+  }
+
+  /** Nobody speaks the agent's words any more: the relay is gone, or the call. */
+  lost(nowMs: number): void {
+    this.#keep(lose(this.#queue(), nowMs), nowMs);
+  }
+
+  #queue(): Utterance[] {
+    return queueOf(this.#deps.store.lastUtterances());
+  }
+
+  /** Of a line that has changed, watchers are shown what is left. */
+  #keep(changed: readonly Utterance[], nowMs: number): void {
+    const { store, feed, answeredAtMs } = this.#deps;
+    const before = new Map(store.lastUtterances().map(({ index, text }) => [index, text]));
+    for (const utterance of changed) {
+      const { index, text, atMs } = utterance;
+      store.setUtterance(utterance);
+      if (before.get(index) === text) continue;
+      feed.showLine(index, { speaker: "agent", text, atMs }, answeredAtMs(), nowMs);
+    }
+  }
+}
