@@ -42,6 +42,7 @@ export default defineConfig({
           root: "test",
           include: ["**/*.test.ts"],
           exclude: ["node/**"],
+          globalSetup: ["./model-server-setup.ts"],
           setupFiles: ["./setup.ts"],
           testTimeout: 30_000,
         },
