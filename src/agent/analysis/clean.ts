@@ -9,7 +9,9 @@ export function cleanText(text: string): string {
 
 /** On one line, and cut if it is too long. */
 export function oneLine(text: string, maxLength: number): string {
-  const line = cleanText(text).replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const line = cleanText(text)
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 

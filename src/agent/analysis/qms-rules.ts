@@ -7,7 +7,14 @@ type Rule = (call: AnalysedCall, said: readonly string[]) => number | null;
 const RULES: Readonly<Record<string, Rule>> = {
   opening: scoreOpening,
   energy: scoreBalance,
-  probing: (_, said) => Math.min(5, said.slice(1).join(" ").split("?").length - 1),
+  probing: (_, said) =>
+    Math.min(
+      5,
+      said
+        .slice(1)
+        .join(" ")
+        .match(/[?？؟]/g)?.length ?? 0,
+    ),
   closing: scoreClosing,
 };
 
@@ -50,7 +57,9 @@ function scoreBalance(call: AnalysedCall, said: readonly string[]): number | nul
 function scoreClosing(call: AnalysedCall, said: readonly string[]): number | null {
   if (!isEnglish(call)) return null;
   const last = said.slice(-2).join(" ");
-  const saidGoodbye = /\b(good ?bye|bye|take care|have a (great|good|nice|lovely|wonderful) \w+)\b/i.test(last);
+  const saidGoodbye = /\b(good ?bye|bye|take care|have a (great|good|nice|lovely|wonderful) \w+)\b/i.test(
+    last,
+  );
   if (!saidGoodbye) return call.endedReason === "agent_hangup" ? 0 : null;
   const offeredMore = /\banything else\b/i.test(said.join(" "));
   const thanked = /\bthank(s| you)\b/i.test(last);

@@ -4,10 +4,11 @@ import { findWish } from "../wishes.ts";
 const ANGRY_ENDS: readonly EndedReason[] = ["hostile_caller", "dnc_request"];
 
 const PLEASED =
-  "thanks|thank you|great|perfect|wonderful|excellent|lovely|fantastic|awesome|amazing|helpful|happy|glad|love|nice|good|interested|appreciate|brilliant";
+  "thanks|thank you|great|perfect|wonderful|excellent|lovely|fantastic|awesome|amazing|helpful|happy|glad|love|nice|sounds good|interested|appreciate|brilliant";
 const DISPLEASED =
   /\b(angry|annoy(ed|ing)|terrible|awful|horrible|useless|waste of|rude|ridiculous|disappoint(ed|ing)|unhappy|unacceptable|complain(t|ing)?|frustrat(ed|ing)|upset|worst|hate|sick of|fed up|stupid|bad)\b/gi;
-const POLITE = /\bno,? (thanks|thank you)\b|\b(good|bad|a great|a nice) (time|day|morning|afternoon|evening)\b|\bnot bad\b/gi;
+const POLITE =
+  /\bno,? (thanks|thank you)\b|\b(good|bad|a great|a nice) (time|day|morning|afternoon|evening)\b|\bnot bad\b/gi;
 const NEGATED = new RegExp(
   `\\b(not|never|no|hardly|without|(?:is|was|are|do|did|does|have|had|ca|wo)n't)\\s+(?:\\w+\\s+){0,2}?(?:${PLEASED})\\b`,
   "gi",

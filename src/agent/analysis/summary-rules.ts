@@ -13,7 +13,7 @@ const ENDINGS: Record<EndedReason, string | null> = {
   customer_hangup: "The customer hung up.",
   agent_hangup: null,
   human_hangup: null,
-  dnc_request: "The number was opted out.",
+  dnc_request: null,
   wrong_number: null,
   hostile_caller: "The agent ended the call.",
   workflow_close: "A workflow closed the call.",
@@ -60,7 +60,8 @@ function subjectOf(call: AnalysedCall): string {
   if (words.length === 0) return "A person was on the line and said nothing.";
   const wishes = words.map(findWish);
   const wished = (wish: Wish) => wishes.includes(wish);
-  if (call.endedReason === "dnc_request" || wished("opt_out")) return "Customer asked not to be called again.";
+  if (call.endedReason === "dnc_request" || wished("opt_out"))
+    return "Customer asked not to be called again.";
   if (call.endedReason === "wrong_number" || wished("wrong_number")) return "The number was the wrong one.";
   if (call.endedReason === "hostile_caller" || wished("hostile")) return "Customer was hostile.";
   const parts = [wished("human") ? "asked for a human" : null, interestOf(call, words), queryOf(words)];
@@ -98,9 +99,11 @@ function queryOf(words: readonly string[]): string | null {
   return asked.length === 0 ? null : `${asked.join(" and ")} ${asked.length === 1 ? "query" : "queries"}`;
 }
 
-function endOf({ endedReason, transfer }: AnalysedCall): string | null {
+function endOf(call: AnalysedCall): string | null {
+  const { endedReason, transfer } = call;
   if (transfer !== null && transfer.bridged_at !== null) {
     return `A human agent of ${transfer.target} took the call over.`;
   }
+  if (endedReason === "silence" && wordsOfCustomer(call).length === 0) return null;
   return ENDINGS[endedReason];
 }

@@ -70,7 +70,6 @@ export const ENDING_DUTIES: readonly Duty[] = [
   { type: "analyse" },
 ];
 
-
 /** Effects that are owed until they are done; the others are tried when they come up, and have their timers. */
 export function isDuty(effect: CallEffect): effect is CallEffect & Duty {
   return DUTY_EFFECTS.some((type) => type === effect.type);
