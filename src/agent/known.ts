@@ -3,7 +3,7 @@ import type { CallPlan } from "../contract/call-plan.ts";
 export type Known = { name: string | null; product: string | null; value: string | null };
 
 /** What is known of who was called. A caller's number is no proof of who calls: of them nothing is but the name. */
-export function knownOf({ callType, contact }: CallPlan): Known {
+export function knownOf({ callType, contact }: Pick<CallPlan, "callType" | "contact">): Known {
   const metadata = callType === "inbound" ? {} : contact.metadata;
   return {
     name: textOf(contact.name),

@@ -7,12 +7,14 @@ import { callEventMessageSchema, dialMessageSchema, type CallEventMessage } from
 import { openDb } from "../db/client.ts";
 import { assertNever } from "../lib/assert-never.ts";
 import { logError } from "../lib/log.ts";
+import { analyseCall } from "../services/analysis/analyse-call.ts";
 import { dialCall } from "../services/calls/dial-call.ts";
 import { giveUpUndialled } from "../services/calls/sweep-undialled.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { storeRecording } from "../services/recordings/store-recording.ts";
 
-type Verb = (context: ServiceContext, body: unknown) => Promise<void>;
+/** `attempt`: 1 when a message comes for the first time. */
+type Verb = (context: ServiceContext, body: unknown, attempt: number) => Promise<void>;
 /** `retrySeconds` is the wait before the second try; it doubles each time, to an hour at most. */
 type Consumer = { verb: Verb; retrySeconds: number };
 
@@ -34,7 +36,7 @@ export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> 
   await Promise.all(
     batch.messages.map(async (message) => {
       try {
-        await consumer.verb(context, message.body);
+        await consumer.verb(context, message.body, message.attempts);
         message.ack();
       } catch (error) {
         logError("queue_message_failed", error, { queue: batch.queue, attempts: message.attempts });
@@ -47,21 +49,25 @@ export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> 
 
 function consume<T>(
   schema: z.ZodType<T>,
-  verb: (context: ServiceContext, message: T) => Promise<void>,
+  verb: (context: ServiceContext, message: T, attempt: number) => Promise<void>,
 ): Verb {
-  return async (context, body) => {
+  return async (context, body, attempt) => {
     const message = schema.safeParse(body);
-    if (message.success) await verb(context, message.data);
+    if (message.success) await verb(context, message.data, attempt);
     else logError("queue_message_unreadable", message.error);
   };
 }
 
-async function onCallEvent(context: ServiceContext, message: CallEventMessage): Promise<void> {
+async function onCallEvent(
+  context: ServiceContext,
+  message: CallEventMessage,
+  attempt: number,
+): Promise<void> {
   switch (message.type) {
     case "recording_ready":
       return storeRecording(context, message);
     case "call_ended":
-      return;
+      return analyseCall(context, message, attempt);
     default:
       assertNever(message);
   }

@@ -7,7 +7,7 @@ import type { CallFacts } from "../domain/call/facts.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import type { Db } from "./client.ts";
 import { shownKeyDetails } from "./key-details.ts";
-import { calls, transcripts } from "./schema.ts";
+import { calls, organisations, transcripts } from "./schema.ts";
 
 export type CallRow = typeof calls.$inferSelect;
 
@@ -147,8 +147,21 @@ export async function findRecording(db: Db, orgId: string, callId: string) {
   return row === undefined ? null : { ...row, optedOut: row.optedOut === 1 };
 }
 
-/** The organisation that a call belongs to; null if there is no such call. */
-export async function findCallOrg(db: Db, callId: string): Promise<string | null> {
-  const row = await db.select({ orgId: calls.orgId }).from(calls).where(eq(calls.id, callId)).get();
-  return row?.orgId ?? null;
+/** Whose the call's recording is, what of it is stored here, and whether it is to stay at the carrier. */
+export async function findRecordingOrder(db: Db, callId: string) {
+  const row = await db
+    .select({ orgId: calls.orgId, key: calls.recordingKey, atCarrier: organisations.recordingsAtCarrier })
+    .from(calls)
+    .innerJoin(organisations, eq(organisations.id, calls.orgId))
+    .where(eq(calls.id, callId))
+    .get();
+  return row ?? null;
+}
+
+/** The carrier has no such recording any more. Another one that it has since told of stays. */
+export async function forgetCarrierRecording(db: Db, callId: string, recordingId: string): Promise<void> {
+  await db
+    .update(calls)
+    .set({ carrierRecordingId: null })
+    .where(and(eq(calls.id, callId), eq(calls.carrierRecordingId, recordingId)));
 }

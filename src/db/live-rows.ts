@@ -2,6 +2,7 @@
 
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { ENDINGS, type EndedReason } from "../domain/call/status.ts";
+import { analysisColumns, type StoredAnalysis } from "./analyses.ts";
 import type { Db } from "./client.ts";
 import { calls } from "./schema.ts";
 
@@ -87,7 +88,12 @@ export async function filterLive(db: Db, callIds: readonly string[]): Promise<Se
  * Ends a call that no object knows. Who was talked with was connected; how long, nobody knows any more. False if the
  * row has changed meanwhile.
  */
-export async function endLiveRow(db: Db, row: LiveRow, atSeconds: number): Promise<boolean> {
+export async function endLiveRow(
+  db: Db,
+  row: LiveRow,
+  atSeconds: number,
+  analysisOf: (reason: EndedReason) => StoredAnalysis,
+): Promise<boolean> {
   const reason: EndedReason = row.answeredAt === null ? "platform_error" : "agent_failed";
   const ended = await db
     .update(calls)
@@ -97,6 +103,8 @@ export async function endLiveRow(db: Db, row: LiveRow, atSeconds: number): Promi
       endedReason: reason,
       duration: row.answeredAt === null ? 0 : null,
       endedAt: atSeconds,
+      // There is no object that would send for it.
+      ...analysisColumns(analysisOf(reason)),
     })
     .where(and(eq(calls.id, row.id), LIVE, eq(calls.projectedSeq, row.projectedSeq)))
     .returning({ id: calls.id })

@@ -1,8 +1,9 @@
-import { and, count, desc, eq, sql } from "drizzle-orm";
+import { and, count, desc, eq, sql, type SQL } from "drizzle-orm";
 import type { Page } from "../contract/pages.ts";
 import { parsePhone } from "../domain/phone.ts";
 import type { Db } from "./client.ts";
 import { optOutRemovals, optOuts } from "./schema.ts";
+import { valuesWhere } from "./values-where.ts";
 
 export type OptOutRow = typeof optOuts.$inferSelect;
 export type NewOptOut = typeof optOuts.$inferInsert;
@@ -93,7 +94,30 @@ export async function optOutByCall(
   await insertOptOut(db, {
     orgId,
     phone: customer,
-    reason: `Asked for in call ${callId}`,
+    reason: reasonOf(callId),
     createdAt: atSeconds,
   });
+}
+
+/**
+ * The same, for a wish that was found in the call afterwards; a statement for a batch. A removal that has come since
+ * the call's end is the organisation's word, and newer than the customer's.
+ */
+export function optOutByWish(
+  db: Db,
+  call: { orgId: string; callId: string; customer: string; endedAt: number | null; atSeconds: number },
+  condition: SQL,
+) {
+  const { orgId, callId, customer, endedAt, atSeconds } = call;
+  const notRemovedSince = sql`NOT EXISTS (SELECT 1 FROM opt_out_removals
+    WHERE org_id = ${orgId} AND phone = ${customer} AND created_at >= ${endedAt ?? atSeconds})`;
+  const row = { orgId, phone: customer, reason: reasonOf(callId), createdAt: atSeconds };
+  return db
+    .insert(optOuts)
+    .select(valuesWhere(optOuts, row, sql`${condition} AND ${notRemovedSince}`))
+    .onConflictDoNothing();
+}
+
+function reasonOf(callId: string): string {
+  return `Asked for in call ${callId}`;
 }

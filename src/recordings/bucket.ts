@@ -1,20 +1,84 @@
 // Recordings in R2, an object each.
 
+import { logError } from "../lib/log.ts";
+
 export function recordingKey(orgId: string, callId: string, recordingId: string): string {
   return `${orgId}/${callId}/${recordingId}.mp3`;
 }
 
-/** Streams into R2 where the length is known, as R2 asks; a body of unknown length is read first. */
+/** R2 wants all parts of an upload equally long but the last, and none shorter than this. */
+const PART_BYTES = 5 * 1024 * 1024;
+const OPTIONS = { httpMetadata: { contentType: "audio/mpeg" } };
+
+/**
+ * Streams into R2: at once where the length is known, as R2 asks, else part by part, so that no more than one part is
+ * held. An object appears whole or not at all.
+ */
 export async function putRecording(
   bucket: R2Bucket,
   key: string,
-  recording: { body: ReadableStream; lengthBytes: number | null },
+  recording: { body: ReadableStream<Uint8Array>; lengthBytes: number | null },
 ): Promise<void> {
-  const options = { httpMetadata: { contentType: "audio/mpeg" } };
-  if (recording.lengthBytes === null) {
-    await bucket.put(key, await new Response(recording.body).arrayBuffer(), options);
-    return;
-  }
+  if (recording.lengthBytes === null) return putInParts(bucket, key, recording.body);
   const fixed = new FixedLengthStream(recording.lengthBytes);
-  await Promise.all([recording.body.pipeTo(fixed.writable), bucket.put(key, fixed.readable, options)]);
+  await Promise.all([recording.body.pipeTo(fixed.writable), bucket.put(key, fixed.readable, OPTIONS)]);
+}
+
+async function putInParts(bucket: R2Bucket, key: string, body: ReadableStream<Uint8Array>): Promise<void> {
+  const parts = new PartReader(body);
+  try {
+    const first = await parts.read();
+    if (first.length < PART_BYTES) await bucket.put(key, first, OPTIONS);
+    else await upload(await bucket.createMultipartUpload(key, OPTIONS), first, parts);
+  } catch (error) {
+    // A body that nobody reads would keep its connection.
+    await parts.cancel();
+    throw error;
+  }
+}
+
+async function upload(target: R2MultipartUpload, first: Uint8Array, parts: PartReader): Promise<void> {
+  try {
+    const uploaded: R2UploadedPart[] = [];
+    for (let part = first; part.length > 0; part = await parts.read()) {
+      uploaded.push(await target.uploadPart(uploaded.length + 1, part));
+    }
+    await target.complete(uploaded);
+  } catch (error) {
+    // What is left behind is nobody's object, but it is stored until R2 clears it away.
+    await target
+      .abort()
+      .catch((failure: unknown) => logError("upload_not_aborted", failure, { key: target.key }));
+    throw error;
+  }
+}
+
+/** Cuts a body into parts. */
+class PartReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #buffer = new Uint8Array(PART_BYTES);
+  /** Was read, and did not fit into the part before. */
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.getReader();
+  }
+
+  /** The next part, shorter than others if it is the last, and empty behind that. It is overwritten by the next one. */
+  async read(): Promise<Uint8Array> {
+    let length = 0;
+    while (length < PART_BYTES) {
+      const chunk = this.#rest.length > 0 ? this.#rest : (await this.#reader.read()).value;
+      if (chunk === undefined) break;
+      const fitting = chunk.subarray(0, PART_BYTES - length);
+      this.#buffer.set(fitting, length);
+      length += fitting.length;
+      this.#rest = chunk.subarray(fitting.length);
+    }
+    return this.#buffer.subarray(0, length);
+  }
+
+  async cancel(): Promise<void> {
+    await this.#reader.cancel().catch(() => null);
+  }
 }

@@ -150,6 +150,8 @@ export interface TelephonyProvider {
   fetchCall(carrierCallId: string): Promise<LookupResult>;
   /** @param range as in a `Range` header: one range of bytes. */
   fetchRecording(recordingId: string, range?: string): Promise<RecordingResult>;
+  /** What was deleted before is done. */
+  deleteRecording(recordingId: string): Promise<CommandResult>;
 
   /** What the carrier reads as the answer to its question what to do with the line. */
   renderDocument(instruction: LineInstruction): { contentType: string; body: string };

@@ -1,25 +1,9 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, test, vi } from "vitest";
-import worker from "../../src/index.ts";
+import { expect, test } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { read } from "../support/api.ts";
+import { consume } from "../support/consume.ts";
 import { createOrganisation } from "../support/organisation.ts";
-
-async function consume(queue: string, bodies: unknown[], attempts = 1) {
-  const messages = bodies.map((body, index) => ({
-    id: String(index),
-    timestamp: new Date(0),
-    attempts,
-    body,
-  }));
-  const batch = createMessageBatch(queue, messages);
-  const retries = batch.messages.map((message) => vi.spyOn(message, "retry"));
-  await worker.queue(batch, env);
-  const result = await getQueueResult(batch, createExecutionContext());
-  const delays = retries.flatMap((retry) => retry.mock.calls.map(([options]) => options?.delaySeconds));
-  return { acked: result.explicitAcks, retried: result.retryMessages.map(({ msgId }) => msgId), delays };
-}
 
 test("a message that can't be read is not tried again, and harms no other", async () => {
   const bodies = [null, "x", { call_id: 1 }, { call_id: newId("call") }];

@@ -104,6 +104,9 @@ export class SessionLaws {
     expect(await env.LIVE_BOARD.getByName(org.orgId).list(), "board").toEqual([]);
     expect(await env.CARRIER_GATE.getByName(plan.carrierId).heldBy(), "gate").not.toContain(plan.callId);
     if (state.carrierCallId === carrier.sid) expect(carrier.isAlive, "lives at the carrier").toBe(false);
+    const { foundByAnalyses } = this.#call;
+    expect(foundByAnalyses.length, "times it was sent to be analysed").toBeGreaterThan(0);
+    for (const found of foundByAnalyses) expect(found).toEqual({ status: "ended", hasTranscript: true });
     await this.#wishesWereHeeded(stored.events);
     await this.#watchersSawAll(snapshot.turns);
   }

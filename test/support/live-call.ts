@@ -62,6 +62,8 @@ export class LiveCall {
   /** Recordings that were sent for, and those of them that are in R2. */
   readonly recordings = new Set<string>();
   readonly storedRecordings = new Set<string>();
+  /** What stood in D1 each time that the call was sent to be analysed. */
+  readonly foundByAnalyses: { status: string | null; hasTranscript: boolean }[] = [];
   readonly #watchers = new Set<Watcher>();
 
   private constructor(org: Organisation, plan: CallPlan, carrier: MoodyCarrier, witness: Witness) {

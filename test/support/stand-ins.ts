@@ -21,6 +21,7 @@ export function standIn(call: LiveCall, options: LiveCallOptions): void {
   vi.spyOn(env.CALL_EVENTS, "send").mockImplementation(async (message) => {
     const event = callEventMessageSchema.parse(message);
     if (event.type === "recording_ready") call.recordings.add(event.recording_id);
+    if (event.type === "call_ended") await standInForAnalysis(call, prepare);
     return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
   });
 }
@@ -49,4 +50,16 @@ async function* whileAlive(
   } finally {
     generation.isOver = true;
   }
+}
+
+/** Sees what an analysis would find in D1, and says that it is done. */
+async function standInForAnalysis(call: LiveCall, prepare: D1Database["prepare"]): Promise<void> {
+  const { callId } = call.plan;
+  const row = await prepare(
+    "SELECT c.status, t.turns FROM calls c LEFT JOIN transcripts t ON t.call_id = c.id WHERE c.id = ?",
+  )
+    .bind(callId)
+    .first<{ status: string; turns: string | null }>();
+  call.foundByAnalyses.push({ status: row?.status ?? null, hasTranscript: typeof row?.turns === "string" });
+  await call.session.callAnalysed();
 }

@@ -71,6 +71,11 @@ const QUESTIONS: [
     [`GET Recordings/${RECORDING_SID}.mp3`],
     (provider) => provider.fetchRecording(RECORDING_SID),
   ],
+  [
+    "deleteRecording",
+    [`DELETE Recordings/${RECORDING_SID}.json`],
+    (provider) => provider.deleteRecording(RECORDING_SID),
+  ],
 ];
 
 /** The adapter against a carrier that does whatever it is asked, and what it was asked. */

@@ -290,6 +290,28 @@ describe("fetching a recording", () => {
   });
 });
 
+describe("deleting a recording", () => {
+  test.each([
+    ["deleted", () => new Response(null, { status: 204 }), { kind: "done" }],
+    ["gone before", () => refusal(404, 20404), { kind: "done" }],
+    ["not complete yet", () => refusal(400, 20009), { kind: "failed", detail: "400/20009", httpStatus: 400 }],
+    ["refused", () => refusal(401, 20003), { kind: "failed", detail: "401/20003", httpStatus: 401 }],
+    ["500", () => new Response("?", { status: 500 }), { kind: "failed", detail: "500/-", httpStatus: 500 }],
+    [
+      "a redirect",
+      () => new Response(null, { status: 307 }),
+      { kind: "failed", detail: "307/-", httpStatus: 307 },
+    ],
+    [
+      "no answer",
+      () => new TypeError("No route"),
+      { kind: "failed", detail: "TypeError: No route", httpStatus: null },
+    ],
+  ])("answers as a value: %s", async (_, answer, result) => {
+    expect(await fakeTwilio(answer()).provider.deleteRecording(RECORDING_SID)).toEqual(result);
+  });
+});
+
 describe("callbacks", () => {
   const { provider } = fakeTwilio(new Error("Nothing is sent"));
   const recording = `&RecordingSid=${RECORDING_SID}&RecordingStatus=completed`;

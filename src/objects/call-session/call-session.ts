@@ -52,7 +52,8 @@ import { HumanSearch, type RequestRefusal, type TransferOrder } from "./transfer
 
 /** `unknown_call`: no such call, or not one of this carrier account. */
 export type CarrierRefusal = StepRefusal | "unknown_call";
-export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTurn[] };
+/** `details`: JSON of what the agent has recorded. */
+export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTurn[]; details: string };
 
 /** The drain that follows each step has this long before the alarm takes its place. */
 const DRAIN_GRACE_MS = 2_000;
@@ -133,7 +134,8 @@ export class CallSession extends DurableObject<Env> {
   snapshot(): CallSnapshot | null {
     if (this.#call === null) return null;
     const { state, seq } = this.#call;
-    return { seq, facts: factsOf(state), turns: toTurns(this.#store.lines(), state.answeredAtMs) };
+    const turns = toTurns(this.#store.lines(), state.answeredAtMs);
+    return { seq, facts: factsOf(state), turns, details: JSON.stringify(state.details) };
   }
 
   /** The carrier has somebody on the line and asks what to do. */
@@ -224,6 +226,11 @@ export class CallSession extends DurableObject<Env> {
   async recordingStored(recordingId: string): Promise<void> {
     const duty = { type: "store_recording" as const, recordingId, durationSeconds: 0 };
     this.#store.dropDuty(dutyKey(duty));
+  }
+
+  /** The analysis is in the call's row: the duty to have it made is done. */
+  async callAnalysed(): Promise<void> {
+    this.#store.dropDuty(dutyKey({ type: "analyse" }));
   }
 
   /**

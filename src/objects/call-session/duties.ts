@@ -34,6 +34,7 @@ export const dutySchema = z.discriminatedUnion("type", [
     recordingId: z.string(),
     durationSeconds: z.number().int(),
   }),
+  z.object({ type: z.literal("analyse") }),
 ]);
 export type Duty = z.infer<typeof dutySchema>;
 
@@ -51,7 +52,10 @@ export function dutiesOf(before: CallState | null, after: CallState, effects: re
   const changed = before === null || JSON.stringify(factsOf(before)) !== JSON.stringify(factsOf(after));
   // The row was written on acceptance, so only later changes have to be projected.
   if (before !== null && changed) duties.push({ type: "project" });
-  if (before?.status !== after.status) duties.push({ type: "show_on_board" });
+  if (before?.status !== after.status) {
+    duties.push({ type: "show_on_board" });
+    if (after.status === "ended") duties.push({ type: "analyse" });
+  }
   for (const effect of effects) {
     if (isDuty(effect)) duties.push(effect);
   }
@@ -63,6 +67,7 @@ export const ENDING_DUTIES: readonly Duty[] = [
   { type: "project" },
   { type: "show_on_board" },
   { type: "release_slot" },
+  { type: "analyse" },
 ];
 
 /** Effects that are owed until they are done; the others are tried when they come up, and have their timers. */
@@ -86,11 +91,13 @@ export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
   take_charge: 5,
   ensure_hung_up: 60,
   store_recording: 60,
+  // A week of ten minutes: a row that can't be analysed by then has gone.
+  analyse: 1_008,
 };
 
 export type DutyContext = { env: Env; db: Db; store: CallStore };
 
-/** `sent`: the queue has it, and it is done once `recordingStored` says so. */
+/** `sent`: the queue has it, and it is done once `recordingStored` or `callAnalysed` says so. */
 export async function doDuty(
   duty: Duty,
   call: Call,
@@ -149,6 +156,9 @@ export async function doDuty(
         recording_id: duty.recordingId,
         duration_seconds: duty.durationSeconds,
       });
+      return "sent";
+    case "analyse":
+      await sendCallEvent(env, { type: "call_ended", call_id: plan.callId });
       return "sent";
   }
 }

@@ -235,7 +235,7 @@ export class CallStore {
   dueDuties(nowMs: number): OutboxRow[] {
     return this.#sql
       .exec<{ key: string; seq: number; body: string; attempts: number }>(
-        "SELECT key, seq, body, attempts FROM outbox WHERE due_at_ms <= ? ORDER BY seq, key",
+        `SELECT key, seq, body, attempts FROM outbox WHERE due_at_ms <= ? AND ${IS_FREE} ORDER BY seq, key`,
         nowMs,
       )
       .toArray()
@@ -271,7 +271,9 @@ export class CallStore {
   }
 
   nextDutyMs(): number | null {
-    return this.#sql.exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM outbox").one().due;
+    return this.#sql
+      .exec<{ due: number | null }>(`SELECT min(due_at_ms) AS due FROM outbox WHERE ${IS_FREE}`)
+      .one().due;
   }
 
   #keepText(index: number, text: string): void {
@@ -303,6 +305,9 @@ export class CallStore {
     }
   }
 }
+
+/** The analysis reads in D1 what the projection writes, so it waits until that is done. */
+const IS_FREE = "(key <> 'analyse' OR NOT EXISTS (SELECT 1 FROM outbox WHERE key = 'project'))";
 
 type TransferContext = Extract<LiveMessage, { type: "transfer" }>["context"];
 type FeedRow = { cursor: number; body: string };

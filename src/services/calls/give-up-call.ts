@@ -1,3 +1,4 @@
+import { analyseLost } from "../../agent/analysis/rules.ts";
 import { findCarrier } from "../../db/carriers.ts";
 import { endLiveRow, type LiveRow } from "../../db/live-rows.ts";
 import { logError } from "../../lib/log.ts";
@@ -35,7 +36,7 @@ async function giveUpCall(context: ServiceContext, row: LiveRow): Promise<boolea
     liveBoardOf(env, row.orgId).show(row.id, Number.MAX_SAFE_INTEGER, null),
     carrierGateOf(env, row.carrierId).release(row.id),
   ]);
-  if (!(await endLiveRow(db, row, toEpochSeconds(Date.now())))) return false;
+  if (!(await endLiveRow(db, row, toEpochSeconds(Date.now()), analyseLost))) return false;
   logError("call_given_up", "no object knows it", { call_id: row.id, status: row.status });
   return true;
 }

@@ -25,7 +25,7 @@ const errorSchema = z.object({ code: z.number().nullish() });
 
 export async function request(
   options: RestOptions,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "DELETE",
   path: string,
   form?: URLSearchParams,
 ): Promise<RestAnswer> {
@@ -45,6 +45,8 @@ export function open(options: RestOptions, path: string, range?: string): Promis
 }
 
 async function readAnswer(response: Response): Promise<RestAnswer> {
+  // What is gone has nothing more to say.
+  if (response.status === 204) return { kind: "ok", json: null };
   const json = parseJson(await response.text());
   if (response.ok) {
     return json === null ? { kind: "lost", detail: `unreadable ${response.status}` } : { kind: "ok", json };
@@ -58,7 +60,7 @@ async function readAnswer(response: Response): Promise<RestAnswer> {
 function send(
   options: RestOptions,
   asked: {
-    method: "GET" | "POST";
+    method: "GET" | "POST" | "DELETE";
     path: string;
     form?: URLSearchParams | undefined;
     headers?: Record<string, string>;

@@ -52,6 +52,7 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     findCall: (query) => findCall(options, query),
     fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
     fetchRecording: (id, range) => fetchRecording(options, id, range),
+    deleteRecording: (id) => deleteRecording(options, id),
     renderDocument: (instruction) => ({ contentType: "text/xml", body: renderTwiml(instruction) }),
     isAuthentic: (carrierRequest) => isSignedBy(authToken, carrierRequest),
     parseInbound: (body) => parseInbound(body, accountSid),
@@ -168,6 +169,17 @@ function lookupResultOf(answer: RestAnswer): LookupResult {
   return record.success
     ? { kind: "found", report: reportOf(record.data) }
     : { kind: "failed", detail: "an unreadable record" };
+}
+
+/** One that is not there any more is deleted. */
+async function deleteRecording(options: RestOptions, recordingId: string): Promise<CommandResult> {
+  const answer = await request(options, "DELETE", `Recordings/${recordingId}`);
+  if (answer.kind === "ok") return { kind: "done" };
+  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail, httpStatus: null };
+  const { httpStatus, code } = answer;
+  return httpStatus === 404
+    ? { kind: "done" }
+    : { kind: "failed", detail: `${httpStatus}/${code ?? "-"}`, httpStatus };
 }
 
 async function fetchRecording(

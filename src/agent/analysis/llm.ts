@@ -1,0 +1,73 @@
+// The analysis by a model. Its answer is asked for as plain text with a JSON object in it, not by an API's own way of
+// structured output: not every endpoint has one, and those that don't refuse the question or ignore the wish.
+
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { z } from "zod";
+import { err, ok, type Result } from "../../lib/result.ts";
+import type { AnalysedCall, Analysis } from "./analysed-call.ts";
+import { findJsonObjects } from "./find-json.ts";
+import type { ModelFailure } from "./generate.ts";
+import { callPrompt, systemPrompt } from "./prompt.ts";
+import { modelAnalysisSchema, type ModelAnalysis } from "./schema.ts";
+
+export type { ModelFailure };
+
+/** What a model is told of its own answer that did not fit, in characters. */
+const MAX_QUOTED_LENGTH = 4_000;
+
+/** @param byRules the analysis by rules: what it knows for certain, the model does not take back. */
+export async function analyseByModel(
+  model: LanguageModelV4,
+  call: AnalysedCall,
+  byRules: Analysis,
+  recorded: Record<string, unknown>,
+): Promise<Result<Analysis, ModelFailure>> {
+  const answered = await askTwice(model, call);
+  if (!answered.ok) return answered;
+  const { summary, sentiment, extraction, qms_scores: qmsScores, opt_out_requested: wished } = answered.value;
+  return ok({
+    summary,
+    sentiment,
+    extraction: { ...recorded, ...extraction },
+    qmsScores,
+    optOut: byRules.optOut || wished,
+  });
+}
+
+/** Once more, with what was wrong, if the first answer does not fit. */
+async function askTwice(
+  model: LanguageModelV4,
+  call: AnalysedCall,
+): Promise<Result<ModelAnalysis, ModelFailure>> {
+  const { generate } = await import("./generate.ts");
+  const instructions = systemPrompt(call);
+  const question = { role: "user" as const, content: callPrompt(call) };
+  const first = await generate(model, { instructions, messages: [question] });
+  if (!first.ok) return first;
+  const read = readAnswer(call, first.value);
+  if (read.ok) return read;
+  const correction = `Your answer can't be used: ${read.error}. Answer with the JSON object alone, as described.`;
+  const second = await generate(model, {
+    instructions,
+    messages: [
+      question,
+      { role: "assistant", content: first.value.slice(0, MAX_QUOTED_LENGTH).toWellFormed() || "(nothing)" },
+      { role: "user", content: correction },
+    ],
+  });
+  if (!second.ok) return second;
+  const readAgain = readAnswer(call, second.value);
+  return readAgain.ok ? readAgain : err({ mayPass: false, detail: `unusable twice: ${readAgain.error}` });
+}
+
+/** The last object that fits: what comes before it was thought aloud. */
+function readAnswer(call: AnalysedCall, text: string): Result<ModelAnalysis, string> {
+  const schema = modelAnalysisSchema(call);
+  let problem = "there is no JSON object in it";
+  for (const object of findJsonObjects(text).toReversed()) {
+    const parsed = schema.safeParse(object);
+    if (parsed.success) return ok(parsed.data);
+    problem = z.prettifyError(parsed.error).replaceAll("\n", " ").slice(0, 1_000);
+  }
+  return err(problem);
+}
