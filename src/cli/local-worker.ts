@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { openDemoQueues } from "./demo-queues.ts";
 import { buildAssets } from "./assets.ts";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
+import { modelVariables } from "./model-variables.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
 import { connectNumber } from "./sandbox-calls.ts";
 import { seedSql } from "./seed.ts";
@@ -157,6 +158,7 @@ function varsFile(from: { url: string; speed: number; instance: Instance }): str
     `CREDENTIALS_KEY="${from.instance.credentialsKey}"`,
     `SANDBOX_SECRET="${from.instance.sandboxSecret}"`,
     `SANDBOX_SPEED="${from.speed}"`,
+    ...modelVariables(process.env),
     "",
   ].join("\n");
 }
