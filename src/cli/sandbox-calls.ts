@@ -19,6 +19,14 @@ export async function callIn(url: string, { seed }: Pick<Instance, "seed">, from
   await ask(sandboxOf(url, { seed }), "/inbound", { from, to: seed.carrier.number });
 }
 
+/** Fails if the sandbox does not know the account by its token. */
+export async function checkAccount(sandbox: Sandbox): Promise<void> {
+  const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json?PageSize=1`;
+  const response = await fetch(`${sandbox.url}/sandbox${path}`, { headers: authorisation(sandbox) });
+  if (!response.ok) throw await refusal(response);
+  await response.body?.cancel();
+}
+
 /** Somebody whose words are typed calls a number of the account. Answers the call's SID. */
 export async function callInTyped(sandbox: Sandbox, from: string, to: string): Promise<string> {
   const answer = await ask(sandbox, "/inbound", { from, to, behaves: "0080" });
@@ -47,15 +55,17 @@ async function ask(sandbox: Sandbox, path: string, body: URLSearchParams | objec
 }
 
 async function post(sandbox: Sandbox, path: string, body: URLSearchParams | object): Promise<Response> {
-  const { url, accountSid, authToken } = sandbox;
-  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
   const isForm = body instanceof URLSearchParams;
-  const headers = isForm ? { authorization } : { authorization, "content-type": "application/json" };
-  return fetch(`${url}/sandbox${path}`, {
+  const headers = { ...authorisation(sandbox), ...(isForm ? {} : { "content-type": "application/json" }) };
+  return fetch(`${sandbox.url}/sandbox${path}`, {
     method: "POST",
     headers,
     body: isForm ? body : JSON.stringify(body),
   });
+}
+
+function authorisation({ accountSid, authToken }: Sandbox): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` };
 }
 
 async function refusal(response: Response): Promise<Error> {

@@ -15,6 +15,8 @@ export function viewOf(
       case "start":
         return show(`── call from ${message.from_number} to ${message.to_number} ──`);
       case "status":
+        // Its message of its own says how.
+        if (message.status === "ended") return;
         return show(`── ${message.status.replace("_", " ")} ──`);
       case "transfer":
         return show(`── transfer to ${message.target}: ${message.status.replace("_", " ")} ──`);

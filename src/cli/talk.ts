@@ -10,7 +10,7 @@ import { followCall, readCall, readCallWhen } from "./live-call.ts";
 import { findFreePort, startLocalWorker, stopEverything, stopOnSignal } from "./local-worker.ts";
 import { describeModel } from "./model-variables.ts";
 import { parseTalkOptions, readOptions, type RemoteOptions, type TalkOptions } from "./options.ts";
-import { actOn, sandboxOf } from "./sandbox-calls.ts";
+import { actOn, checkAccount, sandboxOf } from "./sandbox-calls.ts";
 import { beginCall, carrierIdOf, setUp, type Partner } from "./talk-call.ts";
 import { showKept, viewOf } from "./talk-view.ts";
 import { openTerminal } from "./terminal.ts";
@@ -32,7 +32,8 @@ const output = options.json ? process.stderr : process.stdout;
 /** What is to be undone, the last first, however this ends. */
 const undoings: (() => Promise<void>)[] = [];
 
-process.exitCode = await main();
+// A socket whose far end is slow to close would hold the process up.
+process.exit(await main());
 
 async function main(): Promise<number> {
   stopOnSignal(undoAll);
@@ -86,6 +87,7 @@ function partnerOf({ url, apiKey, campaignId, accountSid, authToken }: RemoteOpt
 async function talk(partner: Partner): Promise<CallRecord | null> {
   const { api, sandbox } = partner;
   const isOwn = options.remote === null;
+  await checkAccount(sandbox);
   const { campaign, agentName, undo } = await setUp(partner, options, isOwn ? OWN_CONFIG : {});
   if (!isOwn) undoings.push(undo);
   const callId = await beginCall(partner, campaign, options);
