@@ -1,19 +1,24 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { unstable_getVarsForDev as readVars } from "wrangler";
 import { describeModel, modelVariables } from "../../src/cli/model-variables.ts";
 
-test("the shell's model goes into the Worker's file of variables, as wrangler reads it", () => {
-  const env = {
-    MODEL_BASE_URL: "https://models.example/v1",
+const folder = mkdtempSync(join(tmpdir(), "trunkline-vars-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("wrangler reads the shell's model from the Worker's file of variables as it is", () => {
+  const model = {
+    MODEL_BASE_URL: "https://models.example/v1?a=1#b",
     MODEL_NAME: "small-1",
-    MODEL_API_KEY: 'k$HOME"\\#x',
-    MODEL_TIMEOUT_SECONDS: "",
-    OTHER: "x",
+    MODEL_API_KEY: 'k$HOME${X:-y}"\\n`#x =',
   };
-  expect(modelVariables(env)).toEqual([
-    "MODEL_BASE_URL='https://models.example/v1'",
-    "MODEL_NAME='small-1'",
-    `MODEL_API_KEY='k\\$HOME"\\#x'`,
-  ]);
+  const env = { ...model, MODEL_TIMEOUT_SECONDS: "", OTHER: "x" };
+  const file = join(folder, "vars");
+  writeFileSync(file, modelVariables(env).join("\n"));
+  const read = Object.entries(readVars(undefined, [file], {}, undefined, true));
+  expect(Object.fromEntries(read.map(([name, { value }]) => [name, value]))).toEqual(model);
   expect(describeModel(env)).toBe("The agent thinks with small-1.");
 });
 
