@@ -8,7 +8,7 @@ import type { CallRecord } from "../contract/calls.ts";
 import { Floor } from "./floor.ts";
 import { followCall, readCall, readCallWhen } from "./live-call.ts";
 import { findFreePort, startLocalWorker, stopEverything, stopOnSignal } from "./local-worker.ts";
-import { describeModel } from "./model-variables.ts";
+import { describeModel } from "./worker-variables.ts";
 import { parseTalkOptions, readOptions, type RemoteOptions, type TalkOptions } from "./options.ts";
 import { actOn, checkAccount, sandboxOf } from "./sandbox-calls.ts";
 import { beginCall, carrierIdOf, setUp, type Partner } from "./talk-call.ts";

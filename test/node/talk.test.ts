@@ -96,6 +96,12 @@ test("Ctrl-C in mid-talk leaves neither process nor file behind", async () => {
   expect(talksIn(folder)).toEqual([]);
 });
 
+test("a model that can't be asked is refused at once, by the setting's name", async () => {
+  const { code, stderr } = await runScript("talk", [], { ...ENV, MODEL_BASE_URL: "http://models.example" });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/Configuration refused: .*MODEL_NAME/);
+});
+
 test.each([
   [["--url", "http://localhost:8787"], "--account-sid and --auth-token go together"],
   [["--metadata", "[]"], "--metadata must be a JSON object"],
