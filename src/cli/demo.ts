@@ -4,8 +4,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { callRecordSchema, placedCallSchema, type CallRecord } from "../contract/calls.ts";
-import { liveCallsSchema, liveMessageSchema, type LiveMessage } from "../contract/live.ts";
+import { placedCallSchema, type CallRecord } from "../contract/calls.ts";
+import { liveCallsSchema, type LiveMessage } from "../contract/live.ts";
+import type { Api } from "./api.ts";
+import { followCall, readCallWhen } from "./live-call.ts";
 import {
   findFreePort,
   startLocalWorker,
@@ -36,8 +38,9 @@ async function main({ to, inbound, json }: DemoOptions): Promise<number> {
     show("Starting Trunkline: one Worker, its database, queues and objects, all on this machine …");
     const worker = await startLocalWorker({ port: await findFreePort(), stateFolder, speed: SPEED }, "quiet");
     const callId = inbound ? await takeCall(worker) : await placeCall(worker, to);
-    await watch(worker, callId);
-    const record = await readWithRecording(worker, callId);
+    const api = { url: worker.url, apiKey: worker.instance.apiKey };
+    await watch(api, callId);
+    const record = await readWithRecording(api, callId);
     if (json) console.log(JSON.stringify(record));
     else showRecord(record);
     return 0;
@@ -88,28 +91,9 @@ async function takeCall({ url, instance }: LocalWorker): Promise<string> {
   }
 }
 
-/** Follows `/ws/live/{call}` to the call's end; reconnects with the cursor, as any watcher should. */
-async function watch({ url, instance }: LocalWorker, callId: string): Promise<void> {
-  const deadline = Date.now() + CALL_WITHIN_MS;
-  const seen = { cursor: 0, ended: false };
-  while (!seen.ended) {
-    if (Date.now() > deadline) throw new Error("The call did not end in time.");
-    const address = `${url.replace("http", "ws")}/ws/live/${callId}?cursor=${seen.cursor}&token=${instance.apiKey}`;
-    const socket = new WebSocket(address);
-    await new Promise<void>((done) => {
-      socket.addEventListener("message", (event) => {
-        const message = liveMessageSchema.parse(JSON.parse(String(event.data)));
-        seen.cursor = message.cursor;
-        seen.ended ||= message.type === "end";
-        showMessage(message);
-        if (seen.ended) done();
-      });
-      socket.addEventListener("close", () => done());
-      socket.addEventListener("error", () => done());
-    });
-    socket.close();
-    if (!seen.ended) await new Promise((resume) => setTimeout(resume, 100));
-  }
+async function watch(api: Api, callId: string): Promise<void> {
+  const ended = await followCall(api, callId, showMessage, AbortSignal.timeout(CALL_WITHIN_MS));
+  if (!ended) throw new Error("The call did not end in time.");
 }
 
 function showMessage(message: LiveMessage): void {
@@ -125,21 +109,12 @@ function showMessage(message: LiveMessage): void {
   }
 }
 
-async function readWithRecording(worker: LocalWorker, callId: string): Promise<CallRecord> {
-  const deadline = Date.now() + RECORDING_WITHIN_MS;
-  for (;;) {
-    const call = await readCall(worker, callId);
-    const isWhole = call.recording_url !== null || call.answered_at === null;
-    if ((call.status === "ended" && isWhole) || Date.now() > deadline) return call;
-    await new Promise((resume) => setTimeout(resume, 100));
-  }
+function readWithRecording(api: Api, callId: string): Promise<CallRecord> {
+  return readCallWhen(api, callId, isWhole, RECORDING_WITHIN_MS);
 }
 
-async function readCall({ url, instance }: LocalWorker, callId: string): Promise<CallRecord> {
-  const response = await fetch(`${url}/v1/calls/${callId}`, {
-    headers: { authorization: `Bearer ${instance.apiKey}` },
-  });
-  return callRecordSchema.parse(await response.json());
+function isWhole(call: CallRecord): boolean {
+  return call.status === "ended" && (call.recording_url !== null || call.answered_at === null);
 }
 
 function showRecord({ transcript, ...record }: CallRecord): void {

@@ -7,12 +7,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { readConfig } from "../config.ts";
 import { openDemoQueues } from "./demo-queues.ts";
 import { buildAssets } from "./assets.ts";
 import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
 import { connectNumber } from "./sandbox-calls.ts";
 import { seedSql } from "./seed.ts";
+import { modelVariables, variablesFile } from "./worker-variables.ts";
 
 const WRANGLER = join(REPOSITORY, "node_modules/wrangler/bin/wrangler.js");
 const CRON_EVERY_MS = 5_000;
@@ -64,8 +66,11 @@ export async function startLocalWorker(
   buildAssets();
   const instance = await prepare(stateFolder);
   const url = localUrl(port);
+  const variables = variablesOf({ url, speed: options.speed, instance });
+  // A wrong one is told at once, and not by a Worker that does not serve.
+  readConfig(variables);
   const vars = join(stateFolder, "trunkline.vars");
-  writePrivately(vars, varsFile({ url, speed: options.speed, instance }));
+  writePrivately(vars, variablesFile(variables));
   const child = runWrangler(
     ["dev", "--port", String(port), "--inspector-port", "0", "--persist-to", stateFolder, "--env-file", vars],
     output,
@@ -151,14 +156,14 @@ async function prepare(stateFolder: string): Promise<Instance> {
   return seeded;
 }
 
-function varsFile(from: { url: string; speed: number; instance: Instance }): string {
-  return [
-    `PUBLIC_BASE_URL="${from.url}"`,
-    `CREDENTIALS_KEY="${from.instance.credentialsKey}"`,
-    `SANDBOX_SECRET="${from.instance.sandboxSecret}"`,
-    `SANDBOX_SPEED="${from.speed}"`,
-    "",
-  ].join("\n");
+function variablesOf(from: { url: string; speed: number; instance: Instance }): Record<string, string> {
+  return {
+    PUBLIC_BASE_URL: from.url,
+    CREDENTIALS_KEY: from.instance.credentialsKey,
+    SANDBOX_SECRET: from.instance.sandboxSecret,
+    SANDBOX_SPEED: String(from.speed),
+    ...modelVariables(process.env),
+  };
 }
 
 function runWrangler(args: string[], output: "inherit" | "quiet"): ChildProcess {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -56,6 +57,95 @@ export function parseDemoOptions(args: string[]): DemoOptions {
   });
   if (values.inbound && values.to !== undefined) throw new Error("--to and --inbound exclude each other");
   return { ...values, to: values.to ?? DEMO_CUSTOMER };
+}
+
+/** A deployment with a sandbox carrier, and the campaign whose agent is talked to. */
+export type RemoteOptions = {
+  url: string;
+  apiKey: string;
+  campaignId: string;
+  accountSid: string;
+  authToken: string;
+};
+
+/** What is not given is undefined, and stays as it is. */
+export type TalkOptions = {
+  inbound: boolean;
+  json: boolean;
+  /** Who does not type is silent, and no sign of life is given for them. */
+  silence: boolean;
+  name: string | undefined;
+  metadata: Record<string, unknown> | undefined;
+  persona: string | undefined;
+  language: string | undefined;
+  agent: string | undefined;
+  /** Null for an instance of its own. */
+  remote: RemoteOptions | null;
+};
+
+const TEXT = { type: "string" } as const;
+const FLAG = { type: "boolean", default: false } as const;
+
+export function parseTalkOptions(args: string[]): TalkOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      inbound: FLAG,
+      json: FLAG,
+      silence: FLAG,
+      name: TEXT,
+      metadata: TEXT,
+      persona: TEXT,
+      "persona-file": TEXT,
+      language: TEXT,
+      agent: TEXT,
+      url: TEXT,
+      key: TEXT,
+      campaign: TEXT,
+      "account-sid": TEXT,
+      "auth-token": TEXT,
+    },
+  });
+  const { inbound, json, silence, name, language, agent, persona, "persona-file": file } = values;
+  if (persona !== undefined && file !== undefined) {
+    throw new Error("--persona and --persona-file exclude each other");
+  }
+  return {
+    inbound,
+    json,
+    silence,
+    name,
+    language,
+    agent,
+    metadata: values.metadata === undefined ? undefined : parseObject("metadata", values.metadata),
+    persona: file === undefined ? persona : readFileSync(file, "utf8").trim(),
+    remote: toRemote(values),
+  };
+}
+
+const REMOTE_OPTIONS = ["url", "key", "campaign", "account-sid", "auth-token"] as const;
+
+function toRemote(
+  values: Partial<Record<(typeof REMOTE_OPTIONS)[number], string | undefined>>,
+): RemoteOptions | null {
+  const { url, key, campaign, "account-sid": accountSid, "auth-token": authToken } = values;
+  if (REMOTE_OPTIONS.every((name) => values[name] === undefined)) return null;
+  if (!url || !key || !campaign || !accountSid || !authToken) {
+    throw new Error("--url, --key, --campaign, --account-sid and --auth-token go together");
+  }
+  return { url: new URL(url).origin, apiKey: key, campaignId: campaign, accountSid, authToken };
+}
+
+function parseObject(name: string, json: string): Record<string, unknown> {
+  const wrong = new Error(`--${name} must be a JSON object`);
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw wrong;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong;
+  return { ...value };
 }
 
 /** The options of this process; wrong ones end it with one line that says why. */

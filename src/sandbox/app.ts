@@ -1,5 +1,5 @@
 // The sandbox carrier's REST border: a Twilio-compatible API, relative to where it is mounted (`/sandbox`),
-// and a door for customers who call in.
+// and doors for customers who call in, and for those whose words are typed.
 
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -10,6 +10,7 @@ import { inbound } from "./inbound-routes.ts";
 import { numbers } from "./numbers-routes.ts";
 import { recordings } from "./recordings-routes.ts";
 import { errorBody, notFound, TwilioError } from "./twilio-error.ts";
+import { typed } from "./typed-routes.ts";
 
 const MAX_BODY_BYTES = 65_536;
 const TOO_LARGE = new TwilioError(413, 413, "Request Entity Too Large");
@@ -21,6 +22,7 @@ export const sandbox = new Hono<SandboxEnv>()
   .route("/2010-04-01/Accounts/:accountSid", recordings)
   .route("/2010-04-01/Accounts/:accountSid", numbers)
   .route("/", inbound)
+  .route("/", typed)
   .all("*", (c) => {
     throw notFound(c.req.path);
   })

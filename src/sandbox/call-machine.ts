@@ -21,14 +21,16 @@ import { dial, detect, ring, settle } from "./life.ts";
 import { type DocumentOutcome, receiveDocument, runProgram } from "./program.ts";
 import { finishRecording, startRecording } from "./recording.ts";
 import { dropRelay, onRelay, type RelayEvent } from "./relay-session.ts";
-import { agentSpoken, customerDone, customerStarts } from "./talk.ts";
+import { agentSpoken, customerDone, customerGoesOn, customerPresses, customerStarts } from "./talk.ts";
 import { clearTimers, onLeg, type Setting, type Turn, type Wishes } from "./turn.ts";
+import { actAsTyped, type PersonAct } from "./typed-person.ts";
 
 /** What may come of a call that lives. */
 type LiveEvent =
   | { type: "document"; requestId: number; outcome: DocumentOutcome }
   | { type: "change"; change: CallChange }
   | { type: "record"; order: RecordingOrder }
+  | { type: "person"; act: PersonAct }
   | RelayEvent;
 
 /** What may come of one line. */
@@ -88,6 +90,8 @@ function onEvent(turn: Turn, event: LiveEvent): void {
         startRecording(turn, event.order, "StartCallRecordingAPI");
       }
       return;
+    case "person":
+      return actAsTyped(turn, event.act);
     case "relay-opened":
     case "utterance":
     case "language":
@@ -131,6 +135,12 @@ function onTimer(turn: Turn, timer: TimerName): void {
       return;
     case "customer-done":
       if (relay !== null) customerDone(turn, relay);
+      return;
+    case "customer-goes-on":
+      if (relay !== null) customerGoesOn(turn, relay);
+      return;
+    case "customer-presses":
+      if (relay !== null) customerPresses(turn, relay);
       return;
     case "relay-drops":
       if (relay !== null) dropRelay(turn, relay);

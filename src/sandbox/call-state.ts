@@ -34,6 +34,8 @@ const TIMER_NAMES = [
   "agent-spoken",
   "customer-starts",
   "customer-done",
+  "customer-goes-on",
+  "customer-presses",
   "customer-interrupts",
   "customer-hangs-up",
   "customer-gives-up",
@@ -105,6 +107,8 @@ const customer = z.object({
   owesReply: z.boolean(),
   /** The words it is saying now; they become part of its memory when they are out. */
   saying: z.object({ text: z.string(), fromMs: z.number(), memory: customerMemory }).nullable(),
+  /** The keys it has still to press; the same of them. */
+  pressing: z.object({ keys: z.string(), memory: customerMemory }).nullable().default(null),
 });
 
 /** A `<Gather>` under way. */
@@ -204,7 +208,14 @@ export function newCall(begin: CallBegin, nowMs: number): Leg {
     documentUrl: "url" in document ? document.url : "",
     relay: null,
     gather: null,
-    customer: { memory: NOTHING_SAID, heard: 0, lastHeard: "", owesReply: false, saying: null },
+    customer: {
+      memory: NOTHING_SAID,
+      heard: 0,
+      lastHeard: "",
+      owesReply: false,
+      saying: null,
+      pressing: null,
+    },
     speech: [],
     dial: null,
     legs: [],

@@ -16,11 +16,14 @@ export type CustomerName =
   | "talkative"
   | "voicemail"
   | "fax"
+  | "presses-keys"
+  | "typed"
   | "takes-over"
   | "backs-out";
 
 type Line = {
   text: string;
+  /** The text is keys, and pressed. */ pressed?: true;
   /** What the agent must be talking about for this line to come before its turn. */ on?: RegExp;
 };
 
@@ -34,6 +37,8 @@ export type Script = {
   endless?: true;
   /** Hangs up half-way through this utterance of the agent (1 is the first); as a human's phone, of the brief. */
   hangsUpDuring?: number;
+  /** Has no words of its own: somebody types what it says. */
+  typed?: true;
   /** Presses a key when it is asked to. */
   pressesKey?: true;
   /** Speaks up half-way through this utterance of the agent. */
@@ -102,6 +107,11 @@ export const SCRIPTS: Readonly<Record<CustomerName, Script>> = {
     interruptsDuring: 1,
     patienceMs: USUAL_PATIENCE_MS,
   },
+  "presses-keys": {
+    lines: [{ text: "1#", pressed: true }, ...INTERESTED_LINES.slice(1)],
+    farewell: FAREWELL,
+    patienceMs: USUAL_PATIENCE_MS,
+  },
   // Told that nobody is free, it goes on as the interested customer.
   "asks-for-human": {
     lines: [
@@ -145,6 +155,7 @@ export const SCRIPTS: Readonly<Record<CustomerName, Script>> = {
     patienceMs: USUAL_PATIENCE_MS,
   },
   silent: { lines: [], patienceMs: "endless" },
+  typed: { lines: [], typed: true, patienceMs: "endless" },
   talkative: {
     lines: [
       { text: "Oh, how nice that somebody calls! Let me tell you about my week." },
@@ -179,12 +190,11 @@ export type Memory = z.infer<typeof customerMemory>;
 
 export const NOTHING_SAID: Memory = { said: [], farewells: 0 };
 
+/** What it says, or presses, and what it will then have said. */
+export type Reply = { text: string; pressed: boolean; memory: Memory };
+
 /** The customer's next words after `heard`, or undefined when it has nothing (more) to say. */
-export function nextReply(
-  script: Script,
-  memory: Memory,
-  heard: string,
-): { text: string; memory: Memory } | undefined {
+export function nextReply(script: Script, memory: Memory, heard: string): Reply | undefined {
   const open = script.lines.map((_, index) => index).filter((index) => !memory.said.includes(index));
   if (script.endless && open.length === 0) return nextReply(script, NOTHING_SAID, heard);
   const takesLeave = memory.said.length > 1 && GOODBYE.test(heard);
@@ -194,13 +204,14 @@ export function nextReply(
   const chosen = fitting ?? open[0];
   const line = chosen === undefined ? undefined : script.lines[chosen];
   if (chosen === undefined || line === undefined) return undefined;
-  return { text: line.text, memory: { ...memory, said: [...memory.said, chosen] } };
+  const { text, pressed = false } = line;
+  return { text, pressed, memory: { ...memory, said: [...memory.said, chosen] } };
 }
 
-function farewell(script: Script, memory: Memory): { text: string; memory: Memory } | undefined {
+function farewell(script: Script, memory: Memory): Reply | undefined {
   const texts = script.farewell ?? [];
   const text = texts[memory.farewells];
   if (text === undefined) return undefined;
   const everything = script.lines.map((_, index) => index);
-  return { text, memory: { said: everything, farewells: memory.farewells + 1 } };
+  return { text, pressed: false, memory: { said: everything, farewells: memory.farewells + 1 } };
 }

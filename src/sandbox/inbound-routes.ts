@@ -1,6 +1,6 @@
 // A customer calls in. Twilio has no such request: with a real carrier this is somebody who picks up a phone.
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { z } from "zod";
 import type { SandboxEnv } from "./authenticate.ts";
 import { canCallIn } from "./behaviours.ts";
@@ -8,6 +8,7 @@ import type { CallOrder } from "./call-state.ts";
 import { e164, type Refusal } from "./form-fields.ts";
 import { newCallSid } from "./formats.ts";
 import type { NumberSettings } from "./number-form.ts";
+import { readJson } from "./read-request.ts";
 import { accountOf, callOf } from "./stubs.ts";
 import { refused, TwilioError } from "./twilio-error.ts";
 
@@ -66,12 +67,4 @@ function orderOf(from: string, to: string, settings: NumberSettings): CallOrder 
     recording: null,
     detection: null,
   };
-}
-
-async function readJson(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch {
-    return undefined;
-  }
 }

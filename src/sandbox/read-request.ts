@@ -11,6 +11,15 @@ export async function readForm(c: Context): Promise<URLSearchParams> {
   return new URLSearchParams(new TextDecoder().decode(await c.req.arrayBuffer()));
 }
 
+/** The request's JSON body; undefined for one that is none. */
+export async function readJson(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json();
+  } catch {
+    return undefined;
+  }
+}
+
 /** A list's query. One that cannot be read is refused: left out, it would find what was not asked for. */
 export function readQuery<T>(c: Context, schema: z.ZodType<T>): { query: T; search: URLSearchParams } {
   const search = new URL(c.req.url).searchParams;

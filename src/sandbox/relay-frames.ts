@@ -38,7 +38,8 @@ export type RelayFrame =
       callStatus: string;
       customParameters: Record<string, string>;
     }
-  | { type: "prompt"; voicePrompt: string; lang: string; last: true }
+  | { type: "prompt"; voicePrompt: string; lang: string; last: boolean }
+  | { type: "dtmf"; digit: string }
   | { type: "interrupt"; utteranceUntilInterrupt: string; durationUntilInterruptMs: number }
   | { type: "info"; name: "tokensPlayed"; value: string }
   | { type: "error"; description: string };

@@ -34,6 +34,7 @@ import {
   type RecordingResource,
   recordingResource,
 } from "./recording-resource.ts";
+import { isHeard, isTyped, type PersonAct } from "./typed-person.ts";
 
 /** While something is awaited the object must not be forgotten or fall asleep: it looks this often. */
 const HEARTBEAT_MS = 5000;
@@ -90,6 +91,21 @@ export class SandboxCall extends DurableObject<Env> {
     for (const change of changes) this.#applyTo(callSid, { type: "change", change });
     await this.#list();
     return ok(callResource(this.#known(accountSid, callSid) ?? state));
+  }
+
+  /** Does what somebody types for the person on the line. */
+  async act(
+    accountSid: string,
+    act: PersonAct,
+  ): Promise<Result<CallResource, "unknown" | "ended" | "not-typed" | "unheard">> {
+    const state = this.#known(accountSid);
+    if (state === undefined) return err("unknown");
+    if (hasEnded(state)) return err("ended");
+    if (!isTyped(state)) return err("not-typed");
+    if (act.kind !== "hang-up" && !isHeard(state)) return err("unheard");
+    this.#apply({ type: "person", act });
+    await this.#list();
+    return ok(callResource(this.#known(accountSid) ?? state));
   }
 
   /** Deletes the call's record; its recording stays. */

@@ -6,11 +6,15 @@ import type { CallState, Relay } from "./call-state.ts";
 import { behaviourOf, faultsOf } from "./behaviours.ts";
 import { nextReply, type Script, SCRIPTS } from "./customers.ts";
 import { cutSpeech } from "./ending.ts";
+import { interruptAgent } from "./interruption.ts";
 import { setupFrame } from "./relay-frames.ts";
-import { clearTimers, setTimer, speakingMs, type Turn } from "./turn.ts";
+import { pressKey } from "./relay-keys.ts";
+import { clearTimers, setTimer, speakingMs, type Turn, wordsWithin } from "./turn.ts";
 
 const THINKING_MS = 600;
 const ANSWERING_SOUND_MS = 400;
+const PARTIAL_EVERY_MS = 1000;
+const BETWEEN_KEYS_MS = 400;
 
 export function openTalk(turn: Turn, relay: Relay): void {
   const { state } = turn;
@@ -56,7 +60,7 @@ export function agentSpoken(turn: Turn, relay: Relay): void {
   }
   const next = relay.agent[0];
   if (next !== undefined) turn.state.timers["agent-spoken"] = next.toMs;
-  else if (customer.saying === null) considerReply(turn);
+  else if (customer.saying === null && customer.pressing === null) considerReply(turn);
 }
 
 function considerReply(turn: Turn): void {
@@ -72,12 +76,29 @@ function considerReply(turn: Turn): void {
 export function customerStarts(turn: Turn, relay: Relay, atMs = turn.nowMs): void {
   const { customer } = turn.state;
   const reply = nextReply(scriptOf(turn), customer.memory, customer.lastHeard);
-  if (reply === undefined || customer.saying !== null) return;
-  customer.saying = { ...reply, fromMs: turn.nowMs };
+  if (reply === undefined || customer.saying !== null || customer.pressing !== null) return;
+  const { text, pressed, memory } = reply;
   customer.owesReply = true;
   clearTimers(turn, "customer-gives-up");
-  setTimer(turn, "customer-done", speakingMs(reply.text));
-  if (relay.agent.length > 0 && relay.interruptible) interruptAgent(turn, relay, atMs);
+  if (pressed) {
+    customer.pressing = { keys: text, memory };
+    return customerPresses(turn, relay);
+  }
+  customer.saying = { text, memory, fromMs: turn.nowMs };
+  setTimer(turn, "customer-done", speakingMs(text));
+  if (relay.sendsPartials) setTimer(turn, "customer-goes-on", PARTIAL_EVERY_MS);
+  if (relay.interruptible) interruptAgent(turn, relay, atMs);
+}
+
+/** It is still speaking: its words so far. */
+export function customerGoesOn(turn: Turn, relay: Relay): void {
+  const { saying } = turn.state.customer;
+  if (saying === null) return;
+  const words = wordsWithin(saying.text, (turn.nowMs - saying.fromMs) * turn.speed);
+  if (words !== "") {
+    turn.frames.push({ type: "prompt", voicePrompt: words, lang: relay.lang, last: false });
+  }
+  setTimer(turn, "customer-goes-on", PARTIAL_EVERY_MS);
 }
 
 export function customerDone(turn: Turn, relay: Relay): void {
@@ -87,6 +108,7 @@ export function customerDone(turn: Turn, relay: Relay): void {
   customer.memory = memory;
   customer.saying = null;
   customer.owesReply = false;
+  clearTimers(turn, "customer-goes-on");
   speech.push({ who: "customer", fromMs, toMs: turn.nowMs });
   turn.frames.push({ type: "prompt", voicePrompt: text, lang: relay.lang, last: true });
   const script = scriptOf(turn);
@@ -94,14 +116,33 @@ export function customerDone(turn: Turn, relay: Relay): void {
   else if (relay.agent.length === 0) waitForAgent(turn, script);
 }
 
+/** One key after the other. */
+export function customerPresses(turn: Turn, relay: Relay): void {
+  const { customer } = turn.state;
+  if (customer.pressing === null) return;
+  const { keys, memory } = customer.pressing;
+  pressKey(turn, relay, keys.charAt(0));
+  if (keys.length > 1) {
+    customer.pressing = { keys: keys.slice(1), memory };
+    return setTimer(turn, "customer-presses", BETWEEN_KEYS_MS);
+  }
+  customer.pressing = null;
+  customer.memory = memory;
+  customer.owesReply = false;
+  if (relay.agent.length === 0) waitForAgent(turn, scriptOf(turn));
+}
+
 /** The socket is gone, the customer stays on the line: words under way are lost, a reply is still owed. */
 export function suspendTalk(turn: Turn): void {
   cutSpeech(turn);
+  turn.state.customer.pressing = null;
   clearTimers(
     turn,
     "agent-spoken",
     "customer-starts",
     "customer-done",
+    "customer-goes-on",
+    "customer-presses",
     "customer-interrupts",
     "customer-hangs-up",
     "customer-gives-up",
@@ -114,31 +155,13 @@ function waitForAgent(turn: Turn, script: Script): void {
   turn.state.timers["customer-gives-up"] = turn.nowMs + script.patienceMs;
 }
 
-/** The agent falls silent where it is; what it had still to say is dropped, as Twilio drops it. */
-function interruptAgent(turn: Turn, relay: Relay, atMs: number): void {
-  const speaking = relay.agent[0];
-  relay.agent = [];
-  clearTimers(turn, "agent-spoken", "customer-interrupts");
-  if (speaking === undefined) return;
-  const lastsMs = Math.max(1, speaking.toMs - speaking.fromMs);
-  const spokenMs = Math.min(Math.max(0, atMs - speaking.fromMs), lastsMs);
-  const spokenText = speaking.text.slice(0, Math.round((speaking.text.length * spokenMs) / lastsMs));
-  turn.state.speech.push({ who: "agent", fromMs: speaking.fromMs, toMs: speaking.fromMs + spokenMs });
-  turn.state.customer.lastHeard = spokenText;
-  turn.frames.push({
-    type: "interrupt",
-    utteranceUntilInterrupt: spokenText,
-    durationUntilInterruptMs: Math.round(spokenMs),
-  });
-}
-
 /** A machine whose greeting was waited for during detection does not begin it again. */
 function wasHeardOut(state: CallState): boolean {
   return state.detected?.answeredBy.startsWith("machine_end") === true;
 }
 
 /** Who is on the line, as it speaks and acts. */
-export function scriptOf({ state }: Turn): Script {
+export function scriptOf({ state }: Pick<Turn, "state">): Script {
   const behaviour = behaviourOf(state.behaves);
   const customer = behaviour.kind === "answers" ? behaviour.customer : "interested";
   return SCRIPTS[customer === "interested" && state.direction === "inbound" ? "caller" : customer];

@@ -55,6 +55,12 @@ export function losesCallbacks(state: CallState): boolean {
 
 const SPEECH_CHARS_PER_SECOND = 15;
 
+/** The whole words of it that are out after a stretch of sandbox time, but never the last. */
+export function wordsWithin(text: string, sandboxMs: number): string {
+  const heard = Math.floor((sandboxMs * SPEECH_CHARS_PER_SECOND) / 1000);
+  return text.slice(0, Math.max(0, text.lastIndexOf(" ", heard)));
+}
+
 /** How long it takes to say this, in sandbox time. */
 export function speakingMs(text: string): number {
   return Math.max(300, (text.length * 1000) / SPEECH_CHARS_PER_SECOND);

@@ -64,7 +64,7 @@ function readConnect(connect: XmlElement, baseUrl: string): Result<Verb | undefi
   if (!attributes.success) {
     return err({ code: 64101, message: "Invalid values for ConversationRelay parameters" });
   }
-  const { url, welcomeGreeting, interruptible, events } = attributes.data;
+  const { url, welcomeGreeting, interruptible, dtmfDetection, partialPrompts, events } = attributes.data;
   const { action, method } = connect.attributes;
   return ok({
     verb: "relay",
@@ -74,6 +74,9 @@ function readConnect(connect: XmlElement, baseUrl: string): Result<Verb | undefi
       welcomeGreeting: welcomeGreeting ?? null,
       lang: attributes.data.transcriptionLanguage ?? attributes.data.language ?? "en-US",
       interruptible: !["none", "false", "dtmf"].includes(interruptible),
+      interruptibleByKeys: !["none", "false", "speech"].includes(interruptible),
+      hearsKeys: dtmfDetection === "true",
+      sendsPartials: partialPrompts === "true",
       reportsTokensPlayed: events.split(/\s+/).includes("tokens-played"),
       parameters: parametersOf(noun),
     },
@@ -96,6 +99,8 @@ const relayAttributes = z.object({
   language: z.string().optional(),
   transcriptionLanguage: z.string().optional(),
   interruptible: z.string().default("any"),
+  dtmfDetection: z.string().optional(),
+  partialPrompts: z.string().optional(),
   events: z.string().default(""),
 });
 

@@ -16,7 +16,13 @@ export const relayOrder = z.object({
   action: destination.nullable(),
   welcomeGreeting: z.string().nullable(),
   lang: z.string(),
+  /** What the customer says while the agent speaks cuts it off. */
   interruptible: z.boolean(),
+  /** So does a key, if keys are heard at all. */
+  interruptibleByKeys: z.boolean().default(false),
+  hearsKeys: z.boolean().default(false),
+  /** What the customer says is told while it is being said, too. */
+  sendsPartials: z.boolean().default(false),
   reportsTokensPlayed: z.boolean(),
   parameters: z.record(z.string(), z.string()),
 });

@@ -26,6 +26,8 @@ const ENDINGS = [
   ["0034", "hostile", "connected", "hostile_caller", "none"],
   ["0035", "hangs up in mid-sentence", "connected", "customer_hangup", "none"],
   ["0036", "stays silent", "connected", "silence", "none"],
+  ["0039", "presses keys", "connected", "agent_hangup", "none"],
+  ["0080", "is typed, by nobody", "connected", "silence", "none"],
 ] as const;
 
 /** What happens between us and the carrier only: of what is said, nothing may be lost or changed by it. */

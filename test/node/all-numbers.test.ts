@@ -32,6 +32,7 @@ const ENDS: Readonly<Record<string, [outcome: string, reason: string]>> = {
   "0036": ["connected", "silence"],
   "0037": ["connected", "agent_hangup"],
   "0038": ["connected", "max_duration"],
+  "0039": ["connected", "agent_hangup"],
   "0040": ["failed", "submission_unknown"],
   "0041": ["connected", "agent_hangup"],
   "0042": ["connected", "agent_hangup"],
@@ -41,6 +42,7 @@ const ENDS: Readonly<Record<string, [outcome: string, reason: string]>> = {
   "0046": ["connected", "agent_hangup"],
   "0047": ["connected", "agent_hangup"],
   "0048": ["connected", "customer_hangup"],
+  "0080": ["connected", "silence"],
 };
 const NUMBERS = Object.keys(ENDS);
 const numberOf = (ending: string): string => `+1500555${ending}`;

@@ -19,8 +19,9 @@ export const FLOORS: readonly (readonly string[])[] = [
 const ASIDE: Record<string, readonly string[]> = {
   // The carrier at the far end knows the product only by its callbacks.
   sandbox: ["lib", "config.ts"],
-  // The command line speaks HTTP; it shares the wire shapes and the small tools.
-  cli: ["lib", "domain", "contract"],
+  // The command line speaks HTTP; it shares the wire shapes, the small tools, and the rules for the settings that it
+  // starts a Worker with.
+  cli: ["lib", "domain", "contract", "config.ts"],
 };
 
 /** The doors through which the house knows of a room aside. */

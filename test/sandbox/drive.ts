@@ -19,6 +19,9 @@ const OURS = { sid: "CA".padEnd(34, "1"), accountSid: "AC".padEnd(34, "2") };
 export const RELAY = `<Response><Connect action="/action"><ConversationRelay url="wss://own.example/relay"
   events="tokens-played"/></Connect></Response>`;
 
+/** What our product asks for: the customer's words as they come, and keys. */
+export const LISTENING_RELAY = RELAY.replace("/></C", ' partialPrompts="true" dtmfDetection="true"/></C');
+
 /** The same, and the call is recorded: beside a relay there is no other way. */
 export const RECORDED_RELAY = RELAY.replace(
   "<Response>",
@@ -139,8 +142,20 @@ export class Drive {
       .map(({ params }) => [params["SequenceNumber"], params["CallStatus"], params["SipResponseCode"]]);
   }
 
+  /** What the customer said, each time to its end. */
   get prompts(): string[] {
-    return this.frames.flatMap((frame) => (frame.type === "prompt" ? [frame.voicePrompt] : []));
+    return this.#said(true);
+  }
+
+  /** What it was heard to be saying. */
+  get partials(): string[] {
+    return this.#said(false);
+  }
+
+  #said(last: boolean): string[] {
+    return this.frames.flatMap((frame) =>
+      frame.type === "prompt" && frame.last === last ? [frame.voicePrompt] : [],
+    );
   }
 }
 

@@ -61,6 +61,27 @@ describe("a whole call", () => {
     expect(await account.json(`Calls.json?Status=completed`)).toMatchObject({ calls: [{ sid }] });
   });
 
+  test("0039's keys go over the socket, and its words as they come", async () => {
+    app.document = RELAY.replace("events=", 'partialPrompts="true" dtmfDetection="true" events=');
+    app.onFrame = (frame, socket) => {
+      if (frame["type"] === "setup") say(socket, "Hello, is this a good time?");
+      if (frame["digit"] === "#") say(socket, "Great. What are you looking for?");
+      if (frame["last"] === true) socket.send(JSON.stringify({ type: "end" }));
+    };
+    await place(app.account, "+15005550039");
+    await vi.waitUntil(() => heardAt("/action").length > 0, PATIENT);
+    expect(app.frames.filter(({ type }) => type === "dtmf")).toEqual([
+      { type: "dtmf", digit: "1" },
+      { type: "dtmf", digit: "#" },
+    ]);
+    const prompts = app.frames.filter(({ type }) => type === "prompt");
+    expect(prompts.map(({ last }) => last)).toEqual([...prompts.slice(1).map(() => false), true]);
+    expect(prompts.length).toBeGreaterThan(1);
+    const whole = String(prompts.at(-1)?.["voicePrompt"]);
+    for (const { voicePrompt } of prompts) expect(whole.startsWith(String(voicePrompt))).toBe(true);
+    expect(whole).toBe("I need a good one for my home office.");
+  });
+
   test("signs every request and the handshake with the account's token", async () => {
     const { account } = app;
     app.onFrame = (frame, socket) => {
