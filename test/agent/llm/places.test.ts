@@ -66,6 +66,51 @@ describe("the model that is asked", () => {
   });
 });
 
+describe("Workers AI", () => {
+  const NAME = "@cf/meta/a-model";
+  const settings = { MODEL_NAME: NAME };
+
+  test("is asked where there is neither an organisation's model nor an address", async () => {
+    const { asked, told } = workersAi(() =>
+      sse({ response: "Of" }, { response: " course." }, { response: "" }),
+    );
+    expect(await wordsOf({ ...deployment(settings), AI: told }, planOf())).toBe("Of course.");
+    expect(asked).toMatchObject([
+      { model: NAME, inputs: { stream: true, tools: [{ function: { name: "end_call" } }, {}] } },
+    ]);
+  });
+
+  test("has the tools too", async () => {
+    const tool_calls = [
+      { id: "1", index: 0, function: { name: "end_call", arguments: '{"reason":"wrong_number"}' } },
+    ];
+    const { told } = workersAi(() => sse({ response: "Bye." }, { tool_calls }));
+    const plan = planOf();
+    expect(await outputsOf(openBrain({ ...deployment(settings), AI: told }, plan), turnOf({ plan }))).toEqual(
+      [
+        { type: "words", text: "Bye." },
+        { type: "end_call", reason: "wrong_number" },
+      ],
+    );
+  });
+
+  test("is asked once more when it has no capacity, and then no longer", async () => {
+    const { asked, told } = workersAi(() => {
+      throw new Error("3040: Capacity temporarily exceeded, please try again.");
+    });
+    expect(await wordsOf({ ...deployment(settings), AI: told }, planOf())).toContain(APOLOGY);
+    expect(asked).toHaveLength(2);
+  });
+
+  test("is not asked where an address is given", async () => {
+    const { asked, told } = workersAi(() => sse());
+    const own = await openTalk([FINE]);
+    const named = deployment({ ...settings, MODEL_BASE_URL: own.baseUrl });
+    expect(await wordsOf({ ...named, AI: told }, planOf())).toBe("Of course.");
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("an address that is forbidden", () => {
   test.for([
     "http://169.254.169.254/v1",
@@ -118,6 +163,23 @@ describe("a sealed key", () => {
     expect(await requestsOf(talk)).toEqual([]);
   });
 });
+
+/** The binding, as far as it is used; the real one is always remote. */
+function workersAi(answer: () => ReadableStream) {
+  const asked: { model: string; inputs: unknown }[] = [];
+  const binding = {
+    run: async (model: string, inputs: unknown) => {
+      asked.push({ model, inputs });
+      return answer();
+    },
+  };
+  return { asked, told: binding as unknown as Ai };
+}
+
+function sse(...chunks: object[]): ReadableStream {
+  const text = [...chunks.map((chunk) => JSON.stringify(chunk)), "[DONE]"].map((data) => `data: ${data}\n\n`);
+  return new Response(text.join("")).body ?? new ReadableStream();
+}
 
 function deployment(settings: Record<string, string>): Env {
   return { ...env, ...settings };
