@@ -43,7 +43,13 @@ export function interrupt(queue: readonly Utterance[], heard: string, nowMs: num
   const cut = placeOfCut(queue, heard, nowMs);
   return queue
     .slice(cut)
-    .map((utterance, place) => settle(utterance, place === 0 ? heardPart(utterance.text, heard) : "", nowMs));
+    .map((utterance, place) => settle(utterance, place === 0 ? heardOf(utterance, heard) : "", nowMs));
+}
+
+/** Of words that were cut off before, or spoken to their end, no more can have been heard than is known. */
+function heardOf(utterance: Utterance, heard: string): string {
+  const { text } = utterance;
+  return isPlayed(utterance) && !isBeginningOf(heard, text) ? text : heardPart(text, heard);
 }
 
 /** The carrier speaks no more: what it had not spoken by now was not heard. */
