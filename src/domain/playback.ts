@@ -15,10 +15,21 @@ export type Utterance = {
   played: number;
 };
 
+/** A voice may be so much slower than was estimated. */
+const LATE_MS = 3_000;
+
 /** The last utterance, and those before it that it had to wait for. Oldest first, as is `utterances`. */
 export function queueOf(utterances: readonly Utterance[]): Utterance[] {
-  const first = utterances.findLastIndex(({ atMs, beginsMs }) => beginsMs <= atMs);
+  const first = utterances.findLastIndex(({ atMs }, place) => {
+    const before = utterances[place - 1];
+    return before === undefined || !mayPlay(before, atMs);
+  });
   return utterances.slice(Math.max(0, first));
+}
+
+/** Whether the carrier may still be speaking it then, or have yet to. */
+export function mayPlay(utterance: Utterance, atMs: number): boolean {
+  return !isPlayed(utterance) && utterance.endsMs + LATE_MS > atMs;
 }
 
 /** The carrier has spoken these words. Answers what has changed; nothing if they are nowhere in the queue. */

@@ -31,6 +31,21 @@ describe("the queue", () => {
     expect(queueOf([first, second, later])).toEqual([later]);
     expect(queueOf([])).toEqual([]);
   });
+
+  test("counts one in that should have been spoken just now, unless the carrier has said that it was", () => {
+    const [first] = sent(FIRST);
+    if (first === undefined) throw new Error("one was said");
+    const atMs = FIRST_MS + 1_000;
+    const next = { index: 1, text: SECOND, atMs, beginsMs: atMs, endsMs: atMs + 1_000, played: 0 };
+    expect(queueOf([first, next])).toEqual([first, next]);
+    expect(textsOf(interrupt([first, next], "Hello, this", atMs + 100))).toEqual([
+      [0, "Hello, this"],
+      [1, ""],
+    ]);
+    const [played] = play([first], FIRST, FIRST_MS);
+    if (played === undefined) throw new Error("it was played");
+    expect(queueOf([played, next])).toEqual([next]);
+  });
 });
 
 describe("an interruption", () => {
