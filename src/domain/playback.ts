@@ -15,10 +15,21 @@ export type Utterance = {
   played: number;
 };
 
+/** A voice may be so much slower than was estimated. */
+const LATE_MS = 3_000;
+
 /** The last utterance, and those before it that it had to wait for. Oldest first, as is `utterances`. */
 export function queueOf(utterances: readonly Utterance[]): Utterance[] {
-  const first = utterances.findLastIndex(({ atMs, beginsMs }) => beginsMs <= atMs);
+  const first = utterances.findLastIndex(({ atMs }, place) => {
+    const before = utterances[place - 1];
+    return before === undefined || !mayPlay(before, atMs);
+  });
   return utterances.slice(Math.max(0, first));
+}
+
+/** Whether the carrier may still be speaking it then, or have yet to. */
+export function mayPlay(utterance: Utterance, atMs: number): boolean {
+  return !isPlayed(utterance) && utterance.endsMs + LATE_MS > atMs;
 }
 
 /** The carrier has spoken these words. Answers what has changed; nothing if they are nowhere in the queue. */
@@ -43,7 +54,13 @@ export function interrupt(queue: readonly Utterance[], heard: string, nowMs: num
   const cut = placeOfCut(queue, heard, nowMs);
   return queue
     .slice(cut)
-    .map((utterance, place) => settle(utterance, place === 0 ? heardPart(utterance.text, heard) : "", nowMs));
+    .map((utterance, place) => settle(utterance, place === 0 ? heardOf(utterance, heard) : "", nowMs));
+}
+
+/** Of words that were cut off before, or spoken to their end, no more can have been heard than is known. */
+function heardOf(utterance: Utterance, heard: string): string {
+  const { text } = utterance;
+  return isPlayed(utterance) && !isBeginningOf(heard, text) ? text : heardPart(text, heard);
 }
 
 /** The carrier speaks no more: what it had not spoken by now was not heard. */

@@ -268,3 +268,46 @@ describe("the recording's disclosure", () => {
     for (const answer of ANSWERS) expect(talk.hears(answer).words).not.toContain(disclosure);
   });
 });
+
+describe("time that is almost up", () => {
+  test("is no reason to say anything", () => {
+    expect(scriptedTurn({ moment: "time_almost_up", lines: [], plan: planOf() })).toEqual([]);
+  });
+});
+
+describe("a talk that began without the script", () => {
+  const line = (speaker: Line["speaker"], text: string): Line => ({ speaker, text, atMs: 0 });
+  const begun = [line("agent", "Good morning, I am Aria."), line("customer", "Morning.")];
+  const wordsOf = (moment: Moment, lines: Line[]) =>
+    scriptedTurn({ moment, lines, plan: planOf() })
+      .map((output) => (output.type === "words" ? output.text : ""))
+      .join("");
+
+  test("is taken up after the greeting", () => {
+    expect(wordsOf("customer_spoke", begun)).toBe(
+      "Great, thank you. What are you looking for at the moment?",
+    );
+  });
+
+  test("is taken up with the same question where the line dropped", () => {
+    expect(wordsOf("resumed", begun)).toBe(
+      "Sorry, the line dropped for a moment. What are you looking for at the moment?",
+    );
+  });
+
+  test("goes on by the script from there", () => {
+    const next = wordsOf("customer_spoke", begun);
+    const lines = [...begun, line("agent", next), line("customer", "A desk.")];
+    expect(wordsOf("customer_spoke", lines)).toBe(
+      "That makes sense. What matters most to you: comfort, price or delivery?",
+    );
+  });
+
+  test.for(["Hello, are you still there?", "Sorry, the line", ""])(
+    "is none in which the agent has only said %j: it greets",
+    (said) => {
+      const lines = [line("agent", said), line("customer", "Hello?")];
+      expect(wordsOf("customer_spoke", lines)).toMatch(/^Hi, this is Aria/);
+    },
+  );
+});

@@ -246,6 +246,7 @@ test("a call's object that dies during its last words does not say them again, a
   const { call, relay } = await talking();
   await says(call, relay, "Goodbye.");
   const before = await textsOf(call);
+  call.wait(10_000);
   await call.crash();
   expect(await call.relayEnds({ failed: true })).toBe("hang_up");
   expect(await runsOut(call)).toBe("agent_hangup");

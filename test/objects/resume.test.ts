@@ -27,6 +27,9 @@ const TALK = [`agent: ${WHOLE}`, "customer: Yes.", `agent: ${GOES_ON}`];
 /** … in which the question was put again. */
 const RESUMED_TALK = [`agent: ${WHOLE}`, `agent: ${AGAIN}`, ...TALK.slice(1)];
 
+/** So long that all was spoken that the agent has said. */
+const WHILE_MS = 10_000;
+
 const prompt = (voicePrompt: string) => ({ type: "prompt", voicePrompt, last: true });
 
 /** How the socket goes. In the second case the object hears nothing of it, and has forgotten all it had in mind. */
@@ -61,6 +64,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
       await call.answer();
       await opens(call);
       expect(await textsOf(call)).toEqual([`agent: ${HALF}`]);
+      call.wait(WHILE_MS);
       await loses(call);
       await returns(call);
       const relay = await opens(call);
@@ -82,6 +86,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
         { pieces: 2, pausesAfter: 0, ends: null },
       ];
       const { call, relay } = await talking({ agent: [at_once, thinks, at_once] });
+      call.wait(WHILE_MS);
       relay.send(prompt("Yes."));
       await call.rest();
       await loses(call);
@@ -98,7 +103,9 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
 
     test("in the middle of the answer: it is not given again", async () => {
       const { call, relay } = await talking({ haltsIn: 1 });
+      call.wait(WHILE_MS);
       await says(call, relay, "Yes.");
+      call.wait(WHILE_MS);
       await loses(call);
       await returns(call);
       await opens(call);
@@ -114,6 +121,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
 
     test("between two turns: the question is put again, and the talk goes on", async () => {
       const { call } = await talking();
+      call.wait(WHILE_MS);
       await loses(call);
       await returns(call);
       const relay = await opens(call);
@@ -125,6 +133,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
   test("and the carrier asks again and again what to do next: it counts once, and no relay is given up", async () => {
     const { call, relay } = await talking();
     const { sessionId } = relay;
+    call.wait(WHILE_MS);
     await loses(call);
     expect(await call.relayEnds({ sessionId, failed: true })).toBe("relay");
     expect(await call.relayEnds({ sessionId, failed: true })).toBe("relay");
@@ -142,6 +151,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
     const call = await ringing({ haltsIn: 0 });
     await call.answer();
     await opens(call);
+    call.wait(WHILE_MS);
     await loses(call);
     await call.relayEnds({ failed: true });
     await call.rest();
@@ -166,6 +176,7 @@ describe.for(Object.entries(LOSSES))("a relay whose socket is gone: %s", ([, los
 describe("the carrier opens a new relay", () => {
   test("before the old one is seen to be gone: the old one is heard no more, and its end changes nothing", async () => {
     const { call, relay: old } = await talking();
+    call.wait(WHILE_MS);
     expect(await call.relayEnds()).toBe("relay");
     const relay = await opens(call);
     old.send(prompt("From beyond."));
@@ -187,6 +198,7 @@ describe("the carrier opens a new relay", () => {
 
   test("and words that are still on their way from the old one are not lost", async () => {
     const { call, relay: old } = await talking();
+    call.wait(WHILE_MS);
     await call.relayEnds();
     old.send(prompt("Yes."));
     await call.rest();
@@ -221,6 +233,7 @@ describe("the carrier opens a new relay", () => {
 
 test("an object that wakes without the socket it had sees to a new one by itself", async () => {
   const { call } = await talking();
+  call.wait(WHILE_MS);
   await call.crash();
   // Nobody calls, nobody asks: the alarm that was set is all that there is.
   while (call.carrier.timesAsked("redirect") === 0) await fires(call);

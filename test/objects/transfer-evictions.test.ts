@@ -39,6 +39,7 @@ async function isFree(call: LiveCall, staff: Staff): Promise<void> {
 describe.for(Object.entries(DEATHS))("a call's object that %s", ([, death]) => {
   test("while the customer is being told: the human is rung, and put through", async () => {
     const { call, staff } = await announced(1);
+    call.wait(10_000);
     await death(call);
     await firesUntil(call, ({ state }) => state?.transfer?.phase !== "announced");
     // A relay that has gone with the object is followed by the carrier's question, if not by ours.

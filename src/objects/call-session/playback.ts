@@ -1,7 +1,7 @@
 // Keeps account of what the customer has heard of the agent's words (domain/playback.ts says how). All of it is
 // stored, so that it survives an eviction.
 
-import { interrupt, isPlayed, lose, play, queueOf, type Utterance } from "../../domain/playback.ts";
+import { interrupt, isPlayed, lose, mayPlay, play, queueOf, type Utterance } from "../../domain/playback.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import type { CallStore } from "./store.ts";
 
@@ -34,8 +34,10 @@ export class Playback {
   /** The customer has cut the agent off, and heard so much of what was being spoken. */
   interrupted(heard: string, nowMs: number): void {
     const last = this.#deps.store.lastLine();
-    // Words to which the customer has replied since are only cut off if they must still be playing.
-    const queue = this.#queue().filter(({ index, endsMs }) => index === last?.index || endsMs > nowMs);
+    // Words to which the customer has replied since are only cut off if they may still be playing.
+    const queue = this.#queue().filter(
+      (utterance) => utterance.index === last?.index || mayPlay(utterance, nowMs),
+    );
     if (queue.length > 0) this.#keep(interrupt(queue, heard, nowMs), nowMs);
   }
 
