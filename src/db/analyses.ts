@@ -103,17 +103,18 @@ export function analysisColumns({ summary, sentiment, extraction, qmsScores }: S
   return { analysis: json, summary, sentiment, keyDetails: patchedByWorkflows(json) };
 }
 
-/** Folded in the statement itself: what a workflow writes at the same time comes before it or after it. */
+/**
+ * Folded in the statement itself: what a workflow writes at the same time comes before it or after it. The patches are
+ * taken one by one: joined with `json_each`, the database would go through all of them for each.
+ */
 function patchedByWorkflows(json: string): SQL<string> {
+  const patches = sql`coalesce(calls.workflow_patches, '[]')`;
   return sql<string>`(
-    WITH RECURSIVE
-      patches(n, patch) AS MATERIALIZED (
-        SELECT key, value FROM json_each(coalesce(calls.workflow_patches, '[]'))
-      ),
-      folded(n, details) AS (
-        SELECT 0, ${json}
-        UNION ALL
-        SELECT folded.n + 1, json_patch(folded.details, patches.patch) FROM folded JOIN patches ON patches.n = folded.n
-      )
-    SELECT details FROM folded ORDER BY n DESC LIMIT 1)`;
+    WITH RECURSIVE folded(n, details) AS (
+      SELECT 0, jsonb(${json})
+      UNION ALL
+      SELECT n + 1, jsonb_patch(details, json_extract(${patches}, '$[' || n || ']')) FROM folded
+      WHERE n < json_array_length(${patches})
+    )
+    SELECT json(details) FROM folded ORDER BY n DESC LIMIT 1)`;
 }

@@ -64,15 +64,16 @@ function subjectOf(call: AnalysedCall): string {
     return "Customer asked not to be called again.";
   if (call.endedReason === "wrong_number" || wished("wrong_number")) return "The number was the wrong one.";
   if (call.endedReason === "hostile_caller" || wished("hostile")) return "Customer was hostile.";
-  const parts = [wished("human") ? "asked for a human" : null, interestOf(call, words), queryOf(words)];
-  const said = parts.filter((part) => part !== null).join(", ");
-  return said === "" ? "Customer talked with the agent." : `Customer ${said}.`;
+  const parts = [wished("human") ? "asked for a human" : null, interestOf(call, words)].filter(isPart);
+  const query = queryOf(words);
+  if (parts.length > 0) return `Customer ${[...parts, query].filter(isPart).join(", ")}.`;
+  return query === null ? "Customer talked with the agent." : `Customer had a ${query}.`;
 }
 
 const NOT_INTERESTED = /\b(not|n't) (really |very )?interested\b/i;
 const CALL_ANOTHER_TIME = /\b(bad|not a good) time\b|\bcall (me )?(back|later|tomorrow)\b/i;
 const INTERESTED =
-  /\binterested\b|\bI('d| would) (like|love)\b|\bI('m| am)? ?(need|want|looking for)\b|\b(order|buy|purchase)\b|\b(sounds|looks) (good|great|perfect)\b|\byes,? please\b/i;
+  /\binterested\b|\bI('d| would) (like|love)\b|\bI'm looking for\b|\bI am looking for\b|\bI (need|want)\b(?! (you|my|nothing|to (talk|speak|be|know))\b)|\b(order|buy|purchase)\b|\b(sounds|looks) (good|great|perfect)\b|\byes,? please\b/i;
 
 function interestOf(call: AnalysedCall, words: readonly string[]): string | null {
   const text = words.join("\n").replaceAll("’", "'");
@@ -106,4 +107,8 @@ function endOf(call: AnalysedCall): string | null {
   }
   if (endedReason === "silence" && wordsOfCustomer(call).length === 0) return null;
   return ENDINGS[endedReason];
+}
+
+function isPart(part: string | null): part is string {
+  return part !== null;
 }
