@@ -339,8 +339,7 @@ export class CallSession extends DurableObject<Env> {
     const duties = dutiesOf(call.state, state, effects);
     this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
     // What the agent was saying is shown before the end is.
-    if (state.status === "ended" && call.state.status !== "ended") this.#talk.close();
-    if (hasLeftAgent(call.state, state) || state.closing !== null) this.#talk.hush();
+    this.#talk.follow(call.state, state);
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
       logInfo("call_status", {
@@ -396,9 +395,4 @@ export class CallSession extends DurableObject<Env> {
       logError(event, error, { call_id: this.#call?.plan.callId });
     }
   }
-}
-
-/** The line goes to a human, whatever the agent was about to say. */
-function hasLeftAgent(before: CallState, after: CallState): boolean {
-  return before.relay === "open" && after.relay !== "open" && after.status === "transferring";
 }

@@ -8,6 +8,7 @@ import { findLastWish } from "../../agent/wishes.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
 import { LAST_KEY } from "../../domain/keys.ts";
+import type { CallState } from "../../domain/call/state.ts";
 import type { Line } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
 import { untilAborted } from "../../lib/until-aborted.ts";
@@ -148,9 +149,10 @@ export class RelayTalk {
     return trySend(socket, protocolOf(call).renderRelayEnd(handoff));
   }
 
-  /** What is not said yet stays unsaid. */
-  hush(): void {
-    this.#stopTurn();
+  /** The call has moved on: what is not said yet may have to stay unsaid. */
+  follow(before: CallState, after: CallState): void {
+    if (after.status === "ended" && before.status !== "ended") this.#close();
+    else if (after.closing !== null || hasLeftAgent(before, after)) this.#stopTurn();
   }
 
   /** A machine is told this by the carrier. If it is asked again, it is the same. */
@@ -162,7 +164,7 @@ export class RelayTalk {
   }
 
   /** The call is over: nothing more is said or heard. */
-  close(): void {
+  #close(): void {
     this.#loseRelay();
     for (const socket of this.#deps.ctx.getWebSockets(RELAY_TAG)) {
       retire(socket, CLOSE_NORMAL, "The call is over");
@@ -335,6 +337,11 @@ export class RelayTalk {
     await this.#deps.dispatch({ type: "customer_heard" });
     if (isCutOff) await this.#endAnnouncement(call);
   }
+}
+
+/** The line goes to a human, whatever the agent was about to say. */
+function hasLeftAgent(before: CallState, after: CallState): boolean {
+  return before.relay === "open" && after.relay !== "open" && after.status === "transferring";
 }
 
 function protocolOf({ plan }: Call): RelayProtocol {
