@@ -8,6 +8,9 @@ import { APOLOGY, asks, brainOf, FINE, GREETING, PATIENT, take, turnTo } from ".
 import { deedsIn, linesOf, wordsIn } from "../../support/turns.ts";
 import { until } from "../../support/wait.ts";
 
+/** Nothing ends by itself. */
+const ENDLESS = { firstMs: 600_000, stallMs: 600_000, turnMs: 1_200_000 };
+
 describe("words", () => {
   test("come one by one, before the answer is complete", async () => {
     const talk = await openTalk([{ words: ["One", " two", " three"], stallsAfter: 2 }]);
@@ -172,7 +175,7 @@ describe("an interruption", () => {
     const abort = new AbortController();
     const outputs: BrainOutput[] = [];
     const turn = (async () => {
-      for await (const output of brainOf(talk, {}, PATIENT).takeTurn(...turnTo(talk, {}, {}, abort.signal))) {
+      for await (const output of brainOf(talk, {}, ENDLESS).takeTurn(...turnTo(talk, {}, {}, abort.signal))) {
         outputs.push(output);
       }
     })();
