@@ -96,8 +96,12 @@ describe("a model's analysis", () => {
 
   test("has the facts and scores that the campaign names, and no others", async () => {
     const config = {
-      extraction: [{ name: "weeks", description: "Until when it must be there" }, { name: "floor" }],
-      qms_criteria: [{ name: "empathy", description: "Did it listen?" }],
+      extraction: [
+        { name: "weeks", description: "Until when it must be there" },
+        { name: "floor" },
+        { name: "constructor" },
+      ],
+      qms_criteria: [{ name: "empathy", description: "Did it listen?" }, { name: "valueOf" }],
     };
     const reply = answering({ qms_scores: { empathy: 2, opening: 5 } });
     const call = await callWithModel([reply], TALK, config);
@@ -107,7 +111,7 @@ describe("a model's analysis", () => {
       qms_scores: { empathy: 2 },
     });
     const system = (await call.requests())[0]?.body.messages[0]?.content ?? "";
-    expect(system).toContain("- weeks: Until when it must be there\n- floor\n");
+    expect(system).toContain("- weeks: Until when it must be there\n- floor\n- constructor\n");
     expect(system).toContain("- empathy: Did it listen?");
     expect(system).not.toContain("opening");
   });

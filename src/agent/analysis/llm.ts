@@ -5,6 +5,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { z } from "zod";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { AnalysedCall, Analysis } from "./analysed-call.ts";
+import { cleanObject } from "./clean.ts";
 import { findJsonObjects } from "./find-json.ts";
 import type { ModelFailure } from "./generate.ts";
 import { callPrompt, systemPrompt } from "./prompt.ts";
@@ -20,7 +21,6 @@ export async function analyseByModel(
   model: LanguageModelV4,
   call: AnalysedCall,
   byRules: Analysis,
-  recorded: Record<string, unknown>,
 ): Promise<Result<Analysis, ModelFailure>> {
   const answered = await askTwice(model, call);
   if (!answered.ok) return answered;
@@ -28,7 +28,7 @@ export async function analyseByModel(
   return ok({
     summary,
     sentiment,
-    extraction: { ...recorded, ...extraction },
+    extraction: { ...cleanObject(call.details), ...extraction },
     qmsScores,
     optOut: byRules.optOut || wished,
   });

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { AnalysedCall, Analysis } from "../../agent/analysis/analysed-call.ts";
-import { cleanObject } from "../../agent/analysis/clean.ts";
 import { analyseByModel, type ModelFailure } from "../../agent/analysis/llm.ts";
 import { analyseByRules } from "../../agent/analysis/rules.ts";
 import { openModel } from "../../agent/model.ts";
@@ -86,5 +85,5 @@ async function askModel(
   );
   if (!opened.ok) return opened;
   if (opened.value === null) return null;
-  return analyseByModel(opened.value, call, byRules, cleanObject(call.details));
+  return analyseByModel(opened.value, call, byRules);
 }
