@@ -9,6 +9,7 @@ import { TestAccount } from "../sandbox/account.ts";
 import { place, read } from "../support/api.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
+import { numbersWithModel } from "./numbers-with-model.ts";
 
 const ENDINGS = [
   ["0001", "not valid", "failed", "invalid_number", "callee"],
@@ -40,7 +41,16 @@ const FAULTY = [
 
 const PATIENT = { timeout: 100_000 };
 
+describe.concurrent("sandbox numbers, with a model", PATIENT, numbersWithModel);
+
 describe.concurrent("sandbox numbers", PATIENT, () => {
+  // It takes longest, so it begins first.
+  test("0040 (create answers 500) ends failed / submission_unknown, and nothing ever rang", async () => {
+    const { call, org } = await callTo("0040");
+    expect(call).toMatchObject({ outcome: "failed", ended_reason: "submission_unknown", fault: "carrier" });
+    expect(await recordsOf(org)).toEqual([]);
+  });
+
   test.for(ENDINGS)("%s (%s) ends %s / %s / %s", async ([number, , outcome, reason, fault]) => {
     const { call } = await callTo(number);
     expect(call).toMatchObject({ outcome, ended_reason: reason, fault });
@@ -74,12 +84,6 @@ describe.concurrent("sandbox numbers", PATIENT, () => {
   test("0038 (never stops talking) ends connected / max_duration", async () => {
     const { call } = await callTo("0038", { max_duration: 5 });
     expect(call).toMatchObject({ outcome: "connected", ended_reason: "max_duration", fault: "none" });
-  });
-
-  test("0040 (create answers 500) ends failed / submission_unknown, and nothing ever rang", async () => {
-    const { call, org } = await callTo("0040");
-    expect(call).toMatchObject({ outcome: "failed", ended_reason: "submission_unknown", fault: "carrier" });
-    expect(await recordsOf(org)).toEqual([]);
   });
 
   test("0042 is asked for three times", async () => {

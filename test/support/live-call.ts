@@ -14,6 +14,7 @@ import type { LineInstruction, RelayEnd } from "../../src/telephony/provider.ts"
 import type { TurnShape } from "./agent-lines.ts";
 import { acceptRow } from "./call-row.ts";
 import { Holds } from "./holds.ts";
+import { giveOrganisationModel, type ModelTalk } from "./model-talks.ts";
 import { ADDRESS, MoodyCarrier, type CarrierScript } from "./moody-carrier.ts";
 import { createOrganisation, type Organisation } from "./organisation.ts";
 import { RelayClient, Watcher } from "./session-sockets.ts";
@@ -36,6 +37,8 @@ export type LiveCallOptions = {
   /** Somebody calls us; without, we call. */
   inbound?: boolean;
   campaignConfig?: Record<string, unknown>;
+  /** What the agent thinks with; without, it talks by script. */
+  model?: ModelTalk;
 };
 
 type CallSessionStub = LiveCall["session"];
@@ -76,6 +79,7 @@ export class LiveCall {
       campaignConfig,
       ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     });
+    if (options.model !== undefined) await giveOrganisationModel(org, options.model);
     const holds = new Holds();
     const carrier = new MoodyCarrier({ ...FAITHFUL, ...options.carrier }, holds);
     const plan = await acceptRow(org, options.inbound === true ? carrier.sid : null, options.limits);

@@ -13,7 +13,12 @@ import type { ModelRequest, Replies } from "./model-replies.ts";
 export type ModelTalk = { id: string; baseUrl: string };
 
 /** What a test has as `fetch` may be a stand-in's by the time that it asks. */
-const fetchForReal = globalThis.fetch;
+export const fetchForReal = globalThis.fetch;
+
+export function isModel(input: RequestInfo | URL): boolean {
+  const url = input instanceof Request ? input.url : String(input);
+  return url.startsWith(inject("modelServerUrl"));
+}
 
 const talkSchema = z.object({ id: z.string(), base_url: z.string() });
 const messageSchema = z.looseObject({ role: z.string(), content: z.string().nullish() });

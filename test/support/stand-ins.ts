@@ -1,5 +1,5 @@
 // What a test puts in the place of the world around a call's object, until the mocks are restored: the network (all
-// of it is the carrier), chance, the agent's mind, and a D1 and a queue that can be away.
+// of it but a model is the carrier), chance, the agent's mind, and a D1 and a queue that can be away.
 
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -7,9 +7,12 @@ import { scriptedBrain } from "../../src/agent/scripted.ts";
 import { callEventMessageSchema } from "../../src/contract/messages.ts";
 import { agentOf, haltingIn } from "./agent-lines.ts";
 import type { LiveCall, LiveCallOptions } from "./live-call.ts";
+import { fetchForReal, isModel } from "./model-talks.ts";
 
 export function standIn(call: LiveCall, options: LiveCallOptions): void {
-  vi.spyOn(globalThis, "fetch").mockImplementation(call.carrier.fetch);
+  vi.spyOn(globalThis, "fetch").mockImplementation((input, init) =>
+    isModel(input) ? fetchForReal(input, init) : call.carrier.fetch(input, init),
+  );
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   standInForAgent(call, options);
   const prepare = env.DB.prepare.bind(env.DB);

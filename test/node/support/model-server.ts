@@ -109,6 +109,7 @@ async function stream(
   response.writeHead(200, { "content-type": "text/event-stream", ...reply.headers });
   response.flushHeaders();
   for (const [index, chunk] of chunksOf(reply).entries()) {
+    if (index > 0 && reply.everyMs !== undefined) await pause(reply.everyMs, null, { signal: gone.signal });
     if (index === reply.breaksAfter) {
       // The server's own doing: nobody gave up.
       gone.abort();
@@ -117,7 +118,6 @@ async function stream(
     }
     if (index === reply.stallsAfter) await once(gone.signal, "abort");
     if (gone.signal.aborted) return;
-    if (index > 0 && reply.everyMs !== undefined) await pause(reply.everyMs, null, { signal: gone.signal });
     asked.firstChunkAtMs ??= Date.now();
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   }

@@ -1,0 +1,243 @@
+// The agent that thinks with a model. What it does when the model fails: before the first word it asks once more, then
+// apologises and goes by the script, for this turn and, as the call remembers it, for all that follow. After the first
+// word what was said stays said, and the customer is asked to repeat. Nothing that a model or the network does is
+// thrown.
+
+import type { LanguageModelV4, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import { logInfo } from "../../lib/log.ts";
+import type { Brain, BrainOutput, Turn, TurnEnd } from "../brain.ts";
+import { scriptedTurn } from "../scripted.ts";
+import { disclosureDue } from "./disclosure.ts";
+import { failureOf, ModelFailure } from "./failure.ts";
+import { phrasesOf } from "./phrases.ts";
+import { promptOf } from "./prompt.ts";
+import { readReply } from "./reply.ts";
+import { describeTools, offeredTools, readToolCall, type ToolCall, type ToolName } from "./tools.ts";
+
+export type LlmBrainDeps = {
+  /** Null or an error: there is none. */
+  openModel: () => Promise<LanguageModelV4 | null>;
+  times: TurnTimes;
+};
+
+export type TurnTimes = {
+  /** To the model's first word. */
+  firstMs: number;
+  /** Between one piece of an answer and the next. */
+  stallMs: number;
+  /** All that the turn takes of the model, second tries and further steps included. */
+  turnMs: number;
+};
+
+const TRIES = 2;
+/** Customers hear nothing while a model uses tools. */
+const MAX_STEPS = 3;
+/** A customer who is being put through waits already. */
+const TRANSFERRING_FIRST_MS = 3_000;
+
+export function llmBrain(deps: LlmBrainDeps): Brain {
+  return {
+    takeTurn: (turn, signal) => (turn.byScript ? scriptOf(turn) : new ModelTurn(deps, turn, signal).take()),
+  };
+}
+
+async function* scriptOf(turn: Turn): AsyncGenerator<BrainOutput, void, undefined> {
+  yield* scriptedTurn(turn);
+}
+
+type Outputs<T> = AsyncGenerator<BrainOutput, T, undefined>;
+
+/** What came of one request to the model. */
+type Step = {
+  spoke: boolean;
+  recorded: ToolCall[];
+  end: TurnEnd | null;
+  failure: ModelFailure | null;
+};
+
+class ModelTurn {
+  readonly #deps: LlmBrainDeps;
+  readonly #turn: Turn;
+  readonly #signal: AbortSignal;
+  readonly #endsAtMs: number;
+  /** What our own code has said before the model. */
+  readonly #disclosure: string | null;
+  readonly #phrases: ReturnType<typeof phrasesOf>;
+
+  constructor(deps: LlmBrainDeps, turn: Turn, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#turn = turn;
+    this.#signal = signal;
+    this.#endsAtMs = performance.now() + deps.times.turnMs;
+    this.#disclosure = disclosureDue(turn);
+    this.#phrases = phrasesOf(turn.plan.agent.voice.language_code);
+  }
+
+  async *take(): Outputs<void> {
+    if (this.#disclosure !== null) yield { type: "words", text: this.#disclosure };
+    const model = await this.#openModel();
+    if (this.#signal.aborted) return;
+    if (model === null) yield* this.#goByScript();
+    else yield* this.#converse(model);
+  }
+
+  async *#converse(model: LanguageModelV4): Outputs<void> {
+    const { moment } = this.#turn;
+    const tries = moment === "transferring" ? 1 : TRIES;
+    let tools = offeredTools(this.#turn);
+    const prompt = promptOf(this.#turn, tools);
+    for (let failures = 0, steps = 1; ;) {
+      const step = yield* this.#takeStep(model, prompt, tools);
+      if (this.#signal.aborted) return;
+      if (step.failure !== null && !step.spoke && step.end === null) {
+        failures += 1;
+        this.#noteFailure(step.failure, failures);
+        if (failures < tries && step.failure.mayPass && this.#leftMs() > 0) continue;
+        return yield* this.#goByScript();
+      }
+      if (step.spoke || step.end !== null) return yield* this.#finish(step);
+      prompt.push(...toolExchange(step.recorded));
+      steps += 1;
+      // Then it has to speak.
+      if (steps === MAX_STEPS) tools = tools.filter((tool) => tool !== "record_details");
+    }
+  }
+
+  /** Asks the model once. Words and facts go out as they come; what ends the turn is kept for its end. */
+  async *#takeStep(model: LanguageModelV4, prompt: LanguageModelV4Prompt, tools: ToolName[]): Outputs<Step> {
+    const step: Step = { spoke: false, recorded: [], end: null, failure: null };
+    const { times } = this.#deps;
+    const firstMs = this.#turn.moment === "transferring" ? TRANSFERRING_FIRST_MS : times.turnMs / TRIES;
+    const askedAtMs = Date.now();
+    let refused = 0;
+    try {
+      const question = { prompt, ...(tools.length > 0 ? { tools: describeTools(tools) } : {}) };
+      const within = {
+        firstMs: Math.min(times.firstMs, firstMs),
+        stallMs: times.stallMs,
+        wholeMs: Math.max(0, this.#leftMs()),
+      };
+      for await (const part of readReply(model, question, within, this.#signal)) {
+        if (part.type === "words") {
+          if (!step.spoke) this.#note("model_spoke", { first_word_ms: Date.now() - askedAtMs });
+          yield { type: "words", text: this.#hasDisclosed && !step.spoke ? ` ${part.text}` : part.text };
+          step.spoke = true;
+          continue;
+        }
+        const deed = readToolCall(part, tools, this.#turn);
+        if (!deed.ok) {
+          refused += 1;
+          this.#note("model_tool_refused", { reason: deed.error });
+        } else if (deed.value.type === "record_details") {
+          step.recorded.push(part);
+          yield deed.value;
+        } else step.end = weightier(step.end, deed.value);
+      }
+      const isEmpty = !step.spoke && step.end === null && step.recorded.length === 0;
+      if (isEmpty) step.failure = new ModelFailure(refused > 0 ? "only_refused_tools" : "no_answer");
+    } catch (error) {
+      step.failure = failureOf(error);
+    }
+    return step;
+  }
+
+  get #hasDisclosed(): boolean {
+    return this.#disclosure !== null;
+  }
+
+  async *#finish({ spoke, end, failure }: Step): Outputs<void> {
+    const { moment } = this.#turn;
+    if (failure !== null) this.#noteFailure(failure, 1);
+    if (moment === "silence_end") {
+      yield { type: "end_call", reason: "silence" };
+      return;
+    }
+    if (end !== null) {
+      // Nobody is hung up on without a word.
+      if (!spoke && end.type === "end_call") yield this.#words(this.#phrases.goodbye);
+      yield end;
+    } else if (failure !== null && moment !== "transferring") {
+      yield { type: "words", text: ` ${this.#phrases.again}` };
+    }
+  }
+
+  /** The model is given up on. */
+  async *#goByScript(): Outputs<void> {
+    const { moment, plan } = this.#turn;
+    const script = scriptedTurn({ ...this.#turn, plan: this.#hasDisclosed ? withoutDisclosure(plan) : plan });
+    // It was asked but once, and with little time.
+    if (moment !== "transferring") yield { type: "model_failed" };
+    const apologises = moment !== "transferring" && moment !== "silence_end";
+    const isSilent = !script.some(({ type }) => type === "words");
+    if (apologises && !isSilent) yield this.#words(this.#phrases.apology);
+    let isFirst = true;
+    for (const output of script) {
+      const joins = output.type === "words" && isFirst && (apologises || this.#hasDisclosed);
+      if (output.type === "words") isFirst = false;
+      yield joins ? { type: "words", text: ` ${output.text}` } : output;
+    }
+  }
+
+  /** Our own, before which only the disclosure may have been said. */
+  #words(text: string): BrainOutput {
+    return { type: "words", text: this.#hasDisclosed ? ` ${text}` : text };
+  }
+
+  #leftMs(): number {
+    return this.#endsAtMs - performance.now();
+  }
+
+  async #openModel(): Promise<LanguageModelV4 | null> {
+    try {
+      const model = await this.#deps.openModel();
+      if (model !== null) return model;
+    } catch {
+      // Whatever it says may hold an address or worse.
+    }
+    this.#noteFailure(new ModelFailure("not_opened"), 1);
+    return null;
+  }
+
+  #noteFailure({ reason }: ModelFailure, tryNumber: number): void {
+    this.#note("model_try_failed", { try: tryNumber, reason });
+  }
+
+  #note(event: string, fields: Record<string, string | number>): void {
+    logInfo(event, { call_id: this.#turn.plan.callId, moment: this.#turn.moment, ...fields });
+  }
+}
+
+/** The first one counts; but who wants no more calls is always heeded. */
+function weightier(one: TurnEnd | null, other: TurnEnd): TurnEnd {
+  if (one === null) return other;
+  return other.type === "end_call" && other.reason === "dnc_request" ? other : one;
+}
+
+function withoutDisclosure(plan: Turn["plan"]): Turn["plan"] {
+  const { recording_disclosure: _, ...config } = plan.campaign.config;
+  return { ...plan, campaign: { ...plan.campaign, config } };
+}
+
+/** What the model has done, and that it was done, so that it goes on. */
+function toolExchange(calls: readonly ToolCall[]): LanguageModelV4Prompt {
+  return [
+    {
+      role: "assistant",
+      content: calls.map(({ id, name, input }) => ({
+        type: "tool-call",
+        toolCallId: id,
+        toolName: name,
+        input: JSON.parse(input),
+      })),
+    },
+    {
+      role: "tool",
+      content: calls.map(({ id, name }) => ({
+        type: "tool-result",
+        toolCallId: id,
+        toolName: name,
+        output: { type: "text", value: "Recorded." },
+      })),
+    },
+  ];
+}
