@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { optOuts } from "../../src/db/schema.ts";
 import { CallSession } from "../../src/objects/call-session/call-session.ts";
-import { read } from "../support/api.ts";
+import { place, read } from "../support/api.ts";
 import { ACKED, endedCall, RETRIED, sendToAnalysis, storedCall, type Said } from "../support/ended-call.ts";
 import type { Reply } from "../support/model-replies.ts";
 import { giveOrganisationModel, openTalk, requestsOf } from "../support/model-talks.ts";
@@ -96,8 +96,12 @@ describe("a model's analysis", () => {
 
   test("has the facts and scores that the campaign names, and no others", async () => {
     const config = {
-      extraction: [{ name: "weeks", description: "Until when it must be there" }, { name: "floor" }],
-      qms_criteria: [{ name: "empathy", description: "Did it listen?" }],
+      extraction: [
+        { name: "weeks", description: "Until when it must be there" },
+        { name: "floor" },
+        { name: "constructor" },
+      ],
+      qms_criteria: [{ name: "empathy", description: "Did it listen?" }, { name: "valueOf" }],
     };
     const reply = answering({ qms_scores: { empathy: 2, opening: 5 } });
     const call = await callWithModel([reply], TALK, config);
@@ -107,7 +111,7 @@ describe("a model's analysis", () => {
       qms_scores: { empathy: 2 },
     });
     const system = (await call.requests())[0]?.body.messages[0]?.content ?? "";
-    expect(system).toContain("- weeks: Until when it must be there\n- floor\n");
+    expect(system).toContain("- weeks: Until when it must be there\n- floor\n- constructor\n");
     expect(system).toContain("- empathy: Did it listen?");
     expect(system).not.toContain("opening");
   });
@@ -210,6 +214,26 @@ describe("an answer that does not fit", () => {
     expect(await call.analyse()).toMatchObject(ACKED);
     expect((await call.shown()).summary).toBe(ANSWER.summary);
   });
+});
+
+test("a whole call: what the agent recorded while it talked, and what the model makes of it afterwards", async () => {
+  const org = await createOrganisation();
+  const talk = await openTalk("persona");
+  await giveOrganisationModel(org, talk);
+  const callId = await place(org, "+15005550030");
+  const call = await until(
+    () => read(org, callId),
+    ({ summary }) => summary !== null,
+  );
+  expect(call).toMatchObject({
+    ended_reason: "agent_hangup",
+    summary: "They talked.",
+    sentiment: "neutral",
+    key_details: { extraction: { budget: 1000 }, qms_scores: {} },
+  });
+  const last = (await requestsOf(talk)).at(-1)?.body.messages.at(-1)?.content ?? "";
+  expect(last).toContain('"recorded_by_the_agent":{"budget":1000}');
+  for (const { speaker, text } of call.transcript) expect(last).toContain(JSON.stringify({ speaker, text }));
 });
 
 test("who tells the model what to write is data: what it obeys to is refused by the schema", async () => {

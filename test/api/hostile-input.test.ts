@@ -41,11 +41,13 @@ class House {
     return new House(org, made, await orgRows(org.orgId));
   }
 
-  /** Settles when no call of it lives any more: they write on. */
+  /** Settles when no call of it lives any more, and each is analysed: they write on. */
   async rest(): Promise<void> {
     await until(
       () =>
-        env.DB.prepare("SELECT id FROM calls WHERE org_id = ? AND status <> 'ended'")
+        env.DB.prepare(
+          "SELECT id FROM calls WHERE org_id = ? AND (status <> 'ended' OR projected_seq > 0 AND analysis IS NULL)",
+        )
           .bind(this.org.orgId)
           .first(),
       (live) => live === null,

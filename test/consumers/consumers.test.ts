@@ -61,7 +61,12 @@ test("a call that could not be dialled ends once its time is over, and not befor
   const [late, early] = [await insert("+15005561111", 400), await insert("+15005561112", 100)];
   const bodies = [{ call_id: late }, { call_id: early }];
   expect(await consume("trunkline-dial-dead", bodies)).toMatchObject({ acked: ["0", "1"] });
-  expect(await read(org, late)).toMatchObject({ status: "ended", ended_reason: "platform_error" });
+  expect(await read(org, late)).toMatchObject({
+    status: "ended",
+    ended_reason: "platform_error",
+    summary: "The call was lost by an error of the platform.",
+    sentiment: null,
+  });
   expect((await read(org, early)).status).toBe("dialing");
 });
 

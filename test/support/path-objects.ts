@@ -37,6 +37,8 @@ const db = openDb(env.DB);
 const STARTED_AT = 1_780_000_100;
 
 /** A call that has ended, with a recording. */
+const NOTHING_FOUND = JSON.stringify({ extraction: {}, qms_scores: {} });
+
 export async function aCall({ orgId, campaignId, carrierId }: Organisation): Promise<Names> {
   const id = newId("call");
   const key = recordingKey(orgId, id, "RE1");
@@ -58,6 +60,10 @@ export async function aCall({ orgId, campaignId, carrierId }: Organisation): Pro
     answeredAt: STARTED_AT + 5,
     endedAt: STARTED_AT + 15,
     projectedSeq: 9,
+    summary: "Customer talked with the agent.",
+    sentiment: "neutral",
+    analysis: NOTHING_FOUND,
+    keyDetails: NOTHING_FOUND,
     recordingKey: key,
     recordingSeconds: 10,
   });

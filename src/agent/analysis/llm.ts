@@ -5,12 +5,13 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { z } from "zod";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { AnalysedCall, Analysis } from "./analysed-call.ts";
+import { cleanObject } from "./clean.ts";
 import { findJsonObjects } from "./find-json.ts";
-import type { ModelFailure } from "./generate.ts";
+import type { NoAnalysis } from "./generate.ts";
 import { callPrompt, systemPrompt } from "./prompt.ts";
 import { modelAnalysisSchema, type ModelAnalysis } from "./schema.ts";
 
-export type { ModelFailure };
+export type { NoAnalysis };
 
 /** What a model is told of its own answer that did not fit, in characters. */
 const MAX_QUOTED_LENGTH = 4_000;
@@ -20,15 +21,14 @@ export async function analyseByModel(
   model: LanguageModelV4,
   call: AnalysedCall,
   byRules: Analysis,
-  recorded: Record<string, unknown>,
-): Promise<Result<Analysis, ModelFailure>> {
+): Promise<Result<Analysis, NoAnalysis>> {
   const answered = await askTwice(model, call);
   if (!answered.ok) return answered;
   const { summary, sentiment, extraction, qms_scores: qmsScores, opt_out_requested: wished } = answered.value;
   return ok({
     summary,
     sentiment,
-    extraction: { ...recorded, ...extraction },
+    extraction: { ...cleanObject(call.details), ...extraction },
     qmsScores,
     optOut: byRules.optOut || wished,
   });
@@ -38,7 +38,7 @@ export async function analyseByModel(
 async function askTwice(
   model: LanguageModelV4,
   call: AnalysedCall,
-): Promise<Result<ModelAnalysis, ModelFailure>> {
+): Promise<Result<ModelAnalysis, NoAnalysis>> {
   const { generate } = await import("./generate.ts");
   const instructions = systemPrompt(call);
   const question = { role: "user" as const, content: callPrompt(call) };

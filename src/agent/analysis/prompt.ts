@@ -9,6 +9,8 @@ import { MAX_SUMMARY_LENGTH } from "./summary-rules.ts";
 export const MAX_TRANSCRIPT_LENGTH = 100_000;
 /** … and of a single utterance. */
 const MAX_UTTERANCE_LENGTH = 10_000;
+/** … and of what the agent was told. */
+const MAX_PERSONA_LENGTH = 4_000;
 
 export function systemPrompt(call: AnalysedCall): string {
   return [
@@ -48,12 +50,10 @@ export function callPrompt(call: AnalysedCall): string {
     agent: agentName,
     direction: callType,
     ended_reason: endedReason,
+    agent_was_told: config.persona_prompt?.slice(0, MAX_PERSONA_LENGTH).toWellFormed(),
     recorded_by_the_agent: details,
   };
-  const purpose =
-    config.persona_prompt === undefined ? [] : ["What the agent was told:", config.persona_prompt];
   return [
-    ...purpose,
     "What is known of the call:",
     JSON.stringify(known),
     "The transcript, one JSON object a line:",

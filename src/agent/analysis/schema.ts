@@ -19,7 +19,8 @@ const factSchema = z.union([
   z.null(),
   z.array(z.string().max(500).transform(cleanText)).max(50),
 ]);
-const nameSchema = z.string().min(1).max(64);
+const scoreSchema = z.number().min(0).max(5).nullable();
+const MAX_NAME_LENGTH = 64;
 
 const summarySchema = z
   .string()
@@ -29,32 +30,37 @@ const summarySchema = z
 export type ModelAnalysis = z.infer<ReturnType<typeof modelAnalysisSchema>>;
 
 export function modelAnalysisSchema(call: AnalysedCall) {
-  const scores = criteriaOf(call).map(({ name }) => [name, z.number().min(0).max(5).nullish()] as const);
   return z.object({
     summary: summarySchema,
     sentiment: z.enum(SENTIMENTS),
-    extraction: extractionSchema(call)
+    extraction: someOf((names) => factNames(call, names), factSchema)
       .transform((facts) => cleanObject(facts))
       .refine((facts) => JSON.stringify(facts).length <= MAX_EXTRACTION_LENGTH, "is too long as a whole"),
-    qms_scores: z.object(Object.fromEntries(scores)).default({}).transform(withoutNulls),
+    qms_scores: someOf(() => criteriaOf(call).map(({ name }) => name), scoreSchema).transform(withoutNulls),
     opt_out_requested: z.boolean().default(false),
   });
 }
 
 /** The facts that the campaign names, and no others; or, if it names none, some that the model finds worth keeping. */
-function extractionSchema({ config }: AnalysedCall): z.ZodType<Record<string, unknown>> {
-  if (config.extraction.length > 0) {
-    const named = config.extraction.map(({ name }) => [name, factSchema.optional()] as const);
-    return z.object(Object.fromEntries(named)).default({});
-  }
-  return z
-    .record(nameSchema, factSchema)
-    .default({})
-    .transform((facts) => Object.fromEntries(Object.entries(facts).slice(0, MAX_FREE_FACTS)));
+function factNames({ config }: AnalysedCall, found: readonly string[]): readonly string[] {
+  if (config.extraction.length > 0) return config.extraction.map(({ name }) => name);
+  return found.filter((name) => name !== "" && name.length <= MAX_NAME_LENGTH).slice(0, MAX_FREE_FACTS);
 }
 
-function withoutNulls(scores: Record<string, number | null | undefined>): Record<string, number> {
+/** An object's own fields of these names, each as it must be: `constructor` is a name like any other. */
+function someOf<T extends z.ZodType>(wanted: (found: string[]) => readonly string[], field: T) {
+  return z
+    .record(z.string(), z.unknown())
+    .default({})
+    .transform((fields) => {
+      const names = wanted(Object.keys(fields));
+      return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+    })
+    .pipe(z.record(z.string(), field));
+}
+
+function withoutNulls(scores: Record<string, number | null>): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(scores).flatMap(([name, score]) => (typeof score === "number" ? [[name, score]] : [])),
+    Object.entries(scores).flatMap(([name, score]) => (score === null ? [] : [[name, score]])),
   );
 }

@@ -67,7 +67,7 @@ function subjectOf(call: AnalysedCall): string {
   const parts = [wished("human") ? "asked for a human" : null, interestOf(call, words)].filter(isPart);
   const query = queryOf(words);
   if (parts.length > 0) return `Customer ${[...parts, query].filter(isPart).join(", ")}.`;
-  return query === null ? "Customer talked with the agent." : `Customer had a ${query}.`;
+  return query === null ? "Customer talked with the agent." : `Customer had ${withArticle(query)}.`;
 }
 
 const NOT_INTERESTED = /\b(not|n't) (really |very )?interested\b/i;
@@ -81,7 +81,7 @@ function interestOf(call: AnalysedCall, words: readonly string[]): string | null
   if (CALL_ANOTHER_TIME.test(text)) return "asked to be called another time";
   if (!INTERESTED.test(text)) return null;
   const { product } = knownOf(call);
-  return product === null ? "interested" : `interested in ${product}`;
+  return product === null ? "interested" : `interested in ${oneLine(product, MAX_SUMMARY_LENGTH)}`;
 }
 
 const TOPICS: ReadonlyArray<readonly [string, RegExp]> = [
@@ -111,4 +111,9 @@ function endOf(call: AnalysedCall): string | null {
 
 function isPart(part: string | null): part is string {
   return part !== null;
+}
+
+function withArticle(query: string): string {
+  if (query.endsWith("queries")) return query;
+  return `${/^[aeiou]/.test(query) ? "an" : "a"} ${query}`;
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { AnalysedCall, Analysis } from "../../agent/analysis/analysed-call.ts";
-import { cleanObject } from "../../agent/analysis/clean.ts";
-import { analyseByModel, type ModelFailure } from "../../agent/analysis/llm.ts";
+import { analyseByModel, type NoAnalysis } from "../../agent/analysis/llm.ts";
 import { analyseByRules } from "../../agent/analysis/rules.ts";
 import { openModel } from "../../agent/model.ts";
 import type { CallEventMessage } from "../../contract/messages.ts";
@@ -79,12 +78,12 @@ async function askModel(
   { env }: ServiceContext,
   call: AnalysedCall & Pick<CallToAnalyse, "orgId" | "model">,
   byRules: Analysis,
-): Promise<Result<Analysis, ModelFailure> | null> {
+): Promise<Result<Analysis, NoAnalysis> | null> {
   const opened = await openModel(env, call).then(ok, (error: unknown) =>
     // An address that is forbidden, or a key that does not open, is so tomorrow too.
     err({ mayPass: false, detail: describeError(error) }),
   );
   if (!opened.ok) return opened;
   if (opened.value === null) return null;
-  return analyseByModel(opened.value, call, byRules, cleanObject(call.details));
+  return analyseByModel(opened.value, call, byRules);
 }

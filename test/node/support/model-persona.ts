@@ -7,7 +7,6 @@ import type { Reply } from "../../support/model-replies.ts";
 const requestSchema = z.object({
   messages: z.array(z.object({ role: z.string(), content: z.string().nullish() })),
   tools: z.array(z.object({ function: z.object({ name: z.string() }) })).default([]),
-  response_format: z.object({ type: z.string() }).optional(),
 });
 type Asked = z.infer<typeof requestSchema>;
 
@@ -54,9 +53,14 @@ const DIRECTIONS: readonly [RegExp, (asked: Asked) => Reply][] = [
   [/comes to a close|almost (up|over)|time left/i, () => say("I am afraid our time is almost over.")],
 ];
 
+/** How the question about a call that is over begins. */
+const ANALYSIS = /^You analyse a finished phone call/;
+
 export function personaReply(body: unknown): Reply {
   const asked = requestSchema.parse(body);
-  if (asked.response_format !== undefined) return { json: { summary: "They talked.", sentiment: "neutral" } };
+  if (ANALYSIS.test(asked.messages[0]?.content ?? "")) {
+    return { json: { summary: "They talked.", sentiment: "neutral" } };
+  }
   const [last] = asked.messages.filter(({ role }) => role === "user").slice(-1);
   const said = last?.content ?? "";
   const direction = /^\[(?!pressed)([^\]]*)\]$/.exec(said.split("\n").at(-1) ?? "")?.[1];
