@@ -97,10 +97,10 @@ function eventMakers(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
     { weight: 2, arbitrary: fixed({ type: "lookup_failed" }) },
     {
       weight: 4,
-      arbitrary: fc.tuple(carrierId, whom(usual)).map(
-        ([id, answeredBy]) =>
+      arbitrary: fc.tuple(carrierId, whom(usual), fc.constantFrom(undefined, undefined, 20_000)).map(
+        ([id, answeredBy, messageMs]) =>
           () =>
-            ({ type: "answer_requested", carrierCallId: id, answeredBy }) as const,
+            ({ type: "answer_requested", carrierCallId: id, answeredBy, messageMs }) as const,
       ),
     },
     {
@@ -121,6 +121,18 @@ function eventMakers(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
     },
     { weight: 2, arbitrary: fixed({ type: "customer_heard" }) },
     { weight: 3, arbitrary: fixed({ type: "customer_spoke" }) },
+    fc.boolean().map((isLast) => () => ({ type: "key_pressed", isLast }) as const),
+    fc.tuple(fc.boolean(), spanMs).map(
+      ([wasHeard, span]) =>
+        (_: CallState, nowMs: number) =>
+          ({ type: "turn_cut", wasHeard, playsUntilMs: nowMs + span }) as const,
+    ),
+    spanMs.map(
+      (span) => (_: CallState, nowMs: number) =>
+        ({ type: "agent_silent", playsUntilMs: nowMs + span }) as const,
+    ),
+    fixed({ type: "details_recorded", details: { interested: true } }),
+    fixed({ type: "model_failed" }),
     spanMs.map(
       (span) => (_: CallState, nowMs: number) =>
         ({ type: "agent_spoke", playsUntilMs: nowMs + span }) as const,
@@ -200,6 +212,17 @@ const TALK: readonly CallEvent[] = [
   { type: "answer_requested", carrierCallId: OURS, answeredBy: "person" },
   { type: "relay_opened", sessionId: SESSION },
 ];
+
+/** … and whose agent has spoken shortly before its time is almost up. */
+export const livesNearTheirEnd: fc.Arbitrary<Life> = fc
+  .array(draw(eventMakers("person")), { maxLength: 20, size: "max" })
+  .map((draws) => ({ inbound: true, draws: [...TALK.map(happens), SPEAKS_LATE, ...draws] }));
+
+const SPEAKS_LATE: Draw = {
+  waitMs: LIMITS.maxDurationMs - 36_000,
+  firesDue: false,
+  make: (_, nowMs) => ({ type: "agent_spoke", playsUntilMs: nowMs }),
+};
 
 function happens(event: CallEvent): Draw {
   return { waitMs: 1_000, firesDue: true, make: () => event };

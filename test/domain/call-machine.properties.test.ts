@@ -7,7 +7,7 @@ import { step } from "../../src/domain/call/machine.ts";
 import { callStateSchema, dueTimers, nextTimerMs, type CallState } from "../../src/domain/call/state.ts";
 import { ENDINGS } from "../../src/domain/call/status.ts";
 import { LIMITS } from "../support/call-machine.ts";
-import { live, lives, type Moment } from "./call-lives.ts";
+import { live, lives, livesNearTheirEnd, type Moment } from "./call-lives.ts";
 
 const RUNS = { numRuns: 600 };
 const BOUND_MS = LIMITS.ringTimeoutMs + LIMITS.maxDurationMs + 60_000;
@@ -25,10 +25,20 @@ function always(law: (moments: readonly Moment[]) => void): void {
 test("the draws reach every status and most ends, so that the laws below say something", () => {
   const seen = new Set<string>();
   // The same draws each time: that they reach what is rare must not be luck.
-  for (const life of fc.sample(lives, { numRuns: 3_000, seed: 7 })) {
+  const drawn = [
+    ...fc.sample(lives, { numRuns: 3_000, seed: 7 }),
+    ...fc.sample(livesNearTheirEnd, { numRuns: 300, seed: 7 }),
+  ];
+  for (const life of drawn) {
     const { moments } = live(life);
     for (const { before, event, after, effects } of moments) {
-      for (const { type } of effects) seen.add(type);
+      for (const effect of effects) {
+        seen.add(effect.type);
+        if (effect.type === "agent_turn") seen.add(`turn: ${effect.moment}`);
+      }
+      if (event.type === "timer") seen.add(`timer ${event.name}`);
+      if (after.leavesMessage) seen.add("a message is left");
+      if (after.owedTries > before.owedTries) seen.add("given anew");
       if (isOfAnotherRelay(before, event)) seen.add("another relay's end");
       if (after.status === "in_progress" && event.type === "relay_ended")
         seen.add(`over, relay ${after.relay}`);
@@ -57,6 +67,13 @@ test("the draws reach every status and most ends, so that the laws below say som
     "never again, living",
     "never again, closing",
     "never again, ended",
+    "timer keys",
+    "timer wrap_up",
+    "turn: customer_spoke",
+    "turn: silence_end",
+    "turn: time_almost_up",
+    "given anew",
+    "a message is left",
   ]) {
     expect(seen).toContain(expected);
   }

@@ -132,6 +132,14 @@ describe("a customer who is heard, but has said nothing whole,", () => {
     expect([call.due("silence"), call.effects]).toEqual([8, []]);
   });
 
+  test("over words that go on playing is given their end to be silent from", () => {
+    const call = greeted().wait(3);
+    call.accepts({ type: "customer_heard", playsUntilMs: call.nowMs + 20_000 });
+    expect(call.due("silence")).toBe(28);
+    call.wait(1).accepts({ type: "customer_heard" });
+    expect(call.due("silence")).toBe(8);
+  });
+
   test("may talk on for minutes before the agent speaks", () => {
     const call = greeted();
     for (let heard = 0; heard < 60; heard += 1) {

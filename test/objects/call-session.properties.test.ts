@@ -86,6 +86,7 @@ test("the lives reach every situation, so that the laws say something", ({ skip 
     "a message is left",
     "voicemail",
     "silence",
+    "max_duration",
     "dies, talking",
     "dies, ended",
   ]) {

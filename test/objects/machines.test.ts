@@ -2,6 +2,9 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { longestSpeechMs } from "../../src/domain/speech.ts";
+import { place, read } from "../support/api.ts";
+import { createOrganisation } from "../support/organisation.ts";
+import { until } from "../support/wait.ts";
 import { fires, leaveCalls, opens, ringing, runsOut, textsOf } from "../support/call-stages.ts";
 
 afterEach(leaveCalls);
@@ -53,6 +56,17 @@ describe("a machine that is to hear a message", () => {
     const told = await asked(call, "machine");
     expect(told).toMatchObject({ kind: "say", text: expect.stringContaining("Aria from Luminary Home") });
   });
+});
+
+test("the sandbox's machine, whose greeting is waited for, hears it out", async () => {
+  const org = await createOrganisation({ campaignConfig: LEAVES });
+  const callId = await place(org, "+15005550020");
+  const call = await until(
+    () => read(org, callId),
+    ({ status }) => status === "ended",
+  );
+  expect(call).toMatchObject({ outcome: "voicemail", ended_reason: "voicemail" });
+  expect(call.transcript.map(({ speaker, text }) => [speaker, text])).toEqual([["agent", MESSAGE]]);
 });
 
 test("a machine is hung up on where the campaign says so", async () => {

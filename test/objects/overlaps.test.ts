@@ -1,5 +1,6 @@
 // Customer and agent would speak at once: who talks on is not spoken into, and gets their answer all the same.
 
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test } from "vitest";
 import { firesUntil, leaveCalls, runsOut, says, talking, textsOf } from "../support/call-stages.ts";
 import type { LiveCall } from "../support/live-call.ts";
@@ -134,6 +135,25 @@ describe("an agent that never comes to an end with its turn", () => {
     expect(await runsOut(call)).toBe("silence");
     expect(call.aliveTurns).toBe(0);
   });
+});
+
+test("a turn that was lost while the sockets stayed is given again", async () => {
+  const { call, relay } = await talking({ limits, agent: [AT_ONCE] });
+  call.wait(5_000);
+  await says(call, relay, "Yes.");
+  call.wait(5_000);
+  // As it was stored when the turn was given: the object went before it was taken.
+  await runInDurableObject(call.session, (_object, { storage }) => {
+    storage.sql.exec(
+      "UPDATE call SET state = json_set(state, '$.turn', 'customer_spoke', '$.owedTurn', 'customer_spoke')",
+    );
+    storage.sql.exec("DELETE FROM lines WHERE idx = 2");
+  });
+  await evictDurableObject(call.session, { webSockets: "hibernate" });
+  await call.session.snapshot();
+  await call.rest();
+  expect(await timePassed(() => waitsForTurn(call))).toBe(2_500);
+  expect(call.moments).toEqual(["opened", "customer_spoke", "customer_spoke"]);
 });
 
 describe("a silence that is not met with words", () => {

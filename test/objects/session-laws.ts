@@ -13,7 +13,6 @@ import { reservedOf, type Staff } from "../support/live-transfer.ts";
 import { Watcher } from "../support/session-sockets.ts";
 import { until } from "../support/wait.ts";
 
-const BOUND_MS = LIMITS.ringTimeoutMs + LIMITS.maxDurationMs + 60_000;
 /** What each way to a human may add to it, and what a human's part may last. */
 const WAY_MS = 120_000;
 const BRIDGE_MS = LIMITS.bridgeMaxDurationMs + 60_000;
@@ -76,8 +75,9 @@ export class SessionLaws {
   async endedInTime(leftAtMs: number): Promise<void> {
     const { state } = await this.#call.stored();
     if (state === null) throw new Error("The call is forgotten");
-    const { requestedAtMs, acceptedAtMs, transfers, transfer } = state;
-    const talksUntilMs = (requestedAtMs ?? 0) + BOUND_MS + transfers * WAY_MS;
+    const { requestedAtMs, acceptedAtMs, transfers, transfer, limits } = state;
+    const boundedMs = limits.ringTimeoutMs + limits.maxDurationMs + 60_000;
+    const talksUntilMs = (requestedAtMs ?? 0) + boundedMs + transfers * WAY_MS;
     const bridgedAtMs = transfer?.bridgedAtMs ?? null;
     const lastsUntilMs = bridgedAtMs === null ? talksUntilMs : bridgedAtMs + BRIDGE_MS;
     const boundMs = requestedAtMs === null ? acceptedAtMs + LIMITS.dialDeadlineMs : lastsUntilMs;

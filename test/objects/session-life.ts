@@ -19,6 +19,7 @@ export async function liveThrough(life: Life, seen: Set<string>): Promise<void> 
     carrier: life.carrier,
     agent: life.agent,
     inbound: life.inbound,
+    limits: { maxDurationMs: life.maxDurationMs },
     ...(life.gateIsFull ? { maxConcurrent: 1 } : {}),
     ...(life.leavesMessages ? { campaignConfig: { voicemail: "leave_message" } } : {}),
   });

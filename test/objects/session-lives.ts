@@ -182,6 +182,8 @@ export type Life = {
   people: number;
   gateIsFull: boolean;
   leavesMessages: boolean;
+  /** Of the agent's part. */
+  maxDurationMs: number;
   carrier: CarrierScript;
   agent: readonly TurnShape[];
   beginning: readonly Command[];
@@ -279,6 +281,7 @@ export function livesFrom(name: BeginningName, commands: number): fc.Arbitrary<L
     inbound: fc.constant(beginning.inbound ?? false),
     gateIsFull: fc.constant(beginning.gateIsFull ?? false),
     leavesMessages: fc.constant(beginning.leavesMessages ?? false),
+    maxDurationMs: fc.constantFrom(30_000, 90_000),
     people: beginning.people === undefined ? fc.nat({ max: 3 }) : fc.constant(beginning.people),
     carrier: fc.record({
       creates: fc

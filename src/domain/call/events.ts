@@ -76,8 +76,8 @@ export type CallEvent =
       failed: boolean;
       callOver: boolean;
     }
-  /** A sign of life: the customer talks on, or has cut the agent off. */
-  | { type: "customer_heard" }
+  /** A sign of life: the customer talks on, or has cut the agent off. Absent: no words of the agent's are playing. */
+  | { type: "customer_heard"; playsUntilMs?: number }
   /** The customer has said something whole. */
   | { type: "customer_spoke" }
   /** … or has pressed a key. `isLast`: the one that ends what is typed. */

@@ -145,7 +145,7 @@ function onTalk(state: CallState, event: TalkEvent, nowMs: number): StepResult {
     case "relay_closed":
       return onRelayClosed(state, nowMs);
     case "customer_heard":
-      return onCustomerHeard(state, nowMs);
+      return onCustomerHeard(state, event, nowMs);
     case "customer_spoke":
       return onCustomerSpoke(state, nowMs);
     case "key_pressed":

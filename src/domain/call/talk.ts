@@ -147,14 +147,15 @@ export function onWordsPlayed(state: CallState, nowMs: number): StepResult {
   return ok({ state: withTimers(state, { silence: nowMs + SILENCE_MS }), effects: [] });
 }
 
-export function onCustomerHeard(state: CallState, nowMs: number): StepResult {
+export function onCustomerHeard(state: CallState, event: Of<"customer_heard">, nowMs: number): StepResult {
   if (!isTalking(state)) return err("not_applicable");
   const heard = noteCustomer(state, nowMs);
   // The agent is about to speak, or does already, which the carrier sees to.
   if (heard.turn !== null && heard.turn !== "time_almost_up") return ok({ state: heard, effects: [] });
+  const freeAtMs = Math.max(nowMs, event.playsUntilMs ?? nowMs);
   const typing = state.timers.keys === undefined ? {} : { keys: nowMs + KEYS_MS };
   return ok({
-    state: withTimers(heard, { silence: nowMs + patienceMs(heard), ...typing }),
+    state: withTimers(heard, { silence: freeAtMs + patienceMs(heard), ...typing }),
     effects: [],
   });
 }

@@ -314,7 +314,7 @@ export class RelayTalk {
     const isAwaited = state.owedTurn !== null || state.timers.keys !== undefined;
     const everyMs = isAwaited ? AWAITED_EVERY_MS : HEARD_EVERY_MS;
     if (!isUnsaid && Date.now() - (state.heardAtMs ?? 0) < everyMs) return;
-    await this.#deps.dispatch({ type: "customer_heard" });
+    await this.#deps.dispatch({ type: "customer_heard", playsUntilMs: this.#playback.busyUntilMs() });
   }
 
   async #cutTurn(wasHeard: boolean): Promise<void> {
