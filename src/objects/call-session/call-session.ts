@@ -220,8 +220,7 @@ export class CallSession extends DurableObject<Env> {
 
   /** The recording is in R2: the duty to have it stored is done. */
   async recordingStored(recordingId: string): Promise<void> {
-    const duty = { type: "store_recording" as const, recordingId, durationSeconds: 0 };
-    this.#store.dropDuty(dutyKey(duty));
+    this.#store.dropDuty(dutyKey({ type: "store_recording", recordingId, durationSeconds: 0 }));
   }
 
   /** The analysis is in the call's row: the duty to have it made is done. */
