@@ -8,7 +8,7 @@ import { logInfo } from "../../lib/log.ts";
 import type { Brain, BrainOutput, Turn, TurnEnd } from "../brain.ts";
 import { scriptedTurn } from "../scripted.ts";
 import { disclosureDue } from "./disclosure.ts";
-import { failureOf, ModelFailure } from "./failure.ts";
+import { ModelFailure } from "./failure.ts";
 import { phrasesOf } from "./phrases.ts";
 import { promptOf } from "./prompt.ts";
 import { readReply } from "./reply.ts";
@@ -136,7 +136,8 @@ class ModelTurn {
       const isEmpty = !step.spoke && step.end === null && step.recorded.length === 0;
       if (isEmpty) step.failure = new ModelFailure(refused > 0 ? "only_refused_tools" : "no_answer");
     } catch (error) {
-      step.failure = failureOf(error);
+      if (!(error instanceof ModelFailure)) throw error;
+      step.failure = error;
     }
     return step;
   }
