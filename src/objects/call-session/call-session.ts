@@ -16,7 +16,6 @@ import type {
   StepRefusal,
   WhichHuman,
 } from "../../domain/call/events.ts";
-import { factsOf, type CallFacts } from "../../domain/call/facts.ts";
 import { step } from "../../domain/call/machine.ts";
 import { questionOf, type LineQuestion } from "../../domain/call/questions.ts";
 import {
@@ -27,7 +26,6 @@ import {
   type CallState,
 } from "../../domain/call/state.ts";
 import type { CallStatus, RequestedEndReason } from "../../domain/call/status.ts";
-import { toTurns, type TranscriptTurn } from "../../domain/transcript.ts";
 import { messageMsOf } from "../../domain/voicemail.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -47,13 +45,12 @@ import { LiveFeed } from "./live-feed.ts";
 import { Outbox } from "./outbox.ts";
 import { isRelay, RELAY_TAG } from "./relay-sockets.ts";
 import { RelayTalk } from "./relay-talk.ts";
+import { snapshotOf, type CallSnapshot } from "./snapshot.ts";
 import { CallStore, type Call } from "./store.ts";
 import { HumanSearch, type RequestRefusal, type TransferOrder } from "./transfers.ts";
 
 /** `unknown_call`: no such call, or not one of this carrier account. */
 export type CarrierRefusal = StepRefusal | "unknown_call";
-/** `details`: JSON of what the agent has recorded. */
-export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTurn[]; details: string };
 
 /** The drain that follows each step has this long before the alarm takes its place. */
 const DRAIN_GRACE_MS = 2_000;
@@ -132,10 +129,7 @@ export class CallSession extends DurableObject<Env> {
 
   /** How the call stands; null if it never came here. */
   snapshot(): CallSnapshot | null {
-    if (this.#call === null) return null;
-    const { state, seq } = this.#call;
-    const turns = toTurns(this.#store.lines(), state.answeredAtMs);
-    return { seq, facts: factsOf(state), turns, details: JSON.stringify(state.details) };
+    return this.#call === null ? null : snapshotOf(this.#call, this.#store);
   }
 
   /** The carrier has somebody on the line and asks what to do. */
@@ -224,8 +218,7 @@ export class CallSession extends DurableObject<Env> {
 
   /** The recording is in R2: the duty to have it stored is done. */
   async recordingStored(recordingId: string): Promise<void> {
-    const duty = { type: "store_recording" as const, recordingId, durationSeconds: 0 };
-    this.#store.dropDuty(dutyKey(duty));
+    this.#store.dropDuty(dutyKey({ type: "store_recording", recordingId, durationSeconds: 0 }));
   }
 
   /** The analysis is in the call's row: the duty to have it made is done. */
