@@ -1,9 +1,10 @@
 // Variables and secrets, parsed once per isolate. A bad one refuses to serve and names every bad key.
 
 import { z } from "zod";
+import { checkBaseUrl } from "./domain/base-url.ts";
 import { isLoopbackHost } from "./domain/outbound-url.ts";
 
-const schema = z.object({
+const variablesSchema = z.object({
   /** Where the carrier and API clients reach this deployment: scheme and host, no trailing slash. */
   PUBLIC_BASE_URL: z
     .url({ protocol: /^https?$/ })
@@ -32,7 +33,24 @@ const schema = z.object({
   RATE_LIMIT_CEILING: z.coerce.number().int().min(1).max(1_000_000).default(60_000),
 });
 
-export type Config = Readonly<z.infer<typeof schema> & { isLocal: boolean }>;
+/** What must hold of several variables together. */
+const schema = variablesSchema
+  .transform((variables) => ({ ...variables, isLocal: isLoopbackUrl(variables.PUBLIC_BASE_URL) }))
+  .superRefine(({ MODEL_BASE_URL, MODEL_NAME, MODEL_API_KEY, isLocal }, { addIssue }) => {
+    const refuse = (key: string, message: string) => addIssue({ code: "custom", path: [key], message });
+    if (MODEL_BASE_URL === undefined) {
+      if (MODEL_API_KEY !== undefined) refuse("MODEL_API_KEY", "is for a MODEL_BASE_URL, and there is none");
+      const isOfWorkersAi = MODEL_NAME === undefined || /^@(?:cf|hf)\//.test(MODEL_NAME);
+      if (!isOfWorkersAi)
+        refuse("MODEL_NAME", "without MODEL_BASE_URL must be one of Workers AI, like @cf/…");
+      return;
+    }
+    if (MODEL_NAME === undefined) refuse("MODEL_NAME", "is required with MODEL_BASE_URL");
+    const address = checkBaseUrl(MODEL_BASE_URL, { allowLoopbackHttp: isLocal });
+    if (!address.ok) refuse("MODEL_BASE_URL", `is no address that may be asked: ${address.error}`);
+  });
+
+export type Config = Readonly<z.infer<typeof schema>>;
 
 const parsed = new WeakMap<object, Config>();
 
@@ -44,7 +62,7 @@ export function readConfig(env: object): Config {
     const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`Configuration refused: ${problems.join("; ")}`);
   }
-  const config = Object.freeze({ ...result.data, isLocal: isLoopbackUrl(result.data.PUBLIC_BASE_URL) });
+  const config = Object.freeze(result.data);
   parsed.set(env, config);
   return config;
 }

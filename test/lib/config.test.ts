@@ -20,6 +20,7 @@ describe("a configuration", () => {
   test("that says the least takes the defaults", () => {
     expect(read()).toEqual({
       ...BASE,
+      MODEL_TIMEOUT_SECONDS: 6,
       SANDBOX_SPEED: 1,
       DIAL_DEADLINE_SECONDS: 300,
       RATE_LIMIT_CEILING: 60_000,
@@ -29,9 +30,21 @@ describe("a configuration", () => {
 
   test("that says all is taken as it is, numbers from their text, and bindings left out", () => {
     const SANDBOX_SECRET = "s".repeat(32);
-    const numbers = { SANDBOX_SPEED: "40.5", DIAL_DEADLINE_SECONDS: "60", RATE_LIMIT_CEILING: "6000" };
-    expect(read({ SANDBOX_SECRET, ...numbers, DB: {} })).toEqual({
+    const numbers = {
+      SANDBOX_SPEED: "40.5",
+      DIAL_DEADLINE_SECONDS: "60",
+      RATE_LIMIT_CEILING: "6000",
+      MODEL_TIMEOUT_SECONDS: "2.5",
+    };
+    const model = {
+      MODEL_BASE_URL: "https://models.example/v1",
+      MODEL_NAME: "a-model",
+      MODEL_API_KEY: "a-key",
+    };
+    expect(read({ SANDBOX_SECRET, ...model, ...numbers, DB: {} })).toEqual({
       ...BASE,
+      ...model,
+      MODEL_TIMEOUT_SECONDS: 2.5,
       SANDBOX_SECRET,
       SANDBOX_SPEED: 40.5,
       DIAL_DEADLINE_SECONDS: 60,
@@ -114,7 +127,46 @@ describe("a bad configuration", () => {
     ["RATE_LIMIT_CEILING", "0"],
     ["RATE_LIMIT_CEILING", "1000001"],
     ["RATE_LIMIT_CEILING", "many"],
+    ["MODEL_TIMEOUT_SECONDS", "0"],
+    ["MODEL_TIMEOUT_SECONDS", "61"],
+    ["MODEL_TIMEOUT_SECONDS", "soon"],
   ])("%s=%j", (key, value) => expect(problemsOf({ ...BASE, [key]: value })).toEqual([key]));
+});
+
+describe("the deployment's model", () => {
+  const AT = { MODEL_BASE_URL: "https://models.example/v1", MODEL_NAME: "a-model" };
+
+  test.each([
+    ["none", {}],
+    ["one of Workers AI", { MODEL_NAME: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" }],
+    ["one that needs no key", AT],
+    ["one that does", { ...AT, MODEL_API_KEY: "a-key" }],
+    [
+      "one on the same machine, in development",
+      { ...AT, MODEL_BASE_URL: "http://127.0.0.1:11434/v1", PUBLIC_BASE_URL: "http://localhost:8787" },
+    ],
+  ])("may be %s", (_, model) => expect(problemsOf({ ...BASE, ...model })).toEqual([]));
+
+  test.each([
+    ["an address without a name", { MODEL_BASE_URL: AT.MODEL_BASE_URL }, "MODEL_NAME"],
+    ["a name without an address", { MODEL_NAME: "a-model" }, "MODEL_NAME"],
+    ["a key without an address", { MODEL_API_KEY: "a-key" }, "MODEL_API_KEY"],
+    ["an empty name", { ...AT, MODEL_NAME: "" }, "MODEL_NAME"],
+    ["an address that is none", { ...AT, MODEL_BASE_URL: "models.example" }, "MODEL_BASE_URL"],
+    [
+      "an address with credentials",
+      { ...AT, MODEL_BASE_URL: "https://a:b@models.example" },
+      "MODEL_BASE_URL",
+    ],
+    ["an address without encryption", { ...AT, MODEL_BASE_URL: "http://models.example" }, "MODEL_BASE_URL"],
+    ["a private address", { ...AT, MODEL_BASE_URL: "https://10.0.0.1/v1" }, "MODEL_BASE_URL"],
+    ["this machine's own, once deployed", { ...AT, MODEL_BASE_URL: "http://127.0.0.1/v1" }, "MODEL_BASE_URL"],
+  ])("can't be %s", (_, model, key) => expect(problemsOf({ ...BASE, ...model })).toEqual([key]));
+
+  test("is never shown with its key", () => {
+    const model = { ...AT, MODEL_BASE_URL: "http://models.example", MODEL_API_KEY: "a-secret-key" };
+    expect(() => read(model)).toThrow(/^(?!.*a-secret-key)/s);
+  });
 });
 
 describe("PUBLIC_BASE_URL", () => {

@@ -45,6 +45,8 @@ const lineRowSchema = z.object({ speaker: z.enum(SPEAKERS), text: z.string(), at
 export class CallStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  /** The transcript, once it was read: each turn of the agent needs it whole. A list that was handed out never changes. */
+  #lines: readonly Line[] | null = null;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, MIGRATIONS);
@@ -97,7 +99,40 @@ export class CallStore {
     this.#appendEvent(event, reason, nowMs);
   }
 
-  lines(): Line[] {
+  lines(): readonly Line[] {
+    return (this.#lines ??= this.#readLines());
+  }
+
+  /** Appends a line. A clock that was set back makes no line older than the one before it. */
+  addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
+    const lines = this.lines();
+    const line = { speaker, text, atMs: Math.max(atMs, lines.at(-1)?.atMs ?? 0) };
+    const index = lines.length;
+    this.#sql.exec(
+      "INSERT INTO lines (idx, speaker, text, at_ms) VALUES (?, ?, ?, ?)",
+      index,
+      speaker,
+      text,
+      line.atMs,
+    );
+    this.#lines = [...lines, line];
+    return { index, atMs: line.atMs };
+  }
+
+  setLine(index: number, text: string): void {
+    this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
+    const lines = this.lines();
+    const line = lines[index];
+    if (line !== undefined) this.#lines = lines.with(index, { ...line, text });
+  }
+
+  lastLine(): (Line & { index: number }) | null {
+    const lines = this.lines();
+    const last = lines.at(-1);
+    return last === undefined ? null : { ...last, index: lines.length - 1 };
+  }
+
+  #readLines(): Line[] {
     return this.#sql
       .exec("SELECT speaker, text, at_ms FROM lines ORDER BY idx")
       .toArray()
@@ -105,29 +140,11 @@ export class CallStore {
       .map(({ speaker, text, at_ms: atMs }) => ({ speaker, text, atMs }));
   }
 
-  /** Appends a line. A clock that was set back makes no line older than the one before it. */
-  addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
-    const { idx, at_ms } = this.#sql
-      .exec<{ idx: number; at_ms: number }>(
-        `INSERT INTO lines (idx, speaker, text, at_ms)
-         SELECT coalesce(max(idx) + 1, 0), ?, ?, max(?, coalesce(max(at_ms), 0)) FROM lines RETURNING idx, at_ms`,
-        speaker,
-        text,
-        atMs,
-      )
-      .one();
-    return { index: idx, atMs: at_ms };
-  }
-
-  setLine(index: number, text: string): void {
-    this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
-  }
-
   /** The agent's words grow while they are sent. */
   growUtterance(index: number, text: string, times: Pick<Utterance, "beginsMs" | "endsMs">): void {
+    this.setLine(index, text);
     this.#sql.exec(
-      "UPDATE lines SET text = ?, begins_ms = ?, ends_ms = ? WHERE idx = ?",
-      text,
+      "UPDATE lines SET begins_ms = ?, ends_ms = ? WHERE idx = ?",
       times.beginsMs,
       times.endsMs,
       index,
@@ -158,15 +175,6 @@ export class CallStore {
         played,
       }))
       .toReversed();
-  }
-
-  lastLine(): (Line & { index: number }) | null {
-    const row = this.#sql
-      .exec("SELECT idx, speaker, text, at_ms FROM lines ORDER BY idx DESC LIMIT 1")
-      .toArray()[0];
-    if (row === undefined) return null;
-    const { speaker, text, at_ms: atMs } = lineRowSchema.parse(row);
-    return { index: Number(row.idx), speaker, text, atMs };
   }
 
   addToFeed(message: NewLiveMessage, nowMs: number): LiveMessage {

@@ -1,0 +1,218 @@
+// npm run bench:turn: what our code adds to a turn of the conversation, from the customer's words to the agent's first.
+//
+// On the same runtime and in the same run stand a bare socket that echoes, and one that does the least with a model:
+// it asks with a plain fetch and sends its first bytes on. What the second takes longer than the first is the model's
+// own time, as the platform delivers it; it is taken off our turn, and the rest is compared with the echo.
+
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import twilio from "twilio";
+import type { Instance } from "../../src/cli/instance.ts";
+import { startRuntime, type BenchRuntime } from "./runtime.ts";
+import { summaryOf, type Summary } from "./statistics.ts";
+
+const ROUNDS = 6;
+const TURNS = 40;
+const MODEL_THINKS_MS = 20;
+/** Between turns the runtime is left alone, as it is while people speak. */
+const BREATH_MS = 5;
+
+/** The least that a Worker can do with a socket, and with a model behind it. */
+const BARE = `export default { fetch(request) {
+  const model = new URL(request.url).searchParams.get("model");
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.addEventListener("message", async ({ data }) => {
+    if (model === null) return server.send(data);
+    const response = await fetch(model + "/chat/completions", { method: "POST", body: data });
+    const reader = response.body.getReader();
+    await reader.read();
+    server.send(data);
+    while (!(await reader.read()).done);
+  });
+  return new Response(null, { status: 101, webSocket: client });
+} };`;
+
+const model = await startModel();
+const withModel = await startRuntime({ MODEL_BASE_URL: model.url, MODEL_NAME: "bench" }, BARE);
+const byScript = await startRuntime({}, BARE);
+try {
+  const measured = {
+    echo: [] as number[],
+    asked: [] as number[],
+    turn: [] as number[],
+    script: [] as number[],
+  };
+  // The first round warms up.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const times = {
+      echo: await measureBare(withModel, ""),
+      asked: await measureBare(withModel, `?model=${encodeURIComponent(model.url)}`),
+      turn: await measureTurns(withModel),
+      script: await measureTurns(byScript),
+    };
+    if (round === 0) continue;
+    for (const name of ["echo", "asked", "turn", "script"] as const) measured[name].push(...times[name]);
+  }
+  const { echo, asked, turn, script } = measured;
+  report({
+    echo: summaryOf(echo),
+    asked: summaryOf(asked),
+    turn: summaryOf(turn),
+    script: summaryOf(script),
+  });
+} finally {
+  await Promise.all([withModel.stop(), byScript.stop(), model.close()]);
+}
+
+async function measureBare({ limitUrl }: BenchRuntime, query: string): Promise<number[]> {
+  const socket = await open(`${limitUrl.replace("http", "ws")}/${query}`);
+  const frame = JSON.stringify({ type: "prompt", voicePrompt: "How soon could you deliver?", last: true });
+  const times: number[] = [];
+  for (let count = 0; count < TURNS; count += 1) {
+    await pause(BREATH_MS);
+    const beganMs = performance.now();
+    const answered = once(socket, "message");
+    socket.send(frame);
+    await answered;
+    times.push(performance.now() - beganMs);
+  }
+  socket.close();
+  return times;
+}
+
+/** One call, turn after turn. */
+async function measureTurns(runtime: BenchRuntime): Promise<number[]> {
+  const call = await beginTalk(runtime);
+  const times: number[] = [];
+  for (let count = 0; count < TURNS; count += 1) {
+    await pause(BREATH_MS);
+    const beganMs = performance.now();
+    const answered = call.nextWords();
+    call.send({ type: "prompt", voicePrompt: "How soon could you deliver?", lang: "en-US", last: true });
+    const words = await answered;
+    times.push(performance.now() - beganMs);
+    await call.endOfTurn();
+    call.send({ type: "info", name: "tokensPlayed", value: words });
+  }
+  call.close();
+  return times;
+}
+
+type Frame = { type: string; token?: string; last?: boolean };
+
+/** Somebody calls in; the carrier asks what to do, and opens its relay. */
+async function beginTalk({ url, instance }: BenchRuntime) {
+  const callSid = `CA${randomBytes(16).toString("hex")}`;
+  const relayUrl = await callIn(url, instance, callSid);
+  const local = new URL(relayUrl);
+  const socket = await open(`${url.replace("http", "ws")}${local.pathname}${local.search}`, {
+    "x-twilio-signature": sign(instance, relayUrl, {}),
+  });
+  const frames: Frame[] = [];
+  let onFrame = (): void => {};
+  socket.addEventListener("message", ({ data }) => {
+    frames.push(JSON.parse(String(data)) as Frame);
+    onFrame();
+  });
+  const until = async (isIt: (frame: Frame) => boolean): Promise<Frame> => {
+    for (;;) {
+      for (let frame = frames.shift(); frame !== undefined; frame = frames.shift()) {
+        if (isIt(frame)) return frame;
+      }
+      await new Promise<void>((resolve) => (onFrame = resolve));
+    }
+  };
+  const send = (frame: object): void => socket.send(JSON.stringify(frame));
+  const endOfTurn = () => until(({ type, last }) => type === "text" && last === true);
+  send({ type: "setup", sessionId: `VX${randomBytes(16).toString("hex")}`, callSid });
+  await endOfTurn();
+  return {
+    send,
+    endOfTurn,
+    nextWords: async () => (await until(({ type, token }) => type === "text" && token !== "")).token ?? "",
+    close: () => socket.close(),
+  };
+}
+
+async function callIn(url: string, instance: Instance, callSid: string): Promise<string> {
+  const { id, accountSid, number } = instance.seed.carrier;
+  const form = {
+    CallSid: callSid,
+    AccountSid: accountSid,
+    From: `+1415555${String(Math.floor(Math.random() * 10_000)).padStart(4, "0")}`,
+    To: number,
+    CallStatus: "ringing",
+    Direction: "inbound",
+  };
+  const path = `/carriers/${id}/inbound`;
+  const response = await fetch(url + path, {
+    method: "POST",
+    headers: { "x-twilio-signature": sign(instance, `http://localhost:8787${path}`, form) },
+    body: new URLSearchParams(form),
+  });
+  const document = await response.text();
+  const relay = /ConversationRelay url="([^"]+)"/.exec(document)?.[1];
+  if (relay === undefined) throw new Error(`No relay: ${response.status} ${document}`);
+  return relay.replaceAll("&amp;", "&");
+}
+
+function sign({ seed }: Instance, url: string, form: Record<string, string>): string {
+  return twilio.getExpectedTwilioSignature(seed.carrier.authToken, url, form);
+}
+
+async function open(url: string, headers: Record<string, string> = {}): Promise<WebSocket> {
+  // Node's own client takes headers; the type is the browser's.
+  const socket = Reflect.construct(WebSocket, [url, { headers }]) as WebSocket;
+  await Promise.race([
+    once(socket, "open"),
+    once(socket, "error").then(() => {
+      throw new Error(`${url} did not open`);
+    }),
+  ]);
+  return socket;
+}
+
+/** Answers each question after the same while, in a few pieces. */
+async function startModel() {
+  const chunk = (delta: object, finish: string | null) =>
+    `data: ${JSON.stringify({
+      id: "chatcmpl-bench",
+      object: "chat.completion.chunk",
+      created: 1,
+      model: "bench",
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    })}\n\n`;
+  const server = createServer((request, response) => {
+    request.resume().once("end", () => {
+      setTimeout(() => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(chunk({ content: "We deliver" }, null));
+        response.write(chunk({ content: " within two weeks." }, null));
+        response.end(`${chunk({}, "stop")}data: [DONE]\n\n`);
+      }, MODEL_THINKS_MS);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The model does not listen");
+  return { url: `http://127.0.0.1:${address.port}/v1`, close: () => server.close() };
+}
+
+function report(times: Record<"echo" | "asked" | "turn" | "script", Summary>): void {
+  const { echo, asked, turn, script } = times;
+  const row = ({ p50, p90, p99 }: Summary) => [p50, p90, p99].map((ms) => ms.toFixed(2).padStart(8)).join("");
+  console.log(`${ROUNDS} rounds of ${TURNS} turns, milliseconds         p50     p90     p99`);
+  console.log(`bare socket, echo                        ${row(echo)}`);
+  console.log(`bare socket that asks the model          ${row(asked)}`);
+  console.log(`turn with the model                      ${row(turn)}`);
+  console.log(`turn by the script, which asks nobody    ${row(script)}`);
+  const addedMs = { turn: turn.p50 - (asked.p50 - echo.p50), script: script.p50 };
+  const ratios = { turn: addedMs.turn / echo.p50, script: addedMs.script / echo.p50 };
+  console.log(
+    `our code adds ${addedMs.turn.toFixed(2)} ms to the model's own time: ${ratios.turn.toFixed(2)} echoes`,
+  );
+  console.log(JSON.stringify({ ratios, added_ms: addedMs, ms: times }));
+}
