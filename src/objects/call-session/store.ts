@@ -140,9 +140,9 @@ export class CallStore {
 
   /** The agent's words grow while they are sent. */
   growUtterance(index: number, text: string, times: Pick<Utterance, "beginsMs" | "endsMs">): void {
+    this.setLine(index, text);
     this.#sql.exec(
-      "UPDATE lines SET text = ?, begins_ms = ?, ends_ms = ? WHERE idx = ?",
-      text,
+      "UPDATE lines SET begins_ms = ?, ends_ms = ? WHERE idx = ?",
       times.beginsMs,
       times.endsMs,
       index,
