@@ -119,9 +119,11 @@ class ModelTurn {
       };
       for await (const part of readReply(model, question, within, this.#signal)) {
         if (part.type === "words") {
-          if (!step.spoke) this.#note("model_spoke", { first_word_ms: Date.now() - askedAtMs });
+          const firstWordMs = step.spoke ? null : Date.now() - askedAtMs;
           yield { type: "words", text: this.#hasDisclosed && !step.spoke ? ` ${part.text}` : part.text };
           step.spoke = true;
+          // The customer does not wait for the log.
+          if (firstWordMs !== null) this.#note("model_spoke", { first_word_ms: firstWordMs });
           continue;
         }
         const deed = readToolCall(part, tools, this.#turn);

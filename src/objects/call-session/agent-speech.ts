@@ -6,10 +6,10 @@ import type { RelayProtocol } from "../../telephony/provider.ts";
 import { trySend } from "../watchers.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import type { Playback } from "./playback.ts";
-import type { CallStore } from "./store.ts";
+import type { TranscriptStore } from "./transcript-store.ts";
 
 export type SpeechDeps = {
-  store: CallStore;
+  transcript: TranscriptStore;
   feed: LiveFeed;
   playback: Playback;
   protocol: RelayProtocol;
@@ -29,14 +29,15 @@ export class AgentSpeech {
 
   /** With no socket to say them on, the words are not said, and so not written. */
   add(words: string): void {
-    const { store, playback, protocol, socket } = this.#deps;
+    const { transcript, playback, protocol, socket } = this.#deps;
     const relay = socket();
     if (relay === undefined || (this.text === "" && words.trim() === "")) return;
     const freeAtMs = Math.max(playback.busyUntilMs(), Date.now());
     const endsMs = freeAtMs + estimateSpeechMs(this.text + words) - estimateSpeechMs(this.text);
     this.text += words;
-    this.#line ??= { ...store.addLine("agent", this.text, Date.now()), beginsMs: freeAtMs };
-    store.growUtterance(this.#line.index, this.text, { beginsMs: this.#line.beginsMs, endsMs });
+    this.#line ??= { ...transcript.addLine("agent", this.text, Date.now()), beginsMs: freeAtMs };
+    const { index, beginsMs } = this.#line;
+    transcript.growUtterance(index, this.text, { beginsMs, endsMs });
     trySend(relay, protocol.renderWords(words, false));
   }
 

@@ -4,10 +4,10 @@ import { pressed, pressedToo } from "../../domain/keys.ts";
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import type { Playback } from "./playback.ts";
-import type { CallStore } from "./store.ts";
+import type { TranscriptStore } from "./transcript-store.ts";
 
 export type CustomerLinesDeps = {
-  store: CallStore;
+  transcript: TranscriptStore;
   feed: LiveFeed;
   playback: Playback;
   answeredAtMs: () => number | null;
@@ -27,19 +27,19 @@ export class CustomerLines {
 
   /** Keys that follow each other are one line, which grows. */
   pressed(key: string): void {
-    const { store, feed, answeredAtMs } = this.#deps;
-    const last = store.lastLine();
+    const { transcript, feed, answeredAtMs } = this.#deps;
+    const last = transcript.lastLine();
     const longer = last?.speaker === "customer" ? pressedToo(last.text, key) : null;
     if (last === null || longer === null) return this.#add(pressed(key), Date.now());
-    store.setLine(last.index, longer);
+    transcript.setLine(last.index, longer);
     feed.showLine(last.index, { ...last, text: longer }, answeredAtMs(), Date.now());
   }
 
   #add(text: string, beganMs: number): void {
-    const { store, feed, playback, answeredAtMs } = this.#deps;
+    const { transcript, feed, playback, answeredAtMs } = this.#deps;
     const nowMs = Date.now();
     const earliestMs = Math.max(answeredAtMs() ?? 0, Math.min(playback.busyUntilMs(), nowMs));
-    const { index, atMs } = store.addLine("customer", text, Math.max(beganMs, earliestMs));
+    const { index, atMs } = transcript.addLine("customer", text, Math.max(beganMs, earliestMs));
     feed.showLine(index, { speaker: "customer", text, atMs }, answeredAtMs(), nowMs);
   }
 }

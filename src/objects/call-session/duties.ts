@@ -112,7 +112,7 @@ export async function doDuty(
         orgId: plan.orgId,
         seq,
         facts: factsOf(state),
-        turns: ended ? toTurns(store.lines(), state.answeredAtMs) : null,
+        turns: ended ? toTurns(store.transcript.lines(), state.answeredAtMs) : null,
       });
       return "done";
     case "show_on_board":

@@ -87,7 +87,7 @@ export class LiveFeed {
 
   /** An agent's turn that died with the object was written down and never shown: it is now. */
   catchUp({ state }: Call, nowMs: number): void {
-    const line = this.#store.lastLine();
+    const line = this.#store.transcript.lastLine();
     const shown = this.#store.lastShownLine();
     if (line === null || (shown?.index === line.index && shown.text === line.text)) return;
     this.showLine(line.index, line, state.answeredAtMs, nowMs);

@@ -3,10 +3,10 @@
 
 import { interrupt, isPlayed, lose, mayPlay, play, queueOf, type Utterance } from "../../domain/playback.ts";
 import type { LiveFeed } from "./live-feed.ts";
-import type { CallStore } from "./store.ts";
+import type { TranscriptStore } from "./transcript-store.ts";
 
 export type PlaybackDeps = {
-  store: CallStore;
+  transcript: TranscriptStore;
   feed: LiveFeed;
   answeredAtMs: () => number | null;
 };
@@ -20,20 +20,20 @@ export class Playback {
 
   /** When all that was sent will have been spoken, by estimate; 0 if nothing was. */
   busyUntilMs(): number {
-    return this.#deps.store.lastUtterances(1)[0]?.endsMs ?? 0;
+    return this.#deps.transcript.lastUtterances(1)[0]?.endsMs ?? 0;
   }
 
   /** The carrier has spoken these words. True if they were the last. */
   played(words: string, nowMs: number): boolean {
     const changed = play(this.#queue(), words, nowMs);
     this.#keep(changed, nowMs);
-    const last = this.#deps.store.lastUtterances(1)[0];
+    const last = this.#deps.transcript.lastUtterances(1)[0];
     return changed.length > 0 && last !== undefined && isPlayed(last);
   }
 
   /** The customer has cut the agent off, and heard so much of what was being spoken. */
   interrupted(heard: string, nowMs: number): void {
-    const last = this.#deps.store.lastLine();
+    const last = this.#deps.transcript.lastLine();
     // Words to which the customer has replied since are only cut off if they may still be playing.
     const queue = this.#queue().filter(
       (utterance) => utterance.index === last?.index || mayPlay(utterance, nowMs),
@@ -47,16 +47,16 @@ export class Playback {
   }
 
   #queue(): Utterance[] {
-    return queueOf(this.#deps.store.lastUtterances());
+    return queueOf(this.#deps.transcript.lastUtterances());
   }
 
   /** Of a line that has changed, watchers are shown what is left. */
   #keep(changed: readonly Utterance[], nowMs: number): void {
-    const { store, feed, answeredAtMs } = this.#deps;
-    const before = new Map(store.lastUtterances().map(({ index, text }) => [index, text]));
+    const { transcript, feed, answeredAtMs } = this.#deps;
+    const before = new Map(transcript.lastUtterances().map(({ index, text }) => [index, text]));
     for (const utterance of changed) {
       const { index, text, atMs } = utterance;
-      store.setUtterance(utterance);
+      transcript.setUtterance(utterance);
       if (before.get(index) === text) continue;
       feed.showLine(index, { speaker: "agent", text, atMs }, answeredAtMs(), nowMs);
     }

@@ -62,10 +62,11 @@ export class RelayTalk {
 
   constructor(deps: RelayTalkDeps) {
     this.#deps = deps;
-    const { store, feed, call } = deps;
+    const { feed, call } = deps;
+    const { transcript } = deps.store;
     const answeredAtMs = (): number | null => call()?.state.answeredAtMs ?? null;
-    this.#playback = new Playback({ store, feed, answeredAtMs });
-    this.#customer = new CustomerLines({ store, feed, playback: this.#playback, answeredAtMs });
+    this.#playback = new Playback({ transcript, feed, answeredAtMs });
+    this.#customer = new CustomerLines({ transcript, feed, playback: this.#playback, answeredAtMs });
   }
 
   /**
@@ -80,7 +81,7 @@ export class RelayTalk {
       return { type: "relay_closed" };
     }
     if (state.turn === null) return null;
-    const wasHeard = this.#deps.store.lastLine()?.speaker === "agent";
+    const wasHeard = this.#deps.store.transcript.lastLine()?.speaker === "agent";
     return { type: "turn_cut", wasHeard, playsUntilMs: this.#playback.busyUntilMs() };
   }
 
@@ -108,7 +109,7 @@ export class RelayTalk {
     if (call.state.closing !== null || call.state.relay !== "open") return;
     const { store, feed, ctx } = this.#deps;
     const speech = new AgentSpeech({
-      store,
+      transcript: store.transcript,
       feed,
       playback: this.#playback,
       protocol: protocolOf(call),
@@ -158,8 +159,8 @@ export class RelayTalk {
   /** A machine is told this by the carrier. If it is asked again, it is the same. */
   noteMessage(text: string): void {
     const { store, feed, call } = this.#deps;
-    if (store.lastLine() !== null) return;
-    const { index, atMs } = store.addLine("agent", text, Date.now());
+    if (store.transcript.lastLine() !== null) return;
+    const { index, atMs } = store.transcript.addLine("agent", text, Date.now());
     feed.showLine(index, { speaker: "agent", text, atMs }, call()?.state.answeredAtMs ?? null, atMs);
   }
 
@@ -203,7 +204,7 @@ export class RelayTalk {
   }
 
   #heardLines(): Line[] {
-    return this.#deps.store.lines().filter(({ text }) => text !== "");
+    return this.#deps.store.transcript.lines().filter(({ text }) => text !== "");
   }
 
   /** What the agent begins with on a new relay, given what was heard so far. */

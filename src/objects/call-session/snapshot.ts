@@ -6,6 +6,6 @@ import type { Call, CallStore } from "./store.ts";
 export type CallSnapshot = { seq: number; facts: CallFacts; turns: TranscriptTurn[]; details: string };
 
 export function snapshotOf({ state, seq }: Call, store: CallStore): CallSnapshot {
-  const turns = toTurns(store.lines(), state.answeredAtMs);
+  const turns = toTurns(store.transcript.lines(), state.answeredAtMs);
   return { seq, facts: factsOf(state), turns, details: JSON.stringify(state.details) };
 }

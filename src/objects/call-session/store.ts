@@ -8,10 +8,9 @@ import { z } from "zod";
 import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
-import type { Utterance } from "../../domain/playback.ts";
-import { SPEAKERS, type Line, type Speaker } from "../../domain/transcript.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { dutySchema, dutyKey, type Duty } from "./duties.ts";
+import { TranscriptStore } from "./transcript-store.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE call (id INTEGER PRIMARY KEY CHECK (id = 1), plan TEXT NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL);
@@ -26,32 +25,19 @@ const MIGRATIONS = [
    ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
 ];
 
-/** No carrier has more utterances waiting than this. */
-const LONGEST_QUEUE = 50;
-
 export type Call = { plan: CallPlan; state: CallState; seq: number };
 export type OutboxRow = { key: string; seq: number; duty: Duty; attempts: number };
-
-const utteranceRowSchema = z.object({
-  idx: z.number(),
-  text: z.string(),
-  at_ms: z.number(),
-  begins_ms: z.number(),
-  ends_ms: z.number(),
-  played: z.number(),
-});
-const lineRowSchema = z.object({ speaker: z.enum(SPEAKERS), text: z.string(), at_ms: z.number() });
 
 export class CallStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  /** The transcript, once it was read: each turn of the agent needs it whole. A list that was handed out never changes. */
-  #lines: readonly Line[] | null = null;
+  readonly transcript: TranscriptStore;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, MIGRATIONS);
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.transcript = new TranscriptStore(storage.sql);
   }
 
   load(): Call | null {
@@ -97,83 +83,6 @@ export class CallStore {
   /** Keeps an event that changed nothing, with the reason. */
   logRefused(event: object, reason: string, nowMs: number): void {
     this.#appendEvent(event, reason, nowMs);
-  }
-
-  lines(): readonly Line[] {
-    return (this.#lines ??= this.#readLines());
-  }
-
-  /** Appends a line. A clock that was set back makes no line older than the one before it. */
-  addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
-    const lines = this.lines();
-    const line = { speaker, text, atMs: Math.max(atMs, lines.at(-1)?.atMs ?? 0) };
-    const index = lines.length;
-    this.#sql.exec(
-      "INSERT INTO lines (idx, speaker, text, at_ms) VALUES (?, ?, ?, ?)",
-      index,
-      speaker,
-      text,
-      line.atMs,
-    );
-    this.#lines = [...lines, line];
-    return { index, atMs: line.atMs };
-  }
-
-  setLine(index: number, text: string): void {
-    this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
-    this.#keepText(index, text);
-  }
-
-  lastLine(): (Line & { index: number }) | null {
-    const lines = this.lines();
-    const last = lines.at(-1);
-    return last === undefined ? null : { ...last, index: lines.length - 1 };
-  }
-
-  #readLines(): Line[] {
-    return this.#sql
-      .exec("SELECT speaker, text, at_ms FROM lines ORDER BY idx")
-      .toArray()
-      .map((row) => lineRowSchema.parse(row))
-      .map(({ speaker, text, at_ms: atMs }) => ({ speaker, text, atMs }));
-  }
-
-  /** The agent's words grow while they are sent. */
-  growUtterance(index: number, text: string, times: Pick<Utterance, "beginsMs" | "endsMs">): void {
-    this.setLine(index, text);
-    this.#sql.exec(
-      "UPDATE lines SET begins_ms = ?, ends_ms = ? WHERE idx = ?",
-      times.beginsMs,
-      times.endsMs,
-      index,
-    );
-    this.#keepText(index, text);
-  }
-
-  setUtterance({ index, text, beginsMs, endsMs, played }: Utterance): void {
-    this.growUtterance(index, text, { beginsMs, endsMs });
-    this.#sql.exec("UPDATE lines SET played = ? WHERE idx = ?", played, index);
-  }
-
-  /** The last things that the agent has said, oldest first. */
-  lastUtterances(limit = LONGEST_QUEUE): Utterance[] {
-    return this.#sql
-      .exec(
-        `SELECT idx, text, at_ms, begins_ms, ends_ms, played FROM lines
-         WHERE begins_ms IS NOT NULL ORDER BY idx DESC LIMIT ?`,
-        limit,
-      )
-      .toArray()
-      .map((row) => utteranceRowSchema.parse(row))
-      .map(({ idx, text, at_ms, begins_ms, ends_ms, played }) => ({
-        index: idx,
-        text,
-        atMs: at_ms,
-        beginsMs: begins_ms,
-        endsMs: ends_ms,
-        played,
-      }))
-      .toReversed();
   }
 
   addToFeed(message: NewLiveMessage, nowMs: number): LiveMessage {
@@ -274,12 +183,6 @@ export class CallStore {
     return this.#sql
       .exec<{ due: number | null }>(`SELECT min(due_at_ms) AS due FROM outbox WHERE ${IS_FREE}`)
       .one().due;
-  }
-
-  #keepText(index: number, text: string): void {
-    const lines = this.lines();
-    const line = lines[index];
-    if (line !== undefined) this.#lines = lines.with(index, { ...line, text });
   }
 
   #appendEvent(event: object, refused: string | null, nowMs: number): number {

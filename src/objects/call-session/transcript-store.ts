@@ -1,0 +1,111 @@
+// The lines of a call's transcript in its SQLite. The object is their only writer, so they are read once and then kept:
+// each turn of the agent needs all of them, and each frame of the carrier some.
+
+import { z } from "zod";
+import type { Utterance } from "../../domain/playback.ts";
+import { SPEAKERS, type Line, type Speaker } from "../../domain/transcript.ts";
+
+/** No carrier has more utterances waiting than this. */
+const LONGEST_QUEUE = 50;
+
+/** The times of what the agent says, and how much of it was spoken (domain/playback.ts); a customer's lines have none. */
+type StoredLine = Line & { spoken: Pick<Utterance, "beginsMs" | "endsMs" | "played"> | null };
+
+const rowSchema = z.object({
+  speaker: z.enum(SPEAKERS),
+  text: z.string(),
+  at_ms: z.number(),
+  begins_ms: z.number().nullable(),
+  ends_ms: z.number().nullable(),
+  played: z.number(),
+});
+
+export class TranscriptStore {
+  readonly #sql: SqlStorage;
+  /** A list that was handed out never changes. */
+  #lines: readonly StoredLine[] | null = null;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** All lines, oldest first; what was not heard is empty. */
+  lines(): readonly Line[] {
+    return this.#read();
+  }
+
+  lastLine(): (Line & { index: number }) | null {
+    const lines = this.#read();
+    const last = lines.at(-1);
+    return last === undefined ? null : { ...last, index: lines.length - 1 };
+  }
+
+  /** Appends a line. A clock that was set back makes no line older than the one before it. */
+  addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
+    const lines = this.#read();
+    const index = lines.length;
+    const line = { speaker, text, atMs: Math.max(atMs, lines.at(-1)?.atMs ?? 0), spoken: null };
+    this.#sql.exec(
+      "INSERT INTO lines (idx, speaker, text, at_ms) VALUES (?, ?, ?, ?)",
+      index,
+      speaker,
+      text,
+      line.atMs,
+    );
+    this.#lines = [...lines, line];
+    return { index, atMs: line.atMs };
+  }
+
+  setLine(index: number, text: string): void {
+    this.#sql.exec("UPDATE lines SET text = ? WHERE idx = ?", text, index);
+    this.#change(index, (line) => ({ ...line, text }));
+  }
+
+  /** The agent's words grow while they are sent; some may have been spoken already. */
+  growUtterance(index: number, text: string, times: Pick<Utterance, "beginsMs" | "endsMs">): void {
+    const played = this.#read()[index]?.spoken?.played ?? 0;
+    this.setUtterance({ index, text, ...times, played });
+  }
+
+  setUtterance({ index, text, beginsMs, endsMs, played }: Omit<Utterance, "atMs">): void {
+    this.#sql.exec(
+      "UPDATE lines SET text = ?, begins_ms = ?, ends_ms = ?, played = ? WHERE idx = ?",
+      text,
+      beginsMs,
+      endsMs,
+      played,
+      index,
+    );
+    this.#change(index, (line) => ({ ...line, text, spoken: { beginsMs, endsMs, played } }));
+  }
+
+  /** The last things that the agent has said, oldest first. */
+  lastUtterances(limit = LONGEST_QUEUE): Utterance[] {
+    const lines = this.#read();
+    const found: Utterance[] = [];
+    for (let index = lines.length - 1; index >= 0 && found.length < limit; index -= 1) {
+      const line = lines[index];
+      if (line?.spoken) found.push({ index, text: line.text, atMs: line.atMs, ...line.spoken });
+    }
+    return found.toReversed();
+  }
+
+  #change(index: number, change: (line: StoredLine) => StoredLine): void {
+    const lines = this.#read();
+    const line = lines[index];
+    if (line !== undefined) this.#lines = lines.with(index, change(line));
+  }
+
+  #read(): readonly StoredLine[] {
+    return (this.#lines ??= this.#sql
+      .exec("SELECT speaker, text, at_ms, begins_ms, ends_ms, played FROM lines ORDER BY idx")
+      .toArray()
+      .map((row) => toLine(rowSchema.parse(row))));
+  }
+}
+
+function toLine(row: z.infer<typeof rowSchema>): StoredLine {
+  const { speaker, text, at_ms: atMs, begins_ms: beginsMs, ends_ms: endsMs, played } = row;
+  const spoken = beginsMs === null || endsMs === null ? null : { beginsMs, endsMs, played };
+  return { speaker, text, atMs, spoken };
+}
