@@ -102,7 +102,11 @@ describe.concurrent("sandbox numbers", PATIENT, () => {
     expect(call).toMatchObject({ outcome: "connected", ended_reason: "agent_hangup", fault: "none" });
     const texts = call.transcript.map(({ text }) => text);
     expect(new Set(texts).size).toBe(texts.length);
-    expect(texts.filter((text) => /the line dropped/.test(text))).toHaveLength(1);
+    // These people listen many times faster than words are estimated to take: mostly nothing counts as heard of what
+    // was dropped, and it is said again; where something does, the agent says what has happened.
+    expect(texts.filter((text) => /the line dropped/.test(text)).length).toBeLessThanOrEqual(1);
+    const said = texts.filter((text) => !/the line dropped/.test(text));
+    expect(said.length).toBe(faultless.call.transcript.length);
     const customerOf = (record: CallRecord) => wordsOf(record).filter(([speaker]) => speaker === "customer");
     expect(customerOf(call)).toEqual(customerOf(faultless.call));
     expect(await recordsOf(org)).toHaveLength(1);
