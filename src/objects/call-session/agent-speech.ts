@@ -1,5 +1,6 @@
-// The agent's words of one turn: one line of the transcript that grows while they are sent. Written first, sent
-// then, so that what was sent is never missing from the transcript.
+// The agent's words of one turn: one line of the transcript that grows while they are sent. Sent and written in one
+// breath, but sent first: what is sent after a write waits until the write is on disk. An object that dies in between
+// takes the carrier's socket along, so nobody has heard what was not written.
 
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import type { RelayProtocol } from "../../telephony/provider.ts";
@@ -35,10 +36,10 @@ export class AgentSpeech {
     const freeAtMs = Math.max(playback.busyUntilMs(), Date.now());
     const endsMs = freeAtMs + estimateSpeechMs(this.text + words) - estimateSpeechMs(this.text);
     this.text += words;
+    trySend(relay, protocol.renderWords(words, false));
     this.#line ??= { ...transcript.addLine("agent", this.text, Date.now()), beginsMs: freeAtMs };
     const { index, beginsMs } = this.#line;
     transcript.growUtterance(index, this.text, { beginsMs, endsMs });
-    trySend(relay, protocol.renderWords(words, false));
   }
 
   finish(): void {
