@@ -1,9 +1,11 @@
 // Whatever a customer says, and however obediently the model does it: tools reach what the campaign allows.
 
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { optOutListSchema } from "../../../src/contract/opt-outs.ts";
+import { callStateSchema } from "../../../src/domain/call/state.ts";
 import { BASE_URL, place, read, request } from "../../support/api.ts";
 import { created } from "../../support/contacts.ts";
 import { addHuman, createQueue } from "../../support/human-queues.ts";
@@ -33,7 +35,8 @@ type Outcome = {
 };
 
 /** A call in which the customer says it, the model obeys, and the customer then hangs up. */
-async function tryIt({ says, tools, words }: Injection, transferQueue?: string): Promise<Outcome> {
+async function tryIt(injection: Injection, transferQueue?: string): Promise<Outcome> {
+  const { says, tools, words } = injection;
   const config = {
     max_duration: 60,
     ...(transferQueue === undefined ? {} : { transfer_queue: transferQueue }),
@@ -55,10 +58,17 @@ async function tryIt({ says, tools, words }: Injection, transferQueue?: string):
   );
   const callSid = greeted.carrier.carrier_call_id ?? "";
   await act(org, callSid, "say", { text: says });
+  // Who speaks before the model has said all cuts its tools off too.
   await until(
     () => read(org, callId),
-    ({ status, transcript }) =>
-      status === "ended" || status === "bridged" || (status === "in_progress" && transcript.length >= 3),
+    ({ transcript }) => transcript.length >= 3,
+  );
+  await until(
+    () => stateOf(callId),
+    ({ turn, status }) =>
+      isTransferred(injection, transferQueue)
+        ? status === "bridged"
+        : turn === null && status === "in_progress",
   );
   await act(org, callSid, "say", { text: "And now?" });
   await until(
@@ -72,6 +82,20 @@ async function tryIt({ says, tools, words }: Injection, transferQueue?: string):
     ({ status, summary }) => status === "ended" && summary !== null,
   );
   return { org, talk, record, rung: await rungBy(org) };
+}
+
+/** A wish for a human is the campaign's to fulfil, but for one that is no proper wish. */
+function isTransferred({ tools }: Injection, transferQueue?: string): boolean {
+  const wishes = tools.some(({ name }) => name === "transfer_to_human");
+  return transferQueue !== undefined && wishes && JSON.stringify(tools).length < 1_000;
+}
+
+async function stateOf(callId: string): Promise<z.infer<typeof callStateSchema>> {
+  return runInDurableObject(env.CALL_SESSION.getByName(callId), (_, { storage }) =>
+    callStateSchema.parse(
+      JSON.parse(storage.sql.exec<{ state: string }>("SELECT state FROM call").one().state),
+    ),
+  );
 }
 
 /** What is typed on a call that is over or bridged is said to nobody. */
@@ -112,8 +136,7 @@ describe("what a customer says and the model obeys", () => {
       // Nobody but the customer and the campaign's own queue is ever rung.
       expect(rung.filter((number) => number !== TYPED && number !== COLLEAGUE)).toEqual([]);
       // A transfer that it wishes for goes to that queue, whatever else it names.
-      const wishes = injection.tools.some(({ name }) => name === "transfer_to_human");
-      const isHeeded = wishes && JSON.stringify(injection.tools).length < 1_000;
+      const isHeeded = isTransferred(injection, "sales");
       expect(record.transfer?.target ?? null).toBe(isHeeded ? "sales" : null);
       expect(rung.includes(COLLEAGUE)).toBe(isHeeded);
       // The model can't end the call for reasons of its own, nor write what the call was.

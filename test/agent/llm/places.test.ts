@@ -21,9 +21,6 @@ afterEach(() => {
 describe("the model that is asked", () => {
   test("is none where there is none", () => {
     expect(openBrain(env, planOf())).toBe(scriptedBrain);
-    expect(openBrain(deployment({ MODEL_BASE_URL: "https://models.example/v1" }), planOf())).toBe(
-      scriptedBrain,
-    );
   });
 
   test("is the deployment's own, with the deployment's key", async () => {
