@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { checkBaseUrl } from "./domain/base-url.ts";
 import { isLoopbackHost } from "./domain/outbound-url.ts";
+import { logInfo } from "./lib/log.ts";
 
 const variablesSchema = z.object({
   /** Where the carrier and API clients reach this deployment: scheme and host, no trailing slash. */
@@ -15,14 +16,22 @@ const variablesSchema = z.object({
   CREDENTIALS_KEY: z
     .string()
     .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), "must be the base64 of 32 bytes"),
-  /** The model that agents think with where their organisation names none: an OpenAI-compatible API … */
+  /**
+   * The model that agents think with where their organisation names none: an OpenAI-compatible API. Address and name
+   * make one; with one of them missing there is none.
+   */
   MODEL_BASE_URL: z.string().optional(),
-  /** … or, without an address, one of Workers AI (`@cf/…`). Without a name the agents talk by script. */
   MODEL_NAME: z.string().min(1).max(200).optional(),
   /** For MODEL_BASE_URL alone. */
   MODEL_API_KEY: z.string().min(1).optional(),
-  /** How long a model may take to its first word; it is asked twice. */
-  MODEL_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(6),
+  /** Without such an address: one of Workers AI. Without either the agents talk by script. */
+  WORKERS_AI_MODEL: z
+    .string()
+    .regex(/^@(?:cf|hf)\/\S+$/, "must be one of Workers AI, like @cf/…")
+    .max(200)
+    .optional(),
+  /** How long a model may take to its first word, while somebody waits on the phone. It is asked twice. */
+  MODEL_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(12).default(6),
   /** Turns the built-in sandbox carrier on. Its accounts' tokens are derived from it. */
   SANDBOX_SECRET: z.string().min(32).optional(),
   /** How many times faster than life the sandbox's people ring, talk and pause. */
@@ -36,18 +45,12 @@ const variablesSchema = z.object({
 /** What must hold of several variables together. */
 const schema = variablesSchema
   .transform((variables) => ({ ...variables, isLocal: isLoopbackUrl(variables.PUBLIC_BASE_URL) }))
-  .superRefine(({ MODEL_BASE_URL, MODEL_NAME, MODEL_API_KEY, isLocal }, { addIssue }) => {
-    const refuse = (key: string, message: string) => addIssue({ code: "custom", path: [key], message });
-    if (MODEL_BASE_URL === undefined) {
-      if (MODEL_API_KEY !== undefined) refuse("MODEL_API_KEY", "is for a MODEL_BASE_URL, and there is none");
-      const isOfWorkersAi = MODEL_NAME === undefined || /^@(?:cf|hf)\//.test(MODEL_NAME);
-      if (!isOfWorkersAi)
-        refuse("MODEL_NAME", "without MODEL_BASE_URL must be one of Workers AI, like @cf/…");
-      return;
-    }
-    if (MODEL_NAME === undefined) refuse("MODEL_NAME", "is required with MODEL_BASE_URL");
+  .superRefine(({ MODEL_BASE_URL, isLocal }, { addIssue }) => {
+    if (MODEL_BASE_URL === undefined) return;
     const address = checkBaseUrl(MODEL_BASE_URL, { allowLoopbackHttp: isLocal });
-    if (!address.ok) refuse("MODEL_BASE_URL", `is no address that may be asked: ${address.error}`);
+    if (address.ok) return;
+    const message = `is no address that may be asked: ${address.error}`;
+    addIssue({ code: "custom", path: ["MODEL_BASE_URL"], message });
   });
 
 export type Config = Readonly<z.infer<typeof schema>>;
@@ -64,7 +67,18 @@ export function readConfig(env: object): Config {
   }
   const config = Object.freeze(result.data);
   parsed.set(env, config);
+  noteHalfModel(config);
   return config;
+}
+
+/** Secrets are set one after the other: a model of which a part is missing yet must not stop the calls. */
+function noteHalfModel({ MODEL_BASE_URL, MODEL_NAME, MODEL_API_KEY }: Config): void {
+  const missing = [
+    ...(MODEL_BASE_URL === undefined ? ["MODEL_BASE_URL"] : []),
+    ...(MODEL_NAME === undefined ? ["MODEL_NAME"] : []),
+  ];
+  const isBegun = missing.length < 2 || MODEL_API_KEY !== undefined;
+  if (isBegun && missing.length > 0) logInfo("model_incomplete", { missing: missing.join(", ") });
 }
 
 function isOrigin(text: string): boolean {

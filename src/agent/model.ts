@@ -41,10 +41,15 @@ function findPlace(env: Env, { orgId, model }: ModelOwner): ModelPlace | null {
     const apiKey = async () => (sealed === null ? null : unseal(config.CREDENTIALS_KEY, sealed, orgId));
     return { kind: "endpoint", baseUrl, name, apiKey };
   }
-  const { MODEL_BASE_URL: baseUrl, MODEL_NAME: name, MODEL_API_KEY: key } = config;
-  if (name === undefined) return null;
-  if (baseUrl !== undefined) {
+  const {
+    MODEL_BASE_URL: baseUrl,
+    MODEL_NAME: name,
+    MODEL_API_KEY: key,
+    WORKERS_AI_MODEL: ofWorkersAi,
+  } = config;
+  if (baseUrl !== undefined && name !== undefined) {
     return { kind: "endpoint", baseUrl, name, apiKey: async () => key ?? null };
   }
-  return env.AI === undefined ? null : { kind: "workers_ai", binding: env.AI, name };
+  if (ofWorkersAi === undefined || env.AI === undefined) return null;
+  return { kind: "workers_ai", binding: env.AI, name: ofWorkersAi };
 }

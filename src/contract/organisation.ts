@@ -31,7 +31,7 @@ const modelShape = {
     example: "https://api.openai.com/v1",
     description: "Of an OpenAI-compatible API, without a slash at the end",
   }),
-  model: lineSchema(200).meta({ example: "gpt-5-mini" }),
+  model: lineSchema(200).meta({ example: "gpt-4.1-mini" }),
 };
 
 const apiKeySchema = z

@@ -48,6 +48,7 @@ export async function startRuntime(variables: Record<string, string>, limit: str
           modules: true,
           script: limit,
           compatibilityDate: COMPATIBILITY_DATE,
+          durableObjects: { BARE: { className: "Bare", useSQLite: true } },
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
         },
       ],

@@ -128,7 +128,7 @@ describe("a bad configuration", () => {
     ["RATE_LIMIT_CEILING", "1000001"],
     ["RATE_LIMIT_CEILING", "many"],
     ["MODEL_TIMEOUT_SECONDS", "0"],
-    ["MODEL_TIMEOUT_SECONDS", "61"],
+    ["MODEL_TIMEOUT_SECONDS", "13"],
     ["MODEL_TIMEOUT_SECONDS", "soon"],
   ])("%s=%j", (key, value) => expect(problemsOf({ ...BASE, [key]: value })).toEqual([key]));
 });
@@ -138,7 +138,7 @@ describe("the deployment's model", () => {
 
   test.each([
     ["none", {}],
-    ["one of Workers AI", { MODEL_NAME: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" }],
+    ["one of Workers AI", { WORKERS_AI_MODEL: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" }],
     ["one that needs no key", AT],
     ["one that does", { ...AT, MODEL_API_KEY: "a-key" }],
     [
@@ -148,9 +148,15 @@ describe("the deployment's model", () => {
   ])("may be %s", (_, model) => expect(problemsOf({ ...BASE, ...model })).toEqual([]));
 
   test.each([
-    ["an address without a name", { MODEL_BASE_URL: AT.MODEL_BASE_URL }, "MODEL_NAME"],
-    ["a name without an address", { MODEL_NAME: "a-model" }, "MODEL_NAME"],
-    ["a key without an address", { MODEL_API_KEY: "a-key" }, "MODEL_API_KEY"],
+    ["an address alone", { MODEL_BASE_URL: AT.MODEL_BASE_URL }],
+    ["a name alone", { MODEL_NAME: "a-model" }],
+    ["a key alone", { MODEL_API_KEY: "a-key" }],
+    ["a key and a name", { MODEL_NAME: "a-model", MODEL_API_KEY: "a-key" }],
+  ])("may be set part by part, and calls go on meanwhile: %s", (_, model) =>
+    expect(problemsOf({ ...BASE, ...model })).toEqual([]),
+  );
+
+  test.each([
     ["an empty name", { ...AT, MODEL_NAME: "" }, "MODEL_NAME"],
     ["an address that is none", { ...AT, MODEL_BASE_URL: "models.example" }, "MODEL_BASE_URL"],
     [
@@ -161,6 +167,7 @@ describe("the deployment's model", () => {
     ["an address without encryption", { ...AT, MODEL_BASE_URL: "http://models.example" }, "MODEL_BASE_URL"],
     ["a private address", { ...AT, MODEL_BASE_URL: "https://10.0.0.1/v1" }, "MODEL_BASE_URL"],
     ["this machine's own, once deployed", { ...AT, MODEL_BASE_URL: "http://127.0.0.1/v1" }, "MODEL_BASE_URL"],
+    ["one that Workers AI can't have", { WORKERS_AI_MODEL: "gpt-4.1-mini" }, "WORKERS_AI_MODEL"],
   ])("can't be %s", (_, model, key) => expect(problemsOf({ ...BASE, ...model })).toEqual([key]));
 
   test("is never shown with its key", () => {

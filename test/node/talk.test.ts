@@ -99,7 +99,7 @@ test("Ctrl-C in mid-talk leaves neither process nor file behind", async () => {
 test("a model that can't be asked is refused at once, by the setting's name", async () => {
   const { code, stderr } = await runScript("talk", [], { ...ENV, MODEL_BASE_URL: "http://models.example" });
   expect(code).toBe(1);
-  expect(stderr).toMatch(/Configuration refused: .*MODEL_NAME/);
+  expect(stderr).toMatch(/Configuration refused: .*MODEL_BASE_URL/);
 });
 
 test.each([

@@ -21,6 +21,8 @@ afterEach(() => {
 describe("the model that is asked", () => {
   test("is none where there is none", () => {
     expect(openBrain(env, planOf())).toBe(scriptedBrain);
+    const halfSet = deployment({ MODEL_BASE_URL: "https://models.example/v1" });
+    expect(openBrain(halfSet, planOf())).toBe(scriptedBrain);
   });
 
   test("is the deployment's own, with the deployment's key", async () => {
@@ -65,7 +67,7 @@ describe("the model that is asked", () => {
 
 describe("Workers AI", () => {
   const NAME = "@cf/meta/a-model";
-  const settings = { MODEL_NAME: NAME };
+  const settings = { WORKERS_AI_MODEL: NAME };
 
   test("is asked where there is neither an organisation's model nor an address", async () => {
     const { asked, told } = workersAi(() =>
@@ -102,7 +104,7 @@ describe("Workers AI", () => {
   test("is not asked where an address is given", async () => {
     const { asked, told } = workersAi(() => sse());
     const own = await openTalk([FINE]);
-    const named = deployment({ ...settings, MODEL_BASE_URL: own.baseUrl });
+    const named = deployment({ ...settings, MODEL_BASE_URL: own.baseUrl, MODEL_NAME: "own-model" });
     expect(await wordsOf({ ...named, AI: told }, planOf())).toBe("Of course.");
     expect(asked).toEqual([]);
   });
