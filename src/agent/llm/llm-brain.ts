@@ -6,8 +6,8 @@
 import type { LanguageModelV4, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { logInfo } from "../../lib/log.ts";
 import type { Brain, BrainOutput, Turn, TurnEnd } from "../brain.ts";
+import { disclosureDue } from "../disclosure.ts";
 import { scriptedTurn } from "../scripted.ts";
-import { disclosureDue } from "./disclosure.ts";
 import { ModelFailure } from "./failure.ts";
 import { phrasesOf } from "./phrases.ts";
 import { promptOf } from "./prompt.ts";
@@ -166,8 +166,8 @@ class ModelTurn {
 
   /** The model is given up on. */
   async *#goByScript(): Outputs<void> {
-    const { moment, plan } = this.#turn;
-    const script = scriptedTurn({ ...this.#turn, plan: this.#hasDisclosed ? withoutDisclosure(plan) : plan });
+    const { moment } = this.#turn;
+    const script = scriptedTurn(this.#turn, null);
     // It was asked but once, and with little time.
     if (moment !== "transferring") yield { type: "model_failed" };
     const apologises = moment !== "transferring" && moment !== "silence_end";
@@ -214,11 +214,6 @@ class ModelTurn {
 function weightier(one: TurnEnd | null, other: TurnEnd): TurnEnd {
   if (one === null) return other;
   return other.type === "end_call" && other.reason === "dnc_request" ? other : one;
-}
-
-function withoutDisclosure(plan: Turn["plan"]): Turn["plan"] {
-  const { recording_disclosure: _, ...config } = plan.campaign.config;
-  return { ...plan, campaign: { ...plan.campaign, config } };
 }
 
 /** What the model has done, and that it was done, so that it goes on. */

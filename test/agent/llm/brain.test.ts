@@ -228,4 +228,11 @@ describe("the recording's disclosure", () => {
     const heard = linesOf(["agent", "This call is recorded. Hi"], ["customer", "Yes?"]);
     expect((await take({ replies: [FINE], turn: { lines: heard }, plan })).words).toBe("Of course.");
   });
+
+  test("is not dropped where the call goes by script", async () => {
+    const lines = linesOf(["agent", "This call"], ["customer", "Yes?"]);
+    expect((await take({ replies: [FINE], turn: { lines, byScript: true }, plan })).words).toMatch(
+      /^This call is recorded\. Hi, this is Aria calling from Luminary Home\. Is/,
+    );
+  });
 });
