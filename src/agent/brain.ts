@@ -25,6 +25,8 @@ export type BrainOutput =
   | { type: "record_details"; details: Details }
   /** The model gave no answer that can be used; what follows is the script's. */
   | { type: "model_failed" }
+  /** To be heeded at once: the turn may be cut off before the end that it asks for. */
+  | { type: "wish_heard"; reason: "dnc_request" }
   | { type: "end_call"; reason: AgentEndReason }
   /** What is said then comes with the moments that follow. `target`: a queue's name; null for the campaign's own. */
   | { type: "transfer_to_human"; target: string | null; brief: string | null };

@@ -3,7 +3,7 @@ import { readConfig } from "../config.ts";
 import type { CallPlan } from "../contract/call-plan.ts";
 import { AGENT_TURN_MS } from "../domain/call/relay.ts";
 import type { Brain } from "./brain.ts";
-import { llmBrain } from "./llm/llm-brain.ts";
+import { llmBrain, TRIES, type TurnTimes } from "./llm/llm-brain.ts";
 import { hasModel, openModel } from "./model.ts";
 import { scriptedBrain } from "./scripted.ts";
 
@@ -17,21 +17,32 @@ export function openBrain(env: Env, plan: CallPlan): Brain {
   if (!hasModel(env, plan)) return scriptedBrain;
   return llmBrain({
     openModel: () => openOnce(env, plan),
-    times: {
-      firstMs: readConfig(env).MODEL_TIMEOUT_SECONDS * 1000,
-      stallMs: STALL_MS,
-      turnMs: AGENT_TURN_MS - MARGIN_MS,
-    },
+    times: turnTimes(readConfig(env).MODEL_TIMEOUT_SECONDS * 1000),
   });
 }
 
-/** A key is unsealed once for each plan in memory, not at each turn. */
-const models = new WeakMap<CallPlan, LanguageModelV4>();
+/** All tries may take their whole time; the variable's bound leaves the last of them enough for its first words. */
+export function turnTimes(firstMs: number): TurnTimes {
+  const turnMs = Math.max(AGENT_TURN_MS - MARGIN_MS, TRIES * firstMs + STALL_MS);
+  return { firstMs, stallMs: STALL_MS, turnMs };
+}
 
-async function openOnce(env: Env, plan: CallPlan): Promise<LanguageModelV4 | null> {
+/**
+ * Has the model ready before the call's first turn: loading what speaks to it takes time that nobody waits for while
+ * the line is still being connected. Whether it can be had, that turn will tell.
+ */
+export async function prepareBrain(env: Env, plan: CallPlan): Promise<void> {
+  if (hasModel(env, plan)) await openOnce(env, plan).catch(() => null);
+}
+
+/** A key is unsealed once for each plan in memory, not at each turn. */
+const models = new WeakMap<CallPlan, Promise<LanguageModelV4 | null>>();
+
+function openOnce(env: Env, plan: CallPlan): Promise<LanguageModelV4 | null> {
   const known = models.get(plan);
   if (known !== undefined) return known;
-  const model = await openModel(env, plan);
-  if (model !== null) models.set(plan, model);
-  return model;
+  const opened = openModel(env, plan);
+  models.set(plan, opened);
+  opened.catch(() => models.delete(plan));
+  return opened;
 }

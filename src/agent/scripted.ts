@@ -5,6 +5,7 @@ import type { CallPlan } from "../contract/call-plan.ts";
 import type { Line } from "../domain/transcript.ts";
 import type { Brain, BrainOutput, Turn } from "./brain.ts";
 import { briefOf } from "./brief.ts";
+import { disclosureDue, isWithin } from "./disclosure.ts";
 import { knownOf } from "./known.ts";
 import { findLastWish, type Wish } from "./wishes.ts";
 
@@ -17,11 +18,26 @@ export const scriptedBrain: Brain = {
   },
 };
 
-/** The whole turn at once. Sentences are separate outputs, as a model's words come in pieces. */
-export function scriptedTurn({ moment, lines, plan }: ScriptTurn): BrainOutput[] {
+/**
+ * The whole turn at once. Sentences are separate outputs, as a model's words come in pieces.
+ *
+ * @param owed a disclosure that was not heard yet: it comes first, unless the greeting has it.
+ */
+export function scriptedTurn(turn: ScriptTurn, owed: string | null = disclosureDue(turn)): BrainOutput[] {
+  const outputs = partOf(turn, owed !== null);
+  const words = outputs.map((output) => (output.type === "words" ? output.text : "")).join("");
+  if (owed === null || isWithin(words, owed)) return outputs;
+  const [first, ...rest] = outputs;
+  const joined: BrainOutput[] =
+    first?.type === "words" ? [{ ...first, text: ` ${first.text}` }, ...rest] : outputs;
+  return [{ type: "words", text: owed }, ...joined];
+}
+
+/** @param discloses whether a greeting has the disclosure. */
+function partOf({ moment, lines, plan }: ScriptTurn, discloses: boolean): BrainOutput[] {
   switch (moment) {
     case "opened":
-      return say(stages(plan)[0] ?? "");
+      return say(greeting(plan, discloses));
     case "resumed":
       return say(`${DROPPED} ${currentQuestion(lines, plan)}`);
     case "silence":
@@ -38,7 +54,7 @@ export function scriptedTurn({ moment, lines, plan }: ScriptTurn): BrainOutput[]
     case "no_human":
       return say(`${ALL_BUSY} ${currentQuestion(lines, plan)}`);
     case "customer_spoke":
-      return reply(lines, plan);
+      return reply(lines, plan, discloses);
     // What it asks is short, and each answer is a good end.
     case "time_almost_up":
       return [];
@@ -71,7 +87,7 @@ const FAREWELLS: Record<
   done: { words: "Thank you for your time. Have a lovely day. Goodbye!", reason: "agent_hangup" },
 };
 
-function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
+function reply(lines: readonly Line[], plan: CallPlan, discloses: boolean): BrainOutput[] {
   const wish = findLastWish(lines);
   if (wish === "human") {
     const target = plan.campaign.config.transfer_queue;
@@ -82,14 +98,16 @@ function reply(lines: readonly Line[], plan: CallPlan): BrainOutput[] {
     const { words, reason } = FAREWELLS[wish];
     return [...say(words), { type: "end_call", reason }];
   }
-  return say(stages(plan)[stagesAsked(lines, plan)] ?? "I see. Please tell me more.");
+  const asked = stagesAsked(lines, plan);
+  if (asked === 0) return say(greeting(plan, discloses));
+  return say(stages(plan)[asked] ?? "I see. Please tell me more.");
 }
 
 /** The agent's part, one entry a turn. The first greets; after the last only the customer ends the call. */
 function stages(plan: CallPlan): string[] {
   const { product, value } = knownOf(plan);
   return [
-    greeting(plan),
+    greeting(plan, true),
     product === null
       ? "Great, thank you. What are you looking for at the moment?"
       : `Great, thank you. I saw that you were looking at the ${product}. What do you like about it?`,
@@ -104,7 +122,7 @@ function stages(plan: CallPlan): string[] {
   ];
 }
 
-function greeting(plan: CallPlan): string {
+function greeting(plan: CallPlan, discloses: boolean): string {
   const { agent, callType, campaign, organisationName } = plan;
   const firstName = knownOf(plan).name?.split(/\s+/)[0];
   const name = firstName === undefined ? "" : ` ${firstName}`;
@@ -118,13 +136,13 @@ function greeting(plan: CallPlan): string {
           `Hi${name}, this is ${agent.name} calling from ${organisationName}.`,
           "Is this a good time to talk?",
         ];
-  const disclosure = campaign.config.record ? campaign.config.recording_disclosure : undefined;
+  const disclosure = discloses && campaign.config.record ? campaign.config.recording_disclosure : undefined;
   return [opening, disclosure, question].filter((part) => part !== undefined).join(" ");
 }
 
 /** How many stages were said, by the last one found in the transcript; a cut-off line still counts. */
 function stagesAsked(lines: readonly Line[], plan: CallPlan): number {
-  const said = saidBy(lines);
+  const said = saidBy(lines, plan);
   const asked = stages(plan).findLastIndex((stage) => said.some((text) => isPartOf(text, stage))) + 1;
   return asked === 0 && isTakenUp(said) ? 1 : asked;
 }
@@ -132,13 +150,18 @@ function stagesAsked(lines: readonly Line[], plan: CallPlan): number {
 /** The question that is open; of a talk that began without the script, the first that it would ask. */
 function currentQuestion(lines: readonly Line[], plan: CallPlan): string {
   const asked = stagesAsked(lines, plan);
-  const isFirst = asked === 1 && !saidBy(lines).some((text) => isPartOf(text, stages(plan)[0] ?? ""));
+  const isFirst = asked === 1 && !saidBy(lines, plan).some((text) => isPartOf(text, stages(plan)[0] ?? ""));
   const stage = stages(plan)[isFirst ? 1 : Math.max(0, asked - 1)] ?? "";
   return stage.split(/(?<=[.!?])\s+/).at(-1) ?? "";
 }
 
-function saidBy(lines: readonly Line[]): string[] {
-  return lines.filter((line) => line.speaker === "agent" && line.text !== "").map((line) => line.text);
+/** Without the disclosure that may stand before it: it is nobody's part. */
+function saidBy(lines: readonly Line[], { campaign }: CallPlan): string[] {
+  const disclosure = campaign.config.recording_disclosure?.trim() ?? "";
+  return lines
+    .filter((line) => line.speaker === "agent")
+    .map(({ text }) => (text.startsWith(disclosure) ? text.slice(disclosure.length).trimStart() : text))
+    .filter((text) => text !== "" && !disclosure.startsWith(text));
 }
 
 /** The agent has talked otherwise than by the script, and so has greeted. */

@@ -267,6 +267,48 @@ describe("the recording's disclosure", () => {
     talk.opens();
     for (const answer of ANSWERS) expect(talk.hears(answer).words).not.toContain(disclosure);
   });
+
+  test.for(["Hi, this is Aria", "Hi, this is Aria calling from Luminary Home. This call is", "Hi"])(
+    "is said in the next turn where the greeting was cut at %j, and the script goes on",
+    (heard) => {
+      const talk = new Talk({ config: { recording_disclosure: disclosure } });
+      talk.opens();
+      expect(talk.cutsOff(heard).hears("Yes.").words).toBe(
+        `${disclosure} Great, thank you. What are you looking for at the moment?`,
+      );
+      expect(talk.hears("A desk.").words).toBe(
+        "That makes sense. What matters most to you: comfort, price or delivery?",
+      );
+    },
+  );
+
+  test("that is cut again is said again, and costs no stage", () => {
+    const talk = new Talk({ config: { recording_disclosure: disclosure } });
+    talk.opens();
+    talk.cutsOff("Hi, this is").hears("Yes.");
+    const [again] = [talk.cutsOff("This call").hears("Yes.").words];
+    expect(again).toBe(`${disclosure} Great, thank you. What are you looking for at the moment?`);
+    expect(talk.cutsOff(`${disclosure} Great,`).hears("A desk.").words).toMatch(/^That makes sense\./);
+  });
+
+  test.for([
+    ["silence", `${disclosure} Hello, are you still there?`],
+    ["resumed", `${disclosure} Sorry, the line dropped for a moment. Is this a good time to talk?`],
+    ["transferring", "One moment please, I am connecting you with a colleague."],
+    ["time_almost_up", ""],
+  ] as const)("owed in the moment %s", ([moment, words]) => {
+    const talk = new Talk({ config: { recording_disclosure: disclosure } });
+    talk.opens();
+    expect(talk.cutsOff("Hi, this is").turn(moment).words).toBe(words);
+  });
+
+  test("that was heard is not in a greeting that comes after it", () => {
+    const talk = new Talk({ config: { recording_disclosure: disclosure } });
+    talk.lines.push({ speaker: "agent", text: disclosure, atMs: 0 });
+    expect(talk.hears("Hello?").words).toBe(
+      "Hi, this is Aria calling from Luminary Home. Is this a good time to talk?",
+    );
+  });
 });
 
 describe("time that is almost up", () => {

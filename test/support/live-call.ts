@@ -40,6 +40,7 @@ export type LiveCallOptions = {
   campaignConfig?: Record<string, unknown>;
   /** What the agent thinks with; without, it talks by script. */
   model?: ModelTalk;
+  modelKey?: string;
 };
 
 /** A turn that the agent's brain was asked to take. */
@@ -86,7 +87,8 @@ export class LiveCall {
       campaignConfig,
       ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     });
-    if (options.model !== undefined) await giveOrganisationModel(org, options.model);
+    const { model, modelKey: apiKey } = options;
+    if (model !== undefined) await giveOrganisationModel(org, model, apiKey === undefined ? {} : { apiKey });
     const holds = new Holds();
     const carrier = new MoodyCarrier({ ...FAITHFUL, ...options.carrier }, holds);
     const plan = await acceptRow(org, options.inbound === true ? carrier.sid : null, options.limits);

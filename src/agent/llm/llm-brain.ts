@@ -4,14 +4,16 @@
 // thrown.
 
 import type { LanguageModelV4, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import { mergeDetails } from "../../domain/call/details.ts";
 import { logInfo } from "../../lib/log.ts";
 import type { Brain, BrainOutput, Turn, TurnEnd } from "../brain.ts";
+import { disclosureDue } from "../disclosure.ts";
 import { scriptedTurn } from "../scripted.ts";
-import { disclosureDue } from "./disclosure.ts";
 import { ModelFailure } from "./failure.ts";
 import { phrasesOf } from "./phrases.ts";
 import { promptOf } from "./prompt.ts";
 import { readReply } from "./reply.ts";
+import { SpeechBound } from "./speech-bound.ts";
 import { describeTools, offeredTools, readToolCall, type ToolCall, type ToolName } from "./tools.ts";
 
 export type LlmBrainDeps = {
@@ -29,11 +31,20 @@ export type TurnTimes = {
   turnMs: number;
 };
 
-const TRIES = 2;
+export const TRIES = 2;
 /** Customers hear nothing while a model uses tools. */
 const MAX_STEPS = 3;
+/** Calls of record_details that are heeded in a turn. */
+const MAX_RECORDS = 5;
+/** What a model is told of a call of record_details. */
+const RECORDED = "Recorded.";
+const TOO_LARGE = "Not recorded: with this, too much would be recorded of the call. Record less.";
 /** A customer who is being put through waits already. */
 const TRANSFERRING_FIRST_MS = 3_000;
+
+/** In which nobody waits for the model's own words: that it has none is no reason to go on without it. */
+const ASIDES: readonly Turn["moment"][] = ["transferring", "time_almost_up"];
+const MAX_REFUSALS_NOTED = 3;
 
 export function llmBrain(deps: LlmBrainDeps): Brain {
   return {
@@ -47,10 +58,13 @@ async function* scriptOf(turn: Turn): AsyncGenerator<BrainOutput, void, undefine
 
 type Outputs<T> = AsyncGenerator<BrainOutput, T, undefined>;
 
+type ToolExchange = { call: ToolCall; result: string };
+
 /** What came of one request to the model. */
 type Step = {
   spoke: boolean;
-  recorded: ToolCall[];
+  recorded: ToolExchange[];
+  refused: number;
   end: TurnEnd | null;
   failure: ModelFailure | null;
 };
@@ -63,6 +77,10 @@ class ModelTurn {
   /** What our own code has said before the model. */
   readonly #disclosure: string | null;
   readonly #phrases: ReturnType<typeof phrasesOf>;
+  /** All that is recorded by now. */
+  #details: Turn["details"];
+  #records = 0;
+  #hasHeardWish = false;
 
   constructor(deps: LlmBrainDeps, turn: Turn, signal: AbortSignal) {
     this.#deps = deps;
@@ -70,6 +88,7 @@ class ModelTurn {
     this.#signal = signal;
     this.#endsAtMs = performance.now() + deps.times.turnMs;
     this.#disclosure = disclosureDue(turn);
+    this.#details = turn.details;
     this.#phrases = phrasesOf(turn.plan.agent.voice.language_code);
   }
 
@@ -99,49 +118,78 @@ class ModelTurn {
       prompt.push(...toolExchange(step.recorded));
       steps += 1;
       // Then it has to speak.
-      if (steps === MAX_STEPS) tools = tools.filter((tool) => tool !== "record_details");
+      if (steps === MAX_STEPS || this.#records === MAX_RECORDS)
+        tools = tools.filter((tool) => tool !== "record_details");
     }
   }
 
   /** Asks the model once. Words and facts go out as they come; what ends the turn is kept for its end. */
   async *#takeStep(model: LanguageModelV4, prompt: LanguageModelV4Prompt, tools: ToolName[]): Outputs<Step> {
-    const step: Step = { spoke: false, recorded: [], end: null, failure: null };
+    const step: Step = { spoke: false, recorded: [], refused: 0, end: null, failure: null };
     const { times } = this.#deps;
-    const firstMs = this.#turn.moment === "transferring" ? TRANSFERRING_FIRST_MS : times.turnMs / TRIES;
+    const isTransferring = this.#turn.moment === "transferring";
     const askedAtMs = Date.now();
-    let refused = 0;
+    const bound = new SpeechBound();
     try {
       const question = { prompt, ...(tools.length > 0 ? { tools: describeTools(tools) } : {}) };
       const within = {
-        firstMs: Math.min(times.firstMs, firstMs),
+        firstMs: isTransferring ? Math.min(times.firstMs, TRANSFERRING_FIRST_MS) : times.firstMs,
         stallMs: times.stallMs,
         wholeMs: Math.max(0, this.#leftMs()),
       };
       for await (const part of readReply(model, question, within, this.#signal)) {
         if (part.type === "words") {
           const firstWordMs = step.spoke ? null : Date.now() - askedAtMs;
-          yield { type: "words", text: this.#hasDisclosed && !step.spoke ? ` ${part.text}` : part.text };
+          const text = bound.take(part.text);
+          if (text !== "") yield step.spoke ? { type: "words", text } : this.#words(text);
           step.spoke = true;
           // The customer does not wait for the log.
           if (firstWordMs !== null) this.#note("model_spoke", { first_word_ms: firstWordMs });
-          continue;
+          if (!bound.isFull) continue;
+          this.#note("model_cut_short", {});
+          break;
         }
-        const deed = readToolCall(part, tools, this.#turn);
-        if (!deed.ok) {
-          refused += 1;
-          this.#note("model_tool_refused", { reason: deed.error });
-        } else if (deed.value.type === "record_details") {
-          step.recorded.push(part);
-          yield deed.value;
-        } else step.end = weightier(step.end, deed.value);
+        if (this.#isWish(part, tools)) yield { type: "wish_heard", reason: "dnc_request" };
+        if (part.type === "tool_call") yield* this.#heed(part, tools, step);
       }
       const isEmpty = !step.spoke && step.end === null && step.recorded.length === 0;
-      if (isEmpty) step.failure = new ModelFailure(refused > 0 ? "only_refused_tools" : "no_answer");
+      if (isEmpty) step.failure = new ModelFailure(step.refused > 0 ? "only_refused_tools" : "no_answer");
     } catch (error) {
       if (!(error instanceof ModelFailure)) throw error;
       step.failure = error;
     }
     return step;
+  }
+
+  /** Facts go out at once, what ends the turn is kept. */
+  *#heed(call: ToolCall, tools: ToolName[], step: Step): Generator<BrainOutput, void, undefined> {
+    const deed = readToolCall(call, tools, this.#turn);
+    if (!deed.ok) return this.#refuse(step, deed.error);
+    if (deed.value.type !== "record_details") {
+      step.end = weightier(step.end, deed.value);
+      return;
+    }
+    if (this.#records === MAX_RECORDS) return this.#refuse(step, "too_many_records");
+    this.#records += 1;
+    const details = mergeDetails(this.#details, deed.value.details);
+    step.recorded.push({ call, result: details === null ? TOO_LARGE : RECORDED });
+    if (details === null) return this.#refuse(step, "too_much_recorded");
+    this.#details = details;
+    yield deed.value;
+  }
+
+  /** A model that asks for nothing else does not fill the log. */
+  #refuse(step: Step, reason: string): void {
+    step.refused += 1;
+    if (step.refused <= MAX_REFUSALS_NOTED) this.#note("model_tool_refused", { reason });
+  }
+
+  /** Whether it is the one wish that is heeded before the answer is whole; true but once. */
+  #isWish(call: ToolCall, tools: ToolName[]): boolean {
+    if (this.#hasHeardWish || call.name !== "end_call") return false;
+    const deed = readToolCall(call, tools, this.#turn);
+    this.#hasHeardWish = deed.ok && deed.value.type === "end_call" && deed.value.reason === "dnc_request";
+    return this.#hasHeardWish;
   }
 
   get #hasDisclosed(): boolean {
@@ -166,11 +214,11 @@ class ModelTurn {
 
   /** The model is given up on. */
   async *#goByScript(): Outputs<void> {
-    const { moment, plan } = this.#turn;
-    const script = scriptedTurn({ ...this.#turn, plan: this.#hasDisclosed ? withoutDisclosure(plan) : plan });
-    // It was asked but once, and with little time.
-    if (moment !== "transferring") yield { type: "model_failed" };
-    const apologises = moment !== "transferring" && moment !== "silence_end";
+    const { moment } = this.#turn;
+    const script = scriptedTurn(this.#turn, null);
+    const isAside = ASIDES.includes(moment);
+    if (!isAside) yield { type: "model_failed" };
+    const apologises = !isAside && moment !== "silence_end";
     const isSilent = !script.some(({ type }) => type === "words");
     if (apologises && !isSilent) yield this.#words(this.#phrases.apology);
     let isFirst = true;
@@ -216,17 +264,12 @@ function weightier(one: TurnEnd | null, other: TurnEnd): TurnEnd {
   return other.type === "end_call" && other.reason === "dnc_request" ? other : one;
 }
 
-function withoutDisclosure(plan: Turn["plan"]): Turn["plan"] {
-  const { recording_disclosure: _, ...config } = plan.campaign.config;
-  return { ...plan, campaign: { ...plan.campaign, config } };
-}
-
-/** What the model has done, and that it was done, so that it goes on. */
-function toolExchange(calls: readonly ToolCall[]): LanguageModelV4Prompt {
+/** What the model has done, and what came of it, so that it goes on. */
+function toolExchange(calls: readonly ToolExchange[]): LanguageModelV4Prompt {
   return [
     {
       role: "assistant",
-      content: calls.map(({ id, name, input }) => ({
+      content: calls.map(({ call: { id, name, input } }) => ({
         type: "tool-call",
         toolCallId: id,
         toolName: name,
@@ -235,11 +278,11 @@ function toolExchange(calls: readonly ToolCall[]): LanguageModelV4Prompt {
     },
     {
       role: "tool",
-      content: calls.map(({ id, name }) => ({
+      content: calls.map(({ call: { id, name }, result }) => ({
         type: "tool-result",
         toolCallId: id,
         toolName: name,
-        output: { type: "text", value: "Recorded." },
+        output: { type: "text", value: result },
       })),
     },
   ];

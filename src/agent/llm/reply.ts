@@ -10,7 +10,11 @@ import { failureOf, ModelFailure, type FailureReason } from "./failure.ts";
 import { SpokenWords } from "./spoken.ts";
 import type { ToolCall } from "./tools.ts";
 
-export type ReplyPart = { type: "words"; text: string } | ({ type: "tool_call" } & ToolCall);
+/** `tool_input`: as much of a tool call as has come; most models end their answer before they say that it is whole. */
+export type ReplyPart = { type: "words"; text: string } | ({ type: "tool_call" | "tool_input" } & ToolCall);
+
+/** Characters of a tool call that are told of before it is whole. */
+const LONGEST_INPUT = 200;
 
 export type ReplyTimes = {
   /** To the first word or tool call. */
@@ -66,6 +70,7 @@ async function* partsOf(
   onPart: (isFirstWord: boolean) => void,
 ): AsyncGenerator<ReplyPart, void, undefined> {
   const spoken = new SpokenWords();
+  const inputs = new Map<string, ToolCall>();
   try {
     for (;;) {
       const { done, value } = await patience.within(reader.read());
@@ -74,6 +79,16 @@ async function* partsOf(
       const text = value.type === "text-delta" ? spoken.add(value.delta) : "";
       onPart(text !== "" || value.type.startsWith("tool-"));
       if (text !== "") yield { type: "words", text };
+      if (value.type === "tool-input-start") {
+        inputs.set(value.id, { id: value.id, name: value.toolName, input: "" });
+      }
+      if (value.type === "tool-input-delta") {
+        const begun = inputs.get(value.id);
+        if (begun !== undefined && begun.input.length <= LONGEST_INPUT) {
+          begun.input += value.delta;
+          yield { type: "tool_input", ...begun };
+        }
+      }
       if (value.type === "tool-call") {
         yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: value.input };
       }

@@ -1,8 +1,13 @@
 // The one place that loads the model SDK's providers. Never imported but by `import()`.
 
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { createWorkersAI } from "workers-ai-provider";
+
+/** Far more than any answer has; errors and answers that are not streamed are read whole. */
+const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Workers AI ends an answer at 256 unless it is told otherwise, which is too little for an analysis. */
+const LONGEST_OUTPUT_TOKENS = 4_000;
 
 export function openEndpoint(endpoint: {
   baseUrl: string;
@@ -15,11 +20,41 @@ export function openEndpoint(endpoint: {
     baseURL: baseUrl,
     ...(apiKey === null ? {} : { apiKey }),
     // A redirect would carry the key away.
-    fetch: (input, init) => fetch(input, { ...init, redirect: "manual" }),
+    fetch: async (input, init) => bounded(await fetch(input, { ...init, redirect: "manual" })),
   });
   return provider(name);
 }
 
+/**
+ * The provider tells the console of an event that is no JSON, with its text, and can't be told not to: the one place
+ * where a model's words may come into the log, and only broken ones.
+ */
 export function openWorkersAi(binding: Ai, name: string): LanguageModelV4 {
-  return createWorkersAI({ binding })(name);
+  const model = createWorkersAI({ binding })(name);
+  const { specificationVersion, provider, modelId, supportedUrls } = model;
+  return {
+    specificationVersion,
+    provider,
+    modelId,
+    supportedUrls,
+    doGenerate: (options) => model.doGenerate(limited(options)),
+    doStream: (options) => model.doStream(limited(options)),
+  };
+}
+
+function limited(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
+  return { ...options, maxOutputTokens: options.maxOutputTokens ?? LONGEST_OUTPUT_TOKENS };
+}
+
+/** The same answer, which fails once it has grown too long. The pieces go through as they come. */
+function bounded(response: Response): Response {
+  let bytes = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      bytes += piece.byteLength;
+      if (bytes > LONGEST_ANSWER_BYTES) controller.error(new Error("The model's answer is too long"));
+      else controller.enqueue(piece);
+    },
+  });
+  return response.body === null ? response : new Response(response.body.pipeThrough(counted), response);
 }

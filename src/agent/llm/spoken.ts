@@ -3,11 +3,16 @@ export class SpokenWords {
   #state: "beginning" | "thinking" | "speaking" = "beginning";
   /** What it is not clear of yet whether it is spoken. */
   #pending = "";
+  /** The first half of a character whose second has not come yet. */
+  #half = "";
 
   /** The part to speak now; nothing while there is no word in it. */
   add(delta: string): string {
-    if (this.#state === "speaking") return speakable(delta);
-    this.#pending += delta;
+    const text = this.#half + delta;
+    this.#half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
+    const whole = text.slice(0, text.length - this.#half.length);
+    if (this.#state === "speaking") return speakable(whole);
+    this.#pending += whole;
     while (this.#state !== "speaking") {
       if (this.#state === "thinking") {
         const end = this.#pending.indexOf(THINKING_ENDS);

@@ -6,7 +6,7 @@
 // alarm is retried by the platform only a few times, and a call must outlive that.
 
 import { DurableObject } from "cloudflare:workers";
-import { openBrain } from "../../agent/open-brain.ts";
+import { openBrain, prepareBrain } from "../../agent/open-brain.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import { openDb, type Db } from "../../db/client.ts";
 import type {
@@ -296,7 +296,11 @@ export class CallSession extends DurableObject<Env> {
     if (this.#call?.state.status === "transferring") await this.#humans.settle();
     if (this.#call === null) return ok({ kind: "hang_up" });
     const part = event.type === "answer_requested" ? "beginning" : "resumption";
-    return ok(instructLine(this.env, this.#call, { asker: questionOf(event), part }));
+    const told = instructLine(this.env, this.#call, { asker: questionOf(event), part });
+    if (part === "beginning" && told.kind === "relay") {
+      this.ctx.waitUntil(this.#guard("model_not_prepared", prepareBrain(this.env, this.#call.plan)));
+    }
+    return ok(told);
   }
 
   #accept(carrierId: string, event: CallEvent): Result<null, CarrierRefusal> {

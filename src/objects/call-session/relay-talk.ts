@@ -182,7 +182,7 @@ export class RelayTalk {
         if (output.type === "words") speech.add(output.text);
         else if (output.type === "record_details") {
           await dispatch({ type: "details_recorded", details: output.details });
-        } else if (output.type === "model_failed") await dispatch({ type: "model_failed" });
+        } else if (output.type === "model_failed" || output.type === "wish_heard") await dispatch(output);
         else if (output.type === "end_call" || !MOMENTS_WITHOUT_TRANSFER.includes(moment)) return output;
       }
       return null;

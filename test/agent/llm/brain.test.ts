@@ -42,6 +42,24 @@ describe("words", () => {
     ]);
   });
 
+  test("are asked for without a limit that some models would refuse", async () => {
+    const { requests } = await take({ replies: [FINE] });
+    expect(requests[0]?.body).not.toHaveProperty("max_tokens");
+  });
+
+  test("without an end are cut off at the end of a sentence, and the turn is fine", async () => {
+    const words = Array.from({ length: 100 }, (_, n) => `This is sentence number ${n}, which is of no use. `);
+    const said = await take({ replies: [{ words, stallsAfter: 60 }] });
+    expect(said.words.length).toBeGreaterThan(1_150);
+    expect(said.words.length).toBeLessThan(1_300);
+    expect(said.words).toMatch(/no use\.$/);
+    expect(said.deeds).toEqual([]);
+    await until(
+      () => requestsOf(said.talk),
+      ([request]) => request?.aborted === true,
+    );
+  });
+
   test("that are thought are not spoken", async () => {
     const { words } = await take({ replies: [{ words: ["<think>", "Hm.", "</think>", "\n", "Yes."] }] });
     expect(words).toBe("Yes.");
@@ -88,7 +106,7 @@ describe("tools", () => {
   ] as const)("of several ends %j the one that counts", async ([reasons, counts]) => {
     const tools = reasons.map((reason) => ({ name: "end_call", arguments: { reason } }));
     const { deeds } = await take({ replies: [{ words: ["Bye."], tools }] });
-    expect(deeds).toEqual([{ type: "end_call", reason: counts }]);
+    expect(deeds.filter(({ type }) => type === "end_call")).toEqual([{ type: "end_call", reason: counts }]);
   });
 
   test("a wish not to be called outweighs a transfer", async () => {
@@ -97,7 +115,59 @@ describe("tools", () => {
       { name: "end_call", arguments: { reason: "dnc_request" } },
     ];
     const { deeds } = await take({ replies: [{ words: ["Bye."], tools }], ...QUEUE });
-    expect(deeds).toEqual([{ type: "end_call", reason: "dnc_request" }]);
+    expect(deeds).toEqual([
+      { type: "wish_heard", reason: "dnc_request" },
+      { type: "end_call", reason: "dnc_request" },
+    ]);
+  });
+
+  test("and is told of as soon as it can be read, and once", async () => {
+    const talk = await openTalk([
+      {
+        words: ["Of course."],
+        ...asks("end_call", { reason: "dnc_request" }),
+        stallsAfter: 3,
+      },
+    ]);
+    const turn = brainOf(talk, {}, ENDLESS).takeTurn(...turnTo(talk, {}, {}));
+    const outputs = turn[Symbol.asyncIterator]();
+    expect((await outputs.next()).value).toEqual({ type: "words", text: "Of course." });
+    expect((await outputs.next()).value).toEqual({ type: "wish_heard", reason: "dnc_request" });
+    await outputs.return?.();
+  });
+
+  test("what would be too much is not recorded, and the model is told so", async () => {
+    const { deeds, words, requests } = await take({
+      replies: [asks("record_details", { details: { more: "y".repeat(3_000) } }), FINE],
+      turn: { details: { much: "x".repeat(14_000) } },
+    });
+    expect([deeds, words]).toEqual([[], "Of course."]);
+    expect(requests[1]?.body.messages.at(-1)).toMatchObject({
+      role: "tool",
+      content: expect.stringMatching(/^Not recorded: /),
+    });
+  });
+
+  test("nor what is too much together with what the same turn recorded", async () => {
+    const tools = ["a", "b", "c"].map((name) => ({
+      name: "record_details",
+      arguments: { details: { [name]: "x".repeat(7_000) } },
+    }));
+    const { deeds } = await take({ replies: [{ words: ["Noted."], tools }] });
+    expect(deeds.map((deed) => deed.type === "record_details" && Object.keys(deed.details))).toEqual([
+      ["a"],
+      ["b"],
+    ]);
+  });
+
+  test("a turn records no more than a few times", async () => {
+    const tools = Array.from({ length: 7 }, (_, n) => ({
+      name: "record_details",
+      arguments: { details: { [`n${n}`]: n } },
+    }));
+    const { deeds, requests, words } = await take({ replies: [{ tools }, FINE] });
+    expect([deeds.length, words]).toEqual([5, "Of course."]);
+    expect(requests[1]?.body.tools?.map((tool) => tool.function.name)).toEqual(["end_call"]);
   });
 
   test("a human is called without a word", async () => {
@@ -227,5 +297,12 @@ describe("the recording's disclosure", () => {
     );
     const heard = linesOf(["agent", "This call is recorded. Hi"], ["customer", "Yes?"]);
     expect((await take({ replies: [FINE], turn: { lines: heard }, plan })).words).toBe("Of course.");
+  });
+
+  test("is not dropped where the call goes by script", async () => {
+    const lines = linesOf(["agent", "Hi, this is"], ["customer", "Yes?"]);
+    expect((await take({ replies: [FINE], turn: { lines, byScript: true }, plan })).words).toMatch(
+      /^This call is recorded\. Great, thank you\./,
+    );
   });
 });

@@ -1,7 +1,8 @@
 // A whole call whose agent thinks with a model: what reaches the line, the transcript and the call's state.
 
-import { afterEach, expect, test } from "vitest";
-import { leaveCalls, ringing, runsOut, says, talking, textsOf } from "../../support/call-stages.ts";
+import { env } from "cloudflare:workers";
+import { afterEach, expect, test, vi } from "vitest";
+import { leaveCalls, opens, ringing, runsOut, says, talking, textsOf } from "../../support/call-stages.ts";
 import type { LiveCallOptions } from "../../support/live-call.ts";
 import { APOLOGY, GREETING } from "../../support/model-turns.ts";
 import type { Reply } from "../../support/model-replies.ts";
@@ -95,6 +96,54 @@ test("a model that fails: an apology, the script, no more questions to it, and a
   expect(await runsOut(call)).toBe("agent_hangup");
   expect((await textsOf(call)).at(-1)).toBe("agent: Thank you for your time. Have a lovely day. Goodbye!");
   expect(await requestsOf(model)).toHaveLength(2);
+});
+
+test.for(["speaks on", "hangs up"] as const)(
+  "who wants no more calls is heeded at once, even where the customer %s before the model's answer is over",
+  async (then) => {
+    const { call, relay } = await talkWith([
+      HELLO,
+      {
+        words: ["Of course."],
+        tools: [{ name: "end_call", arguments: { reason: "dnc_request" } }],
+        stallsAfter: 3,
+      },
+      { words: ["Yes?"] },
+    ]);
+    relay.send({ type: "prompt", voicePrompt: "Leave me in peace for good.", last: true });
+    await until(
+      () => call.stored(),
+      ({ events }) => events.some((event) => event.includes('"wish_heard"')),
+    );
+    if (then === "speaks on") await says(call, relay, "And something else.");
+    else {
+      await call.report("completed");
+      await call.rest();
+    }
+    const row = await until(
+      () => env.DB.prepare("SELECT phone FROM opt_outs WHERE org_id = ?").bind(call.org.orgId).first(),
+      (found) => found !== null,
+    );
+    expect(row).toEqual({ phone: call.plan.to });
+    const { events } = await call.stored();
+    expect(events.some((event) => event.includes('"agent_finished"'))).toBe(false);
+  },
+);
+
+test("the model is had ready while the line is still being connected", async () => {
+  const model = await openTalk([HELLO]);
+  const decrypt = vi.spyOn(crypto.subtle, "decrypt");
+  const openedKeys = async () =>
+    (await Promise.all(decrypt.mock.results.map(({ value }) => value))).map((bytes) =>
+      new TextDecoder().decode(bytes),
+    );
+  const call = await ringing({ model, modelKey: "the model's key" });
+  expect(await openedKeys()).not.toContain("the model's key");
+  await call.answer();
+  await until(openedKeys, (keys) => keys.includes("the model's key"));
+  await opens(call);
+  expect((await openedKeys()).filter((key) => key === "the model's key")).toHaveLength(1);
+  expect(await requestsOf(model)).toMatchObject([{ authorization: "Bearer the model's key" }]);
 });
 
 test("the recording is disclosed before the model has said a word", async () => {

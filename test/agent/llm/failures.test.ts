@@ -77,6 +77,22 @@ describe("a model that fails before the first word", () => {
     ]);
   });
 
+  test.for<Reply>([{ status: 400, body: "" }, { status: 500, body: "" }, { words: [] }])(
+    "when the time is almost up: nothing is said, and nothing given up (%j)",
+    async (reply) => {
+      const { outputs } = await take({ replies: [reply], turn: { moment: "time_almost_up" } });
+      expect(outputs).toEqual([]);
+    },
+  );
+
+  test("has all the time that it was given", async () => {
+    const { words, requests } = await take({
+      replies: [{ ...FINE, firstAfterMs: 1_300 }],
+      times: { firstMs: 1_900, stallMs: 1_900, turnMs: 2_000 },
+    });
+    expect([words, requests.length]).toEqual(["Of course.", 1]);
+  });
+
   test("at the end of a silence: goodbye all the same", async () => {
     const { outputs } = await take({ replies: [{ status: 400, body: "" }], turn: { moment: "silence_end" } });
     expect(wordsIn(outputs)).toBe("I can't hear you, so I will hang up now. Goodbye.");

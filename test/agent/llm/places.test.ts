@@ -2,10 +2,12 @@
 
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { openBrain } from "../../../src/agent/open-brain.ts";
+import { openModel } from "../../../src/agent/model.ts";
+import { openBrain, prepareBrain, turnTimes } from "../../../src/agent/open-brain.ts";
 import { scriptedBrain } from "../../../src/agent/scripted.ts";
 import { readConfig } from "../../../src/config.ts";
 import type { CallPlan } from "../../../src/contract/call-plan.ts";
+import { AGENT_TURN_MS } from "../../../src/domain/call/relay.ts";
 import { seal } from "../../../src/lib/sealing.ts";
 import { APOLOGY, FINE } from "../../support/model-turns.ts";
 import { openTalk, requestsOf, type ModelTalk } from "../../support/model-talks.ts";
@@ -75,7 +77,10 @@ describe("Workers AI", () => {
     );
     expect(await wordsOf({ ...deployment(settings), AI: told }, planOf())).toBe("Of course.");
     expect(asked).toMatchObject([
-      { model: NAME, inputs: { stream: true, tools: [{ function: { name: "end_call" } }, {}] } },
+      {
+        model: NAME,
+        inputs: { stream: true, max_tokens: 4_000, tools: [{ function: { name: "end_call" } }, {}] },
+      },
     ]);
   });
 
@@ -107,6 +112,55 @@ describe("Workers AI", () => {
     const named = deployment({ ...settings, MODEL_BASE_URL: own.baseUrl, MODEL_NAME: "own-model" });
     expect(await wordsOf({ ...named, AI: told }, planOf())).toBe("Of course.");
     expect(asked).toEqual([]);
+  });
+});
+
+describe("an answer that is far too long", () => {
+  test.for([
+    ["is given up", 5_000_000, false],
+    ["unless it is not that long", 3_000_000, true],
+  ] as const)("%s", async ([, length, isRead]) => {
+    const talk = await openTalk([{ json: "x".repeat(length) }]);
+    const model = await openModel(env, await planWith(talk, null));
+    const content = [{ type: "text" as const, text: "Hello." }];
+    const read = model?.doGenerate({ prompt: [{ role: "user", content }] }).then(
+      (answer) => answer.content.length === 1,
+      () => false,
+    );
+    expect(await read).toBe(isRead);
+  });
+});
+
+describe("the time for a turn", () => {
+  test.for([0.1, 6, 12])(
+    "%f seconds to a first word: all tries have it, and the machine waits",
+    (seconds) => {
+      const { firstMs, stallMs, turnMs } = turnTimes(seconds * 1000);
+      expect(firstMs).toBe(seconds * 1000);
+      expect(turnMs).toBeGreaterThanOrEqual(2 * firstMs + stallMs);
+      expect(turnMs).toBeLessThan(AGENT_TURN_MS);
+    },
+  );
+});
+
+describe("a model that is had ready", () => {
+  test("is not opened again", async () => {
+    const talk = await openTalk([FINE]);
+    const plan = await planWith(talk, "org-key");
+    const opened = vi.spyOn(crypto.subtle, "decrypt");
+    await Promise.all([prepareBrain(env, plan), wordsOf(env, plan)]);
+    expect(opened).toHaveBeenCalledTimes(1);
+  });
+
+  test("or can't be: the turn will tell", async () => {
+    const model = { baseUrl: "http://10.0.0.1/v1", name: "org-model", apiKeyEncrypted: null };
+    const plan = planOf({ model });
+    await prepareBrain(env, plan);
+    expect(await wordsOf(env, plan)).toContain(APOLOGY);
+  });
+
+  test("is nothing where there is none", async () => {
+    expect(await prepareBrain(env, planOf())).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 // What a model is told, before it is told anything by anybody else.
 
 import { describe, expect, test } from "vitest";
-import { disclosureDue } from "../../../src/agent/llm/disclosure.ts";
+import { disclosureDue } from "../../../src/agent/disclosure.ts";
 import { promptOf } from "../../../src/agent/llm/prompt.ts";
 import { TOOL_NAMES } from "../../../src/agent/llm/tools.ts";
 import type { Turn } from "../../../src/agent/brain.ts";

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { describeTools, offeredTools, readToolCall, TOOL_NAMES } from "../../../src/agent/llm/tools.ts";
+import { SpeechBound } from "../../../src/agent/llm/speech-bound.ts";
 import { SpokenWords } from "../../../src/agent/llm/spoken.ts";
 import type { Moment } from "../../../src/domain/call/events.ts";
 import { planOf } from "../../support/plans.ts";
@@ -135,6 +136,18 @@ describe("what is spoken of a model's text", () => {
       ["", ""],
     ],
     [["a\u0000b\u0007c\nd"], ["abc\nd"]],
+    [
+      ["Hi \ud83d", "\ude00", "!"],
+      ["Hi ", "😀", "!"],
+    ],
+    [
+      ["\ud83d", "\ude00 Hi \ud83d"],
+      ["", "😀 Hi "],
+    ],
+    [
+      ["Hi \ud83d", " there"],
+      ["Hi ", "\ufffd there"],
+    ],
   ] as [string[], string[]][])("%j", ([deltas, spoken]) => {
     const words = new SpokenWords();
     expect(deltas.map((delta) => words.add(delta))).toEqual(spoken);
@@ -145,6 +158,29 @@ describe("what is spoken of a model's text", () => {
     const words = new SpokenWords();
     expect(words.add(" <thin")).toBe("");
     expect(words.end()).toBe("<thin");
+  });
+});
+
+describe("what one turn may say", () => {
+  const said = (...pieces: string[]) => {
+    const bound = new SpeechBound();
+    const words = pieces.map((piece) => bound.take(piece)).join("");
+    return [words, bound.isFull] as const;
+  };
+  const LONG = "x".repeat(1_250);
+
+  test.for([
+    ["a short turn", ["One. Two.", " Three."], "One. Two. Three.", false],
+    ["a long one", [LONG, " and"], `${LONG} and`, false],
+    ["… that ends a sentence", [`${LONG}.`, " And", " more"], `${LONG}.`, true],
+    ["… in quotes", [`${LONG}!”`, " And"], `${LONG}!”`, true],
+    ["… which is known at once in some scripts", [`${LONG}。次`], `${LONG}。`, true],
+    ["a number", [`${LONG}.`, "5 metres"], `${LONG}.5 metres`, false],
+    ["one without an end", ["x".repeat(5_000)], "x".repeat(1_500), true],
+    ["one that ends too late", [`${"x".repeat(1_600)}. And`], "x".repeat(1_500), true],
+    ["half a character", [`${"x".repeat(1_499)}😀`], "x".repeat(1_499), true],
+  ] as const)("%s", ([, pieces, words, isFull]) => {
+    expect(said(...pieces)).toEqual([words, isFull]);
   });
 });
 

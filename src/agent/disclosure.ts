@@ -1,6 +1,7 @@
-// A recorded call says so at its beginning. That is not left to a model: our own code speaks the disclosure.
+// A recorded call says so at its beginning, whoever speaks in it. That is not left to a model: our own code speaks the
+// disclosure.
 
-import type { Turn } from "../brain.ts";
+import type { Turn } from "./brain.ts";
 
 /** In which nobody listens, or a word more would only be in the way. */
 const TOO_LATE: readonly string[] = ["silence_end", "transferring", "time_almost_up"];
@@ -13,10 +14,13 @@ export function disclosureDue({
 }: Pick<Turn, "moment" | "lines" | "plan">): string | null {
   const { record, recording_disclosure: disclosure } = plan.campaign.config;
   if (!record || disclosure === undefined || TOO_LATE.includes(moment)) return null;
-  const wanted = bare(disclosure);
-  const wasHeard =
-    wanted === "" || lines.some(({ speaker, text }) => speaker === "agent" && bare(text).includes(wanted));
-  return wasHeard ? null : disclosure.trim();
+  const wasHeard = lines.some(({ speaker, text }) => speaker === "agent" && isWithin(text, disclosure));
+  return wasHeard || bare(disclosure) === "" ? null : disclosure.trim();
+}
+
+/** Whether who hears the text hears the disclosure, all of it. */
+export function isWithin(text: string, disclosure: string): boolean {
+  return bare(text).includes(bare(disclosure));
 }
 
 /** Carriers report what was heard with spaces and stops of their own. */
