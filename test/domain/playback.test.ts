@@ -157,6 +157,11 @@ describe("a relay that is lost", () => {
   });
 });
 
+test("what is lost of a script without spaces is lost sign by sign", () => {
+  expect(spokenPart("我们明天再联系您", 1_300)).toBe("我们明天");
+  expect(spokenPart("我们 tomorrow 再联系", 1_000)).toBe("我们");
+});
+
 describe("a series of keys", () => {
   test("is one line that grows", () => {
     expect(pressed("1")).toBe("[pressed 1]");
