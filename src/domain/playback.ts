@@ -54,13 +54,19 @@ export function interrupt(queue: readonly Utterance[], heard: string, nowMs: num
   const cut = placeOfCut(queue, heard, nowMs);
   return queue
     .slice(cut)
-    .map((utterance, place) => settle(utterance, place === 0 ? heardOf(utterance, heard) : "", nowMs));
+    .map((utterance, place) => settle(utterance, heardOf(utterance, place === 0 ? heard : ""), nowMs));
 }
 
-/** Of words that were cut off before, or spoken to their end, no more can have been heard than is known. */
+/**
+ * What the carrier has said was spoken was heard, whatever it quotes or leaves out now. Of words that were cut off
+ * before, or spoken to their end, all is known.
+ */
 function heardOf(utterance: Utterance, heard: string): string {
-  const { text } = utterance;
-  return isPlayed(utterance) && !isBeginningOf(heard, text) ? text : heardPart(text, heard);
+  const { text, played } = utterance;
+  if (isPlayed(utterance)) return text;
+  const quoted = heardPart(text, heard);
+  const reported = firstSigns(text, played);
+  return compact(quoted).startsWith(compact(reported)) ? quoted : reported;
 }
 
 /** The carrier speaks no more: what it had not spoken by now was not heard. */

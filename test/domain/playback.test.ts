@@ -90,6 +90,31 @@ describe("an interruption", () => {
     expect(textsOf(interrupt(played, "Are", 600))).toEqual([[1, "Are"]]);
   });
 
+  test.for([
+    ["quotes nothing", ""],
+    ["quotes less", "Hello, this"],
+    ["quotes the end of it alone", "is Aria."],
+    ["quotes what nobody sent", "Something else."],
+  ] as const)("that %s takes nothing back of what was reported as spoken", ([, heard]) => {
+    const part = play(sent(FIRST), "Hello, this is Aria.", 1_000);
+    expect(textsOf(interrupt(part, heard, 1_100))).toEqual([[0, "Hello, this is Aria."]]);
+    const whole = play(sent(FIRST), FIRST, 1_000);
+    expect(textsOf(interrupt(whole, heard, 1_100))).toEqual([[0, FIRST]]);
+  });
+
+  test("that quotes more than was reported as spoken is believed", () => {
+    const part = play(sent(FIRST), "Hello, this is Aria.", 1_000);
+    expect(textsOf(interrupt(part, "hello this is aria how", 1_100))).toEqual([
+      [0, "Hello, this is Aria. How"],
+    ]);
+  });
+
+  test("that comes a second time takes nothing back of what was heard by the first", () => {
+    const cut = interrupt(sent(FIRST), "Hello, this is Aria.", 1_000);
+    expect(textsOf(interrupt(cut, "", 1_100))).toEqual([[0, "Hello, this is Aria."]]);
+    expect(textsOf(interrupt(cut, "Hello,", 1_100))).toEqual([[0, "Hello, this is Aria."]]);
+  });
+
   test("brings back nothing that was cut off before", () => {
     const cut = interrupt(sent(FIRST), "", 100);
     expect(textsOf(interrupt(cut, "Hello, this is", 200))).toEqual([[0, ""]]);
