@@ -39,6 +39,9 @@ const MOMENTS_WITHOUT_TRANSFER: readonly Moment[] = [
   "silence_end",
 ];
 
+/** A carrier's error is named in so many signs. */
+const LONGEST_ERROR = 80;
+
 const APOLOGY = "I am sorry, something went wrong on our side. Goodbye.";
 
 export type RelayTalkDeps = {
@@ -191,7 +194,7 @@ export class RelayTalk {
       logError("agent_turn_failed", error, { call_id: call.plan.callId });
       // A human is about to take over, with the agent's words or without.
       if (moment === "transferring") return null;
-      speech.add(APOLOGY);
+      speech.add(speech.text === "" ? APOLOGY : ` ${APOLOGY}`);
       return { type: "end_call", reason: "agent_failed" };
     }
   }
@@ -256,7 +259,7 @@ export class RelayTalk {
       case "words_played":
         return this.#onPlayed(frame.text);
       case "error":
-        logError("relay_error", frame.description, { call_id: call.plan.callId });
+        logError("relay_error", nameOfError(frame.description), { call_id: call.plan.callId });
         return;
       case "key_pressed":
         return this.#onKey(call, frame.digit);
@@ -338,6 +341,11 @@ export class RelayTalk {
     await this.#deps.dispatch({ type: "customer_heard" });
     if (isCutOff) await this.#endAnnouncement(call);
   }
+}
+
+/** Carriers quote the frame that they did not understand, and in it stand the agent's words. */
+function nameOfError(description: string): string {
+  return (description.split("{", 1)[0] ?? "").slice(0, LONGEST_ERROR);
 }
 
 /** The line goes to a human, whatever the agent was about to say. */
