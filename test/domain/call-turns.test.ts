@@ -35,6 +35,15 @@ describe("keys", () => {
     expect([call.effects, call.due("keys")]).toEqual([turn("customer_spoke"), null]);
   });
 
+  test("are answered once in two seconds, however often the customer ends them", () => {
+    const call = greeted().accepts(key).accepts(lastKey).wait(1.9).accepts(lastKey);
+    expect([call.effects, call.due("keys")]).toEqual([[], 2]);
+    call.fires("keys").wait(1.9).accepts(lastKey);
+    expect([call.effects, call.due("keys")]).toEqual([[], 2]);
+    speaks(call.fires("keys")).wait(2).accepts(lastKey);
+    expect([call.effects, call.due("keys")]).toEqual([turn("customer_spoke"), null]);
+  });
+
   test("are taken along by words", () => {
     const call = greeted().accepts(key).wait(1).accepts(spoke);
     expect([call.effects, call.due("keys")]).toEqual([turn("customer_spoke"), null]);

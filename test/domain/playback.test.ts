@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { interrupt, lose, play, queueOf, type Utterance } from "../../src/domain/playback.ts";
 import { estimateSpeechMs, spokenPart } from "../../src/domain/speech.ts";
-import { pressed, pressedToo } from "../../src/domain/keys.ts";
+import { isEnded, pressed, pressedToo } from "../../src/domain/keys.ts";
 
 const FIRST = "Hello, this is Aria. How are you today?";
 const SECOND = "Are you still there?";
@@ -192,10 +192,20 @@ describe("a series of keys", () => {
     expect(pressed("1")).toBe("[pressed 1]");
     expect(pressedToo("[pressed 1]", "2")).toBe("[pressed 1 2]");
     expect(pressedToo("[pressed 1 2]", "#")).toBe("[pressed 1 2 #]");
+    expect(pressedToo("[pressed 1 2 #]", "#")).toBe("[pressed 1 2 # #]");
+    expect(pressedToo("[pressed #]", "1")).toBe("[pressed # 1]");
   });
 
-  test.for(["[pressed 1 #]", "[pressed #]", "Yes.", "", "[pressed ]", "I pressed 1", "[pressed 1] no"])(
-    "does not go on after %j",
-    (line) => expect(pressedToo(line, "1")).toBeNull(),
+  test.for([
+    ["[pressed 1 #]", true],
+    ["[pressed # 1 2 #]", true],
+    ["[pressed #]", false],
+    ["[pressed # #]", false],
+    ["[pressed 1 # #]", false],
+    ["[pressed 1]", false],
+  ] as const)("%s has ended: %s", ([line, ended]) => expect(isEnded(line)).toBe(ended));
+
+  test.for(["Yes.", "", "[pressed ]", "I pressed 1", "[pressed 1] no"])("does not go on after %j", (line) =>
+    expect(pressedToo(line, "1")).toBeNull(),
   );
 });

@@ -80,7 +80,7 @@ export type CallEvent =
   | { type: "customer_heard"; playsUntilMs?: number }
   /** The customer has said something whole. */
   | { type: "customer_spoke" }
-  /** … or has pressed a key. `isLast`: the one that ends what is typed. */
+  /** … or has pressed a key. `isLast`: one that ends what was typed before it. */
   | { type: "key_pressed"; isLast: boolean }
   | { type: "agent_spoke"; playsUntilMs: number }
   /** The agent's turn is over, and it had nothing to say. What it had said before plays until then. */

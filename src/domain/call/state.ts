@@ -81,6 +81,8 @@ export const callStateSchema = z.object({
   owedTurn: z.enum(MOMENTS).nullable().default(null),
   /** How often it was given that turn anew. */
   owedTries: z.number().int().default(0),
+  /** When keys were last answered. */
+  keysAnsweredAtMs: timeMs.nullable().default(null),
   /** When the customer last gave a sign of life. */
   heardAtMs: timeMs.nullable().default(null),
   /** The agent was told, or could have been, that its time is almost up. */
@@ -157,6 +159,7 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     turn: null,
     owedTurn: null,
     owedTries: 0,
+    keysAnsweredAtMs: null,
     heardAtMs: null,
     warned: false,
     details: {},

@@ -68,13 +68,22 @@ export function onKeyPressed(state: CallState, isLast: boolean, nowMs: number): 
   const heard = noteCustomer(state, nowMs);
   if (!isTalking(state)) return ok({ state: heard, effects: [] });
   const typing: CallState = { ...owe(heard), turn: null };
-  if (isLast) return ok(giveTurn(typing, "customer_spoke", nowMs));
+  if (isLast && !isAnsweredJustNow(state, nowMs)) return ok(answerKeys(typing, nowMs));
   const timers = { keys: nowMs + KEYS_MS, silence: nowMs + SILENCE_MS };
   return ok({ state: withTimers(typing, timers), effects: [] });
 }
 
 export function onKeysTimer(state: CallState, nowMs: number): Step {
-  return isTalking(state) ? giveTurn(state, "customer_spoke", nowMs) : { state, effects: [] };
+  return isTalking(state) ? answerKeys(state, nowMs) : { state, effects: [] };
+}
+
+function answerKeys(state: CallState, nowMs: number): Step {
+  return giveTurn({ ...state, keysAnsweredAtMs: nowMs }, "customer_spoke", nowMs);
+}
+
+/** Each answer costs a request to a model, and keys are pressed fast. */
+function isAnsweredJustNow({ keysAnsweredAtMs }: CallState, nowMs: number): boolean {
+  return keysAnsweredAtMs !== null && nowMs - keysAnsweredAtMs < KEYS_MS;
 }
 
 export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: number): StepResult {

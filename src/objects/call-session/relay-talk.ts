@@ -7,7 +7,6 @@ import type { Brain, Turn, TurnEnd } from "../../agent/brain.ts";
 import { findLastWish } from "../../agent/wishes.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
-import { LAST_KEY } from "../../domain/keys.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import type { Line } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
@@ -281,8 +280,8 @@ export class RelayTalk {
   /** Keys that follow each other are one line; what they mean is asked of the agent when all of them are there. */
   async #onKey(call: Call, key: string): Promise<void> {
     const isCutOff = this.#stopTurnOf(call);
-    this.#customer.pressed(key);
-    await this.#deps.dispatch({ type: "key_pressed", isLast: key === LAST_KEY });
+    const isLast = this.#customer.pressed(key);
+    await this.#deps.dispatch({ type: "key_pressed", isLast });
     if (isCutOff) await this.#endAnnouncement(call);
   }
 
