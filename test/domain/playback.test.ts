@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { interrupt, lose, play, queueOf, type Utterance } from "../../src/domain/playback.ts";
-import { estimateSpeechMs, spokenPart } from "../../src/domain/speech.ts";
+import { estimateSpeechMs, speakingMs, spokenPart } from "../../src/domain/speech.ts";
 import { isEnded, pressed, pressedToo } from "../../src/domain/keys.ts";
 
 const FIRST = "Hello, this is Aria. How are you today?";
@@ -128,6 +128,17 @@ describe("words that were played", () => {
     expect(half.played).toBe("Hello,thisisAria.".length);
     const [whole] = play([half], "How are you today?", 2_000);
     expect(whole).toMatchObject({ played: FIRST.replaceAll(" ", "").length, endsMs: 2_000 });
+  });
+
+  test("give the rest its time from now on, and what follows begins after it", () => {
+    const restMs = speakingMs("How are you today?");
+    const [first, second] = play(sent(FIRST, SECOND), "Hello, this is Aria.", 8_000);
+    expect(first?.endsMs).toBe(8_000 + restMs);
+    expect(second).toMatchObject({
+      beginsMs: 8_000 + restMs,
+      endsMs: 8_000 + restMs + estimateSpeechMs(SECOND),
+    });
+    expect(play(sent(FIRST), "Hello, this is Aria.", 100)[0]?.endsMs).toBe(100 + restMs);
   });
 
   test("let the next utterance begin when they end", () => {

@@ -66,8 +66,14 @@ export function close(state: CallState, reason: EndedReason, nowMs: number, viaD
 
 /** Lets the agent's last words play, then hangs up. */
 export function closeAfterWords(state: CallState, reason: EndedReason, playedByMs: number): Step {
-  const closing = closingState(state, reason, playedByMs);
+  const closing = closingState({ ...state, putOff: state.timers }, reason, playedByMs);
   return { state: withTimers(closing, { last_words: playedByMs }), effects: consequencesOf(reason) };
+}
+
+/** The agent's last words were not its last: the call goes on, as far as it may. */
+export function takeBack(state: CallState): CallState {
+  const open: CallState = { ...state, closing: null, timers: state.putOff, putOff: {} };
+  return isUnderWay(state.transfer) ? open : withTimers(open, { transfer: null });
 }
 
 /**

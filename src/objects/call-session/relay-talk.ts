@@ -30,6 +30,9 @@ const HEARD_EVERY_MS = 2_000;
 /** … or this, where the agent waits only for them to end. */
 const AWAITED_EVERY_MS = 500;
 
+/** A carrier reports each piece that it has spoken; the call is told if the end has moved by so much. */
+const PROGRESS_MS = 500;
+
 /** In which a human was called for already, or is not to be had, or nobody is there who would talk to one. */
 const MOMENTS_WITHOUT_TRANSFER: readonly Moment[] = [
   "transferring",
@@ -61,6 +64,8 @@ export class RelayTalk {
   readonly #playback: Playback;
   readonly #customer: CustomerLines;
   #turn: AgentTurn | null = null;
+  /** Until when the agent's words play, as the call was told last. */
+  #toldPlaysUntilMs = 0;
 
   constructor(deps: RelayTalkDeps) {
     this.#deps = deps;
@@ -326,8 +331,13 @@ export class RelayTalk {
   }
 
   async #onPlayed(words: string): Promise<void> {
-    const isAll = this.#playback.played(words, Date.now());
-    if (isAll && this.#turn === null) await this.#deps.dispatch({ type: "words_played" });
+    const played = this.#playback.played(words, Date.now());
+    if (played === "nothing" || this.#turn !== null) return;
+    if (played === "all") return this.#deps.dispatch({ type: "words_played" });
+    const playsUntilMs = this.#playback.busyUntilMs();
+    if (Math.abs(playsUntilMs - this.#toldPlaysUntilMs) < PROGRESS_MS) return;
+    this.#toldPlaysUntilMs = playsUntilMs;
+    await this.#deps.dispatch({ type: "words_played", playsUntilMs });
   }
 
   /** The transcript keeps what was heard of the agent's words, not what it meant to say. */
@@ -335,9 +345,10 @@ export class RelayTalk {
     // A turn that has said nothing yet was not what was cut off, and is still to come.
     const isCutOff = this.#turn !== null && this.#turn.speech.text !== "";
     if (isCutOff) this.#stopTurn();
-    this.#playback.interrupted(heard, Date.now());
-    if (isCutOff) await this.#cutTurn(heard.trim() !== "");
-    await this.#deps.dispatch({ type: "customer_heard" });
+    const wasHeard = !this.#playback.interrupted(heard, Date.now());
+    if (isCutOff) await this.#cutTurn(wasHeard);
+    const answers = this.#heardLines().at(-1)?.speaker === "customer";
+    await this.#deps.dispatch({ type: "words_cut", wasHeard: isCutOff || wasHeard, answers });
     if (isCutOff) await this.#endAnnouncement(call);
   }
 }
