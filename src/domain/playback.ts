@@ -1,7 +1,7 @@
 // What of the agent's words the customer has heard. The carrier speaks one utterance after the other; what it says of
 // that (words played, words cut off) is taken where it comes, and what is missing is estimated.
 
-import { estimateSpeechMs, spokenPart } from "./speech.ts";
+import { estimateSpeechMs, speakingMs, spokenPart } from "./speech.ts";
 import { heardPart, isBeginningOf } from "./transcript.ts";
 
 /** Something that the agent said. `beginsMs`, `endsMs`: when it is spoken, by estimate. */
@@ -39,10 +39,11 @@ export function play(queue: readonly Utterance[], words: string, nowMs: number):
   const found = queue[place];
   if (found === undefined || spoken === "") return [];
   const before = queue.slice(0, place).map((utterance) => settle(utterance, utterance.text, nowMs));
-  const heard = { ...found, played: playedIn(found, spoken) ?? 0 };
-  if (!isPlayed(heard)) return [...before, heard];
-  const after = startAt(queue.slice(place + 1), nowMs);
-  return [...before, settle(heard, heard.text, nowMs), ...after];
+  const played = playedIn(found, spoken) ?? 0;
+  // What is left of it takes from now on what it takes, however late or early that is.
+  const endsMs = nowMs + speakingMs(found.text.slice(firstSigns(found.text, played).length).trim());
+  const heard = { ...found, beginsMs: Math.min(found.beginsMs, nowMs), endsMs, played };
+  return [...before, heard, ...startAt(queue.slice(place + 1), endsMs)];
 }
 
 export function isPlayed({ text, played }: Utterance): boolean {
@@ -54,13 +55,19 @@ export function interrupt(queue: readonly Utterance[], heard: string, nowMs: num
   const cut = placeOfCut(queue, heard, nowMs);
   return queue
     .slice(cut)
-    .map((utterance, place) => settle(utterance, place === 0 ? heardOf(utterance, heard) : "", nowMs));
+    .map((utterance, place) => settle(utterance, heardOf(utterance, place === 0 ? heard : ""), nowMs));
 }
 
-/** Of words that were cut off before, or spoken to their end, no more can have been heard than is known. */
+/**
+ * What the carrier has said was spoken was heard, whatever it quotes or leaves out now. Of words that were cut off
+ * before, or spoken to their end, all is known.
+ */
 function heardOf(utterance: Utterance, heard: string): string {
-  const { text } = utterance;
-  return isPlayed(utterance) && !isBeginningOf(heard, text) ? text : heardPart(text, heard);
+  const { text, played } = utterance;
+  if (isPlayed(utterance)) return text;
+  const quoted = heardPart(text, heard);
+  const reported = firstSigns(text, played);
+  return compact(quoted).startsWith(compact(reported)) ? quoted : reported;
 }
 
 /** The carrier speaks no more: what it had not spoken by now was not heard. */
@@ -91,9 +98,9 @@ function settle(utterance: Utterance, text: string, nowMs: number): Utterance {
   return { ...utterance, text, endsMs, played: compact(text).length };
 }
 
-/** The next one begins now, and the others follow it. */
-function startAt(queue: readonly Utterance[], nowMs: number): Utterance[] {
-  let fromMs = nowMs;
+/** The next one begins then, and the others follow it. */
+function startAt(queue: readonly Utterance[], atMs: number): Utterance[] {
+  let fromMs = atMs;
   return queue.map((utterance) => {
     const beginsMs = fromMs;
     fromMs += estimateSpeechMs(utterance.text);

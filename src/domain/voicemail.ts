@@ -1,6 +1,6 @@
 // What an answering machine is told, where the campaign leaves messages.
 
-import { longestSpeechMs } from "./speech.ts";
+import { estimateSpeechMs } from "./speech.ts";
 
 type MessagePlan = {
   organisationName: string;
@@ -8,10 +8,17 @@ type MessagePlan = {
   campaign: { config: { voicemail: "hang_up" | "leave_message"; voicemail_message?: string | undefined } };
 };
 
+/**
+ * The carrier hangs up by itself when the message was spoken; nothing of ours may cut it, however slow the voice is and
+ * however late it begins.
+ */
+const SLOWEST_VOICE = 2;
+const BEGINS_LATE_MS = 15_000;
+
 /** What it takes at most to say; undefined if none is left. */
 export function messageMsOf(plan: MessagePlan): number | undefined {
   const message = voicemailMessage(plan);
-  return message === null ? undefined : longestSpeechMs(message.text);
+  return message === null ? undefined : SLOWEST_VOICE * estimateSpeechMs(message.text) + BEGINS_LATE_MS;
 }
 
 /** The campaign's own words, in the agent's language; else some of ours. */

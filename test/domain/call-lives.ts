@@ -143,6 +143,18 @@ function eventMakers(usual: AnsweredBy | null): fc.Arbitrary<Draw["make"]> {
           ({ type: "agent_finished", reason, playsUntilMs: nowMs + span }) as const,
     ),
     fixed({ type: "words_played" }),
+    spanMs.map(
+      (span) => (_: CallState, nowMs: number) =>
+        ({ type: "words_played", playsUntilMs: nowMs + span }) as const,
+    ),
+    {
+      weight: 2,
+      arbitrary: fc.tuple(fc.boolean(), fc.boolean()).map(
+        ([wasHeard, answers]) =>
+          () =>
+            ({ type: "words_cut", wasHeard, answers }) as const,
+      ),
+    },
     fc
       .constantFrom(...REQUESTED_END_REASONS)
       .map((reason) => () => ({ type: "end_requested", reason }) as const),
@@ -223,6 +235,18 @@ const SPEAKS_LATE: Draw = {
   firesDue: false,
   make: (_, nowMs) => ({ type: "agent_spoke", playsUntilMs: nowMs }),
 };
+
+/** … and in which the agent says goodbye, and is often cut off. */
+export const livesWithGoodbyes: fc.Arbitrary<Life> = fc
+  .array(draw(fc.oneof(eventMakers("person"), goodbyes())), { maxLength: 30, size: "max" })
+  .map((draws) => ({ inbound: true, draws: [...TALK.map(happens), ...draws] }));
+
+function goodbyes(): fc.Arbitrary<Draw["make"]> {
+  const cut = { type: "words_cut", wasHeard: true, answers: false } as const;
+  const says = (_: CallState, nowMs: number) =>
+    ({ type: "agent_finished", reason: "agent_hangup", playsUntilMs: nowMs + 60_000 }) as const;
+  return fc.oneof(fc.constant(says), fixed(cut));
+}
 
 function happens(event: CallEvent): Draw {
   return { waitMs: 1_000, firesDue: true, make: () => event };

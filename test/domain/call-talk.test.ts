@@ -124,6 +124,87 @@ describe("words that were played", () => {
   );
 });
 
+describe("words of which some were played", () => {
+  test.for([
+    ["sooner", 1],
+    ["later", 20],
+  ] as const)(
+    "%s than was estimated: silence is counted from when the rest will have been",
+    ([, seconds]) => {
+      const call = SITUATIONS.talking();
+      call.accepts({ type: "agent_spoke", playsUntilMs: call.nowMs + 5_000 }).wait(4);
+      call.accepts({ type: "words_played", playsUntilMs: call.nowMs + seconds * 1_000 });
+      expect([call.due("silence"), call.effects]).toEqual([seconds + 8, []]);
+    },
+  );
+
+  test("leave an answer owed that was cut while they played", () => {
+    const call = greeted().accepts({ type: "customer_spoke" });
+    call.accepts({ type: "turn_cut", wasHeard: false, playsUntilMs: call.nowMs + 3_000 }).wait(1);
+    call.accepts({ type: "words_played", playsUntilMs: call.nowMs + 4_000 });
+    expect(call.due("silence")).toBe(6.5);
+    expect(call.accepts({ type: "words_played" }).due("silence")).toBe(2.5);
+  });
+
+  test("change nothing about a turn that goes on", () => {
+    const call = SITUATIONS.talking();
+    call.accepts({ type: "words_played", playsUntilMs: call.nowMs + 60_000 });
+    expect(call.due("silence")).toBe(30);
+  });
+
+  test.for([
+    ["put the hang-up off", 9, 11],
+    ["let the hang-up come sooner", 0.5, 2.5],
+    ["are waited for no longer than the end may take", 600, 65],
+  ] as const)("if they are the last %s", ([, seconds, due]) => {
+    const call = SITUATIONS.talking().saysGoodbye("agent_hangup", 3);
+    call.accepts({ type: "words_played", playsUntilMs: call.nowMs + seconds * 1_000 });
+    expect([call.due("last_words"), call.effects]).toEqual([due, []]);
+  });
+});
+
+describe("an agent that is cut off in its last words", () => {
+  const cut: CallEvent = { type: "words_cut", wasHeard: true, answers: false };
+  const HANGS_UP = [{ type: "hang_up", via: "relay" }];
+
+  test("goes on with the talk, where they were nothing but its goodbye", () => {
+    const call = greeted().wait(20);
+    const bounds = [call.due("max_duration"), call.due("wrap_up"), call.due("must_end")];
+    call.saysGoodbye("agent_hangup", 30).accepts(cut);
+    expect([call.effects, call.state.closing, call.due("last_words")]).toEqual([[], null, null]);
+    expect([call.due("max_duration"), call.due("wrap_up"), call.due("must_end")]).toEqual(bounds);
+    call.wait(1).accepts({ type: "customer_spoke" });
+    expect(call.effects).toEqual([{ type: "agent_turn", moment: "customer_spoke" }]);
+    call.saysGoodbye("agent_hangup").fires("last_words").wait(1).reports("completed");
+    expect(call.state.ending?.reason).toBe("agent_hangup");
+  });
+
+  test("says something soon, though the customer only coughed", () => {
+    const call = greeted().saysGoodbye("agent_hangup", 30).accepts(cut);
+    expect(call.due("silence")).toBe(2.5);
+    expect(call.fires("silence").effects).toEqual([{ type: "agent_turn", moment: "customer_spoke" }]);
+  });
+
+  test("hangs up at once the third time", () => {
+    const call = greeted();
+    for (let times = 0; times < 2; times += 1) call.saysGoodbye("agent_hangup").accepts(cut);
+    expect(call.saysGoodbye("agent_hangup").accepts(cut).effects).toEqual(HANGS_UP);
+    expect([call.state.closing, call.due("last_words")]).toEqual([{ reason: "agent_hangup" }, null]);
+  });
+
+  test.for(["dnc_request", "wrong_number", "hostile_caller", "silence", "agent_failed"] as const)(
+    "for the reason %s hangs up at once",
+    (reason) => {
+      const call = greeted().saysGoodbye(reason, 30).accepts(cut);
+      expect([call.effects, call.state.closing]).toEqual([HANGS_UP, { reason }]);
+    },
+  );
+
+  test("is not, once it has hung up", () => {
+    expect(SITUATIONS.hangingUp().refuses(cut)).toBe("not_applicable");
+  });
+});
+
 describe("a customer who is heard, but has said nothing whole,", () => {
   test("is not silent: that is counted from then, and nobody's turn it is", () => {
     const call = SITUATIONS.talking();

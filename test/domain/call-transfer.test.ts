@@ -105,6 +105,20 @@ describe("the announcement", () => {
     expect(TRANSFERS.announcing().refuses({ type: "words_played" })).toBe("not_applicable");
   });
 
+  test("has its time from when some of it was played, but no more than it may take at all", () => {
+    const call = TRANSFERS.announced().wait(2);
+    call.accepts({ type: "words_played", playsUntilMs: call.nowMs + 6_000 });
+    expect([call.due("transfer"), call.effects]).toEqual([8, []]);
+    call.wait(2).accepts({ type: "words_played", playsUntilMs: call.nowMs + 600_000 });
+    expect(call.due("transfer")).toBe(20);
+  });
+
+  test("is over when the customer cuts it off", () => {
+    const cut: CallEvent = { type: "words_cut", wasHeard: true, answers: false };
+    expect(TRANSFERS.announced().wait(1).accepts(cut).effects).toEqual([{ type: "leave_relay" }]);
+    expect(TRANSFERS.announcing().refuses(cut)).toBe("not_applicable");
+  });
+
   test("is not left for a goodbye, but a promise given with it holds", () => {
     const call = TRANSFERS.announcing().saysGoodbye("dnc_request");
     expect(call.effects).toEqual([{ type: "opt_out" }]);

@@ -3,7 +3,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { lineInstruction, REDIRECT } from "../../src/domain/call/questions.ts";
-import { live, lives, livesNearTheirEnd, type Moment } from "./call-lives.ts";
+import { live, lives, livesNearTheirEnd, livesWithGoodbyes, type Moment } from "./call-lives.ts";
 
 const RUNS = { numRuns: 600 };
 
@@ -50,6 +50,21 @@ test("the agent is warned once, before its time is up, and never while somebody 
     expect(warned).toBeLessThanOrEqual(1);
   });
   fc.assert(law, RUNS);
+});
+
+test("what is to end ends, unless the customer cuts off a goodbye that is nothing else, twice at most", () => {
+  const seen = new Set<number>();
+  const law = fc.property(livesWithGoodbyes, (life) => {
+    for (const { before, event, after } of live(life).moments) {
+      seen.add(after.farewellsCut);
+      if (before.closing === null || after.closing !== null || after.status === "ended") continue;
+      expect([before.closing.reason, event.type]).toEqual(["agent_hangup", "words_cut"]);
+      const { must_end, max_duration } = before.putOff;
+      expect(after.timers).toMatchObject({ must_end, max_duration });
+    }
+  });
+  fc.assert(law, RUNS);
+  expect([...seen].toSorted()).toEqual([0, 1, 2]);
 });
 
 test("only a machine hears a message, and its call ends as one that met a machine", () => {

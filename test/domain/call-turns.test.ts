@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import type { CallEvent, Moment } from "../../src/domain/call/events.ts";
 import { SITUATIONS, type CallDrive } from "../support/call-machine.ts";
-import { TRANSFERS } from "../support/transfer-machine.ts";
+import { TRANSFER, TRANSFERS } from "../support/transfer-machine.ts";
 
 const key: CallEvent = { type: "key_pressed", isLast: false };
 const lastKey: CallEvent = { type: "key_pressed", isLast: true };
@@ -32,6 +32,15 @@ describe("keys", () => {
 
   test("are answered at once when the customer has ended them", () => {
     const call = greeted().accepts(key).wait(1).accepts(lastKey);
+    expect([call.effects, call.due("keys")]).toEqual([turn("customer_spoke"), null]);
+  });
+
+  test("are answered once in two seconds, however often the customer ends them", () => {
+    const call = greeted().accepts(key).accepts(lastKey).wait(1.9).accepts(lastKey);
+    expect([call.effects, call.due("keys")]).toEqual([[], 2]);
+    call.fires("keys").wait(1.9).accepts(lastKey);
+    expect([call.effects, call.due("keys")]).toEqual([[], 2]);
+    speaks(call.fires("keys")).wait(2).accepts(lastKey);
     expect([call.effects, call.due("keys")]).toEqual([turn("customer_spoke"), null]);
   });
 
@@ -132,6 +141,43 @@ describe("an answer of which nothing was heard", () => {
   test("is not cut short by a customer who is heard while the agent thinks", () => {
     const call = greeted().accepts(spoke).wait(3).accepts(heard);
     expect(call.due("silence")).toBe(27);
+  });
+});
+
+describe("an answer that was spoken, and cut off before any of it was heard,", () => {
+  const unheard = (answers: boolean): CallEvent => ({ type: "words_cut", wasHeard: false, answers });
+
+  test("is owed anew", () => {
+    const call = speaks(greeted().accepts(spoke)).wait(1).accepts(unheard(true));
+    expect([call.due("silence"), call.state.silences]).toEqual([2.5, 0]);
+    expect(call.fires("silence").effects).toEqual(turn("customer_spoke"));
+  });
+
+  test("is owed for what it was given, if the customer did not speak last", () => {
+    expect(greeted().accepts(unheard(false)).fires("silence").effects).toEqual(turn("resumed"));
+    const asked = speaks(greeted().fires("silence"));
+    expect(asked.accepts(unheard(false)).state.owedTurn).toBeNull();
+    expect(asked.accepts(unheard(true)).state.owedTurn).toBe("customer_spoke");
+  });
+
+  test("is not owed while the agent has another turn, or if some of it was heard", () => {
+    const thinks = speaks(greeted().accepts(spoke)).accepts(spoke).accepts(unheard(true));
+    expect([speaks(thinks).state.owedTurn, thinks.due("silence")]).toEqual([null, 8]);
+    const call = speaks(greeted().accepts(spoke));
+    call.accepts({ type: "words_cut", wasHeard: true, answers: false });
+    expect([call.state.owedTurn, call.due("silence")]).toEqual([null, 8]);
+  });
+
+  test("is owed once what was owed before has been given", () => {
+    const call = speaks(greeted().accepts(spoke)).accepts(unheard(true)).fires("silence");
+    speaks(call).accepts(unheard(true));
+    expect(call.fires("silence").effects).toEqual(turn("customer_spoke"));
+  });
+
+  test("and was to tell that nobody took the call tells it again", () => {
+    const call = TRANSFERS.trying().accepts({ type: "no_human", transferId: TRANSFER }).relayOpens();
+    speaks(call).accepts(unheard(false));
+    expect(call.state.owedTurn).toBe("transfer_failed");
   });
 });
 

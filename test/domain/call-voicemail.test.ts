@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { mustEndMs } from "../../src/domain/call/state.ts";
+import { estimateSpeechMs } from "../../src/domain/speech.ts";
 import { messageMsOf, voicemailMessage } from "../../src/domain/voicemail.ts";
 import { LIMITS, OURS, SITUATIONS, type CallDrive } from "../support/call-machine.ts";
 
@@ -26,15 +27,15 @@ describe("a machine that is to hear a message", () => {
 
   test("is hung up on by us only when the message must have been spoken", () => {
     const call = asks(SITUATIONS.pickedUp(), "machine", MESSAGE_MS);
-    expect(call.due("hang_up")).toBe(25);
-    expect(call.due("must_end")).toBe(85);
+    expect(call.due("hang_up")).toBe(20);
+    expect(call.due("must_end")).toBe(80);
     expect(call.fires("hang_up").effects).toContainEqual({ type: "hang_up", via: "carrier" });
   });
 
   test("that asks again hears the same from its beginning", () => {
     const call = asks(SITUATIONS.pickedUp(), "machine", MESSAGE_MS).wait(9);
     expect(asks(call, "machine", MESSAGE_MS).told).toBe("leave_message");
-    expect(call.due("hang_up")).toBe(25);
+    expect(call.due("hang_up")).toBe(20);
   });
 
   test("is one that the carrier has told of before it asks", () => {
@@ -91,6 +92,11 @@ describe("the message", () => {
   test("is none where the campaign hangs up on machines", () => {
     expect(voicemailMessage(planOf({ voicemail: "hang_up" as const }))).toBeNull();
     expect(messageMsOf(planOf({ voicemail: "hang_up" as const }))).toBeUndefined();
+  });
+
+  test("may be spoken half as fast as is thought, and begin a quarter of a minute late", () => {
+    const message = "Hello, this is Aria. Please call us back.";
+    expect(messageMsOf(planOf({ voicemail_message: message }))).toBe(2 * estimateSpeechMs(message) + 15_000);
   });
 
   test("takes as long as its script may", () => {

@@ -69,6 +69,11 @@ describe("speech", () => {
     ["fifteen characters: a breath and a second", "a".repeat(15), 1_300],
     ["one character, rounded up", "a", 367],
     ["without the spaces around it", ` ${"a".repeat(15)} `, 1_300],
+    ["Chinese, four signs a second", "我们明天再联系", 2_050],
+    ["Japanese", "またお電話します", 2_300],
+    ["Korean, with a space", "다시 전화할게요", 2_117],
+    ["digits, one by one", "555010", 1_800],
+    ["Greek, letter by letter", "α".repeat(15), 1_300],
   ] as const)("%s", ([, text, ms]) => {
     expect(estimateSpeechMs(text)).toBe(ms);
   });

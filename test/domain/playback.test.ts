@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { interrupt, lose, play, queueOf, type Utterance } from "../../src/domain/playback.ts";
-import { estimateSpeechMs, spokenPart } from "../../src/domain/speech.ts";
-import { pressed, pressedToo } from "../../src/domain/keys.ts";
+import { estimateSpeechMs, speakingMs, spokenPart } from "../../src/domain/speech.ts";
+import { isEnded, pressed, pressedToo } from "../../src/domain/keys.ts";
 
 const FIRST = "Hello, this is Aria. How are you today?";
 const SECOND = "Are you still there?";
@@ -90,6 +90,31 @@ describe("an interruption", () => {
     expect(textsOf(interrupt(played, "Are", 600))).toEqual([[1, "Are"]]);
   });
 
+  test.for([
+    ["quotes nothing", ""],
+    ["quotes less", "Hello, this"],
+    ["quotes the end of it alone", "is Aria."],
+    ["quotes what nobody sent", "Something else."],
+  ] as const)("that %s takes nothing back of what was reported as spoken", ([, heard]) => {
+    const part = play(sent(FIRST), "Hello, this is Aria.", 1_000);
+    expect(textsOf(interrupt(part, heard, 1_100))).toEqual([[0, "Hello, this is Aria."]]);
+    const whole = play(sent(FIRST), FIRST, 1_000);
+    expect(textsOf(interrupt(whole, heard, 1_100))).toEqual([[0, FIRST]]);
+  });
+
+  test("that quotes more than was reported as spoken is believed", () => {
+    const part = play(sent(FIRST), "Hello, this is Aria.", 1_000);
+    expect(textsOf(interrupt(part, "hello this is aria how", 1_100))).toEqual([
+      [0, "Hello, this is Aria. How"],
+    ]);
+  });
+
+  test("that comes a second time takes nothing back of what was heard by the first", () => {
+    const cut = interrupt(sent(FIRST), "Hello, this is Aria.", 1_000);
+    expect(textsOf(interrupt(cut, "", 1_100))).toEqual([[0, "Hello, this is Aria."]]);
+    expect(textsOf(interrupt(cut, "Hello,", 1_100))).toEqual([[0, "Hello, this is Aria."]]);
+  });
+
   test("brings back nothing that was cut off before", () => {
     const cut = interrupt(sent(FIRST), "", 100);
     expect(textsOf(interrupt(cut, "Hello, this is", 200))).toEqual([[0, ""]]);
@@ -103,6 +128,17 @@ describe("words that were played", () => {
     expect(half.played).toBe("Hello,thisisAria.".length);
     const [whole] = play([half], "How are you today?", 2_000);
     expect(whole).toMatchObject({ played: FIRST.replaceAll(" ", "").length, endsMs: 2_000 });
+  });
+
+  test("give the rest its time from now on, and what follows begins after it", () => {
+    const restMs = speakingMs("How are you today?");
+    const [first, second] = play(sent(FIRST, SECOND), "Hello, this is Aria.", 8_000);
+    expect(first?.endsMs).toBe(8_000 + restMs);
+    expect(second).toMatchObject({
+      beginsMs: 8_000 + restMs,
+      endsMs: 8_000 + restMs + estimateSpeechMs(SECOND),
+    });
+    expect(play(sent(FIRST), "Hello, this is Aria.", 100)[0]?.endsMs).toBe(100 + restMs);
   });
 
   test("let the next utterance begin when they end", () => {
@@ -157,15 +193,30 @@ describe("a relay that is lost", () => {
   });
 });
 
+test("what is lost of a script without spaces is lost sign by sign", () => {
+  expect(spokenPart("我们明天再联系您", 1_300)).toBe("我们明天");
+  expect(spokenPart("我们 tomorrow 再联系", 1_000)).toBe("我们");
+});
+
 describe("a series of keys", () => {
   test("is one line that grows", () => {
     expect(pressed("1")).toBe("[pressed 1]");
     expect(pressedToo("[pressed 1]", "2")).toBe("[pressed 1 2]");
     expect(pressedToo("[pressed 1 2]", "#")).toBe("[pressed 1 2 #]");
+    expect(pressedToo("[pressed 1 2 #]", "#")).toBe("[pressed 1 2 # #]");
+    expect(pressedToo("[pressed #]", "1")).toBe("[pressed # 1]");
   });
 
-  test.for(["[pressed 1 #]", "[pressed #]", "Yes.", "", "[pressed ]", "I pressed 1", "[pressed 1] no"])(
-    "does not go on after %j",
-    (line) => expect(pressedToo(line, "1")).toBeNull(),
+  test.for([
+    ["[pressed 1 #]", true],
+    ["[pressed # 1 2 #]", true],
+    ["[pressed #]", false],
+    ["[pressed # #]", false],
+    ["[pressed 1 # #]", false],
+    ["[pressed 1]", false],
+  ] as const)("%s has ended: %s", ([line, ended]) => expect(isEnded(line)).toBe(ended));
+
+  test.for(["Yes.", "", "[pressed ]", "I pressed 1", "[pressed 1] no"])("does not go on after %j", (line) =>
+    expect(pressedToo(line, "1")).toBeNull(),
   );
 });

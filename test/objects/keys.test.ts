@@ -31,12 +31,25 @@ describe("keys", () => {
     expect((await textsOf(call)).at(-1)).toBe("agent: Piece 1-0 is said.");
   });
 
-  test("are answered at once after #, and what follows is another line", async () => {
+  test("are answered at once after #, and what follows while nothing was said goes on with their line", async () => {
     const { call, relay } = await talking({ agent: [AT_ONCE, THINKS] });
     await presses(call, relay, "42#");
     expect(call.moments).toEqual(["opened", "customer_spoke"]);
     await presses(call, relay, "7");
-    expect((await textsOf(call)).slice(1)).toEqual(["customer: [pressed 4 2 #]", "customer: [pressed 7]"]);
+    expect((await textsOf(call)).slice(1)).toEqual(["customer: [pressed 4 2 # 7]"]);
+  });
+
+  test.for([
+    ["one # after the other", "########", 0],
+    ["input after input", "1#1#1#1#", 1],
+  ] as const)("buy no turn each: %s", async ([, keys, answers]) => {
+    const { call, relay } = await talking({ agent: [AT_ONCE, THINKS] });
+    await presses(call, relay, keys);
+    expect(call.moments).toHaveLength(1 + answers);
+    expect((await textsOf(call)).slice(1)).toEqual([`customer: [pressed ${[...keys].join(" ")}]`]);
+    await fires(call);
+    expect(call.moments).toHaveLength(2 + answers);
+    expect(call.turns.at(-1)?.lines.at(-1)?.text).toBe(`[pressed ${[...keys].join(" ")}]`);
   });
 
   test("are taken along by words: one turn hears both", async () => {

@@ -1,7 +1,8 @@
 // An answering machine picks up, and is left a message or hung up on, as the campaign says.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { longestSpeechMs } from "../../src/domain/speech.ts";
+import { estimateSpeechMs } from "../../src/domain/speech.ts";
+import { timeLimitSeconds } from "../../src/objects/call-session/time-limits.ts";
 import { place, read } from "../support/api.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
@@ -40,8 +41,21 @@ describe("a machine that is to hear a message", () => {
     await asked(call, "machine");
     const answeredAtMs = Date.now();
     while (call.carrier.timesAsked("hang up") === 0) await fires(call);
-    expect(Date.now() - answeredAtMs).toBeGreaterThanOrEqual(longestSpeechMs(MESSAGE));
+    expect(Date.now() - answeredAtMs).toBeGreaterThanOrEqual(2 * estimateSpeechMs(MESSAGE));
     expect(await runsOut(call)).toBe("voicemail");
+  });
+
+  test.for([
+    ["has time for its greeting and the message", "leave_message", 115],
+    ["is not waited for where none is left one", "hang_up", 25],
+  ] as const)("%s, however short a talk may be", async ([, voicemail, seconds]) => {
+    const campaignConfig = { ...LEAVES, voicemail, voicemail_message: "a".repeat(300) };
+    const call = await ringing({ campaignConfig, limits: { maxDurationMs: 5_000 } });
+    const { state } = await call.stored();
+    if (state === null) throw new Error("The call is forgotten");
+    const limit = timeLimitSeconds({ plan: call.plan, state });
+    expect(limit).toBeGreaterThanOrEqual(seconds);
+    expect(limit).toBeLessThan(seconds + 10);
   });
 
   test("is shown to who watches", async () => {

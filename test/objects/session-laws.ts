@@ -146,6 +146,7 @@ export class SessionLaws {
     if (!mayBeCut) return expect(text, "what was said").toBe(line?.text);
     const isBeginning = line.text.startsWith(text) || reports.includes(text);
     expect([isBeginning, text], "what was heard of what was said").toEqual([true, text]);
+    expect(text.startsWith(line.reported), `"${line.reported}" was heard, says the carrier`).toBe(true);
     const before = this.#heard.get(index);
     if (before !== undefined && before !== line.text && text !== before) {
       expect(text.length, "what was heard before").toBeLessThan(before.length);

@@ -64,8 +64,8 @@ function turnOf(piece: string): string {
   return /Piece (\d+)-/.exec(piece)?.[1] ?? "none";
 }
 
-/** `isCut`: the agent may not have been heard to its end. */
-export type LedgerLine = { speaker: "agent" | "customer"; text: string; isCut: boolean };
+/** `isCut`: the agent may not have been heard to its end. `reported`: its beginning that the carrier said was spoken. */
+export type LedgerLine = { speaker: "agent" | "customer"; text: string; isCut: boolean; reported: string };
 
 export class TalkLedger {
   readonly lines: LedgerLine[] = [];
@@ -121,12 +121,20 @@ export class TalkLedger {
     this.cutOff();
   }
 
+  /** The carrier says that it has spoken this. */
+  carrierPlayed(words: string): void {
+    const line = this.lines.findLast(({ speaker }) => speaker === "agent");
+    if (line === undefined || line.isCut) return;
+    const at = line.text.indexOf(words.trim(), words.trim() === line.text ? 0 : line.reported.length);
+    if (at !== -1) line.reported = line.text.slice(0, at + words.trim().length);
+  }
+
   /** From now on nothing is heard of what was said before. */
   cutOff(): void {
     for (const line of this.lines) line.isCut = line.speaker === "agent";
   }
 
   #add(speaker: LedgerLine["speaker"], text: string): void {
-    this.lines.push({ speaker, text, isCut: false });
+    this.lines.push({ speaker, text, isCut: false, reported: "" });
   }
 }

@@ -15,6 +15,7 @@ const customerFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string() }),
   z.object({ type: z.literal("dtmf"), digit: z.string() }),
   z.object({ type: z.literal("setup") }),
+  z.object({ type: z.literal("info"), name: z.literal("tokensPlayed"), value: z.string() }),
 ]);
 const currentSchema = z.object({ current: z.literal(true) });
 
@@ -122,6 +123,7 @@ export class Witness {
     if (frame.data.type === "setup") return this.ledger.cutOff();
     if (!isCurrentRelay(socket)) return;
     if (frame.data.type === "interrupt") this.ledger.customerInterrupted(frame.data.utteranceUntilInterrupt);
+    else if (frame.data.type === "info") this.ledger.carrierPlayed(frame.data.value);
     else if (frame.data.type === "dtmf") this.ledger.customerPressed(frame.data.digit);
     else if (frame.data.last && frame.data.voicePrompt.trim() !== "") {
       this.ledger.customerSaid(frame.data.voicePrompt.trim());

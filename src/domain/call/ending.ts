@@ -10,8 +10,6 @@ import { endTransfer } from "./transfer-steps.ts";
 const HANG_UP_RETRY_MS = 5_000;
 /** Nothing that was meant to end lives longer than this. */
 const CLOSING_GRACE_MS = 60_000;
-/** A message that a machine is left may begin this much late. */
-const MESSAGE_MARGIN_MS = 5_000;
 
 /**
  * Ends the call for good. A person who answered was connected whatever went wrong later, and a call that
@@ -68,8 +66,14 @@ export function close(state: CallState, reason: EndedReason, nowMs: number, viaD
 
 /** Lets the agent's last words play, then hangs up. */
 export function closeAfterWords(state: CallState, reason: EndedReason, playedByMs: number): Step {
-  const closing = closingState(state, reason, playedByMs);
+  const closing = closingState({ ...state, putOff: state.timers }, reason, playedByMs);
   return { state: withTimers(closing, { last_words: playedByMs }), effects: consequencesOf(reason) };
+}
+
+/** The agent's last words were not its last: the call goes on, as far as it may. */
+export function takeBack(state: CallState): CallState {
+  const open: CallState = { ...state, closing: null, timers: state.putOff, putOff: {} };
+  return isUnderWay(state.transfer) ? open : withTimers(open, { transfer: null });
 }
 
 /**
@@ -78,7 +82,7 @@ export function closeAfterWords(state: CallState, reason: EndedReason, playedByM
  * @param messageMs what the message takes at most.
  */
 export function leaveMessage(state: CallState, messageMs: number, nowMs: number): Step {
-  const saidByMs = nowMs + messageMs + MESSAGE_MARGIN_MS;
+  const saidByMs = nowMs + messageMs;
   const closing = closingState({ ...state, leavesMessage: true }, "voicemail", saidByMs);
   return { state: withTimers(closing, { hang_up: saidByMs }), effects: [] };
 }

@@ -76,11 +76,11 @@ export type CallEvent =
       failed: boolean;
       callOver: boolean;
     }
-  /** A sign of life: the customer talks on, or has cut the agent off. Absent: no words of the agent's are playing. */
+  /** A sign of life: the customer talks on. Absent: no words of the agent's are playing. */
   | { type: "customer_heard"; playsUntilMs?: number }
   /** The customer has said something whole. */
   | { type: "customer_spoke" }
-  /** … or has pressed a key. `isLast`: the one that ends what is typed. */
+  /** … or has pressed a key. `isLast`: one that ends what was typed before it. */
   | { type: "key_pressed"; isLast: boolean }
   | { type: "agent_spoke"; playsUntilMs: number }
   /** The agent's turn is over, and it had nothing to say. What it had said before plays until then. */
@@ -92,8 +92,13 @@ export type CallEvent =
   | { type: "details_recorded"; details: Details }
   /** The agent's model can't be had, or gave nothing that can be used. */
   | { type: "model_failed" }
-  /** All that the agent said was spoken to its end. */
-  | { type: "words_played" }
+  /** All that the agent said was spoken to its end; or some of it, and the rest will be by then. */
+  | { type: "words_played"; playsUntilMs?: number }
+  /**
+   * The customer has cut the agent off: no more of what it said is spoken. `wasHeard`: some of the last thing was.
+   * `answers`: what was heard last is the customer's.
+   */
+  | { type: "words_cut"; wasHeard: boolean; answers: boolean }
   | { type: "end_requested"; reason: RequestedEndReason }
   | ({ type: "transfer_requested" } & TransferRequest)
   /** The agent wishes for a human of a queue that there is not. */

@@ -25,6 +25,7 @@ import {
   onRelayOpened,
   onSilence,
   onTurnCut,
+  onWordsCut,
   onWordsPlayed,
   onWrapUp,
 } from "./talk.ts";
@@ -92,6 +93,7 @@ export function step(state: CallState, event: CallEvent, nowMs: number): StepRes
     case "details_recorded":
     case "model_failed":
     case "words_played":
+    case "words_cut":
       return onTalk(state, event, nowMs);
     case "relay_ended":
       return onRelayEnded(state, event, nowMs);
@@ -134,7 +136,8 @@ type TalkEvent = Extract<
       | "turn_cut"
       | "details_recorded"
       | "model_failed"
-      | "words_played";
+      | "words_played"
+      | "words_cut";
   }
 >;
 
@@ -161,7 +164,9 @@ function onTalk(state: CallState, event: TalkEvent, nowMs: number): StepResult {
     case "model_failed":
       return ok({ state: { ...state, byScript: true }, effects: [] });
     case "words_played":
-      return onWordsPlayed(state, nowMs);
+      return onWordsPlayed(state, event, nowMs);
+    case "words_cut":
+      return onWordsCut(state, event, nowMs);
     default:
       return assertNever(event);
   }

@@ -77,10 +77,14 @@ export const callStateSchema = z.object({
   silences: z.number().int(),
   /** Why the agent has its turn; null while it has none. */
   turn: z.enum(MOMENTS).nullable().default(null),
+  /** Why it had the turn in which it spoke last. */
+  lastTurn: z.enum(MOMENTS).nullable().default(null),
   /** What the agent has yet to react to, for nothing was heard of its turn; null for nothing. */
   owedTurn: z.enum(MOMENTS).nullable().default(null),
   /** How often it was given that turn anew. */
   owedTries: z.number().int().default(0),
+  /** When keys were last answered. */
+  keysAnsweredAtMs: timeMs.nullable().default(null),
   /** When the customer last gave a sign of life. */
   heardAtMs: timeMs.nullable().default(null),
   /** The agent was told, or could have been, that its time is almost up. */
@@ -107,6 +111,9 @@ export const callStateSchema = z.object({
   /** How often the call has stood in line at the gate: once, and once more for each throttled create. */
   dialAttempt: z.number().int().default(1),
   timers: z.partialRecord(z.enum(TIMERS), timeMs),
+  /** Those that the agent's farewell has put off: it may be taken back, so often at most (talk.ts). */
+  putOff: z.partialRecord(z.enum(TIMERS), timeMs).default({}),
+  farewellsCut: z.number().int().default(0),
 });
 export type CallState = z.infer<typeof callStateSchema>;
 
@@ -155,8 +162,10 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     relayLosses: 0,
     silences: 0,
     turn: null,
+    lastTurn: null,
     owedTurn: null,
     owedTries: 0,
+    keysAnsweredAtMs: null,
     heardAtMs: null,
     warned: false,
     details: {},
@@ -170,6 +179,8 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     durationSeconds: null,
     lookups: 0,
     dialAttempt: 1,
+    putOff: {},
+    farewellsCut: 0,
   };
 }
 

@@ -5,10 +5,15 @@
 
 import { mergeDetails, type Details } from "./details.ts";
 import { withTimers, type CallState } from "./state.ts";
-import { close, closeAfterWords, consequencesOf, hangUpAfterWords } from "./ending.ts";
+import { close, closeAfterWords, consequencesOf, hangUpAfterWords, takeBack } from "./ending.ts";
 import type { Moment } from "./moments.ts";
 import { AGENT_TURN_MS, giveTurn, isTalking } from "./relay.ts";
-import { onAnnounced, onAnnouncementPlayed, onRelayClosedInTransfer } from "./transfer.ts";
+import {
+  onAnnounced,
+  onAnnouncementPlayed,
+  onAnnouncementPlaying,
+  onRelayClosedInTransfer,
+} from "./transfer.ts";
 import type { CallEvent, Step, StepResult } from "./events.ts";
 import type { AgentEndReason, RequestedEndReason } from "./status.ts";
 import { err, ok } from "../../lib/result.ts";
@@ -20,6 +25,8 @@ const RE_PROMPTS = 2;
 /** After this much silence an owed turn is given anew, so often at most. */
 const OWED_MS = 2_500;
 const OWED_TRIES = 2;
+/** The agent's goodbye is taken back so often at most: a call must end. */
+const FAREWELLS_CUT = 2;
 /** Keys that come closer together than this are one input. */
 const KEYS_MS = 2_000;
 /** Who was heard within this is still talking. */
@@ -68,13 +75,22 @@ export function onKeyPressed(state: CallState, isLast: boolean, nowMs: number): 
   const heard = noteCustomer(state, nowMs);
   if (!isTalking(state)) return ok({ state: heard, effects: [] });
   const typing: CallState = { ...owe(heard), turn: null };
-  if (isLast) return ok(giveTurn(typing, "customer_spoke", nowMs));
+  if (isLast && !isAnsweredJustNow(state, nowMs)) return ok(answerKeys(typing, nowMs));
   const timers = { keys: nowMs + KEYS_MS, silence: nowMs + SILENCE_MS };
   return ok({ state: withTimers(typing, timers), effects: [] });
 }
 
 export function onKeysTimer(state: CallState, nowMs: number): Step {
-  return isTalking(state) ? giveTurn(state, "customer_spoke", nowMs) : { state, effects: [] };
+  return isTalking(state) ? answerKeys(state, nowMs) : { state, effects: [] };
+}
+
+function answerKeys(state: CallState, nowMs: number): Step {
+  return giveTurn({ ...state, keysAnsweredAtMs: nowMs }, "customer_spoke", nowMs);
+}
+
+/** Each answer costs a request to a model, and keys are pressed fast. */
+function isAnsweredJustNow({ keysAnsweredAtMs }: CallState, nowMs: number): boolean {
+  return keysAnsweredAtMs !== null && nowMs - keysAnsweredAtMs < KEYS_MS;
 }
 
 export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: number): StepResult {
@@ -82,7 +98,8 @@ export function onAgentSpoke(state: CallState, playsUntilMs: number, nowMs: numb
   if (state.closing !== null) return ok({ state, effects: [] });
   if (state.status === "transferring") return onAnnounced(state, playsUntilMs, nowMs);
   const told = state.transfer === null ? null : { ...state.transfer, untold: false };
-  const spoke = answered({ ...state, transfer: told });
+  const turn = state.transfer?.untold === true ? "transfer_failed" : state.turn;
+  const spoke = answered({ ...state, turn, transfer: told });
   // Whether it said so or not, with these words the talk is over.
   if (state.turn === "silence_end") {
     return ok(closeAfterWords(spoke, "silence", playsUntilMs + LAST_WORDS_MARGIN_MS));
@@ -137,14 +154,49 @@ export function onDetailsRecorded(state: CallState, patch: Details): StepResult 
   return details === null ? err("not_applicable") : ok({ state: { ...state, details }, effects: [] });
 }
 
-export function onWordsPlayed(state: CallState, nowMs: number): StepResult {
-  if (state.timers.last_words !== undefined) return ok(hangUpAfterWords(state, nowMs));
-  if (state.status === "transferring" && state.closing === null) return onAnnouncementPlayed(state, nowMs);
-  if (state.timers.silence === undefined) return err("not_applicable");
+/** Now is known, or known better, what was estimated when the words were sent. */
+export function onWordsPlayed(
+  state: CallState,
+  { playsUntilMs }: Of<"words_played">,
+  nowMs: number,
+): StepResult {
+  const { last_words, silence, must_end } = state.timers;
+  if (last_words !== undefined) {
+    if (playsUntilMs === undefined) return ok(hangUpAfterWords(state, nowMs));
+    const playedByMs = Math.min(playsUntilMs + LAST_WORDS_MARGIN_MS, must_end ?? last_words);
+    return ok({ state: withTimers(state, { last_words: playedByMs }), effects: [] });
+  }
+  if (state.status === "transferring" && state.closing === null) {
+    return playsUntilMs === undefined
+      ? onAnnouncementPlayed(state, nowMs)
+      : onAnnouncementPlaying(state, playsUntilMs);
+  }
+  if (silence === undefined) return err("not_applicable");
   // They were those of an earlier turn, or not all.
   if (state.turn !== null) return ok({ state, effects: [] });
-  // Now is known what was estimated when the words were sent.
-  return ok({ state: withTimers(state, { silence: nowMs + SILENCE_MS }), effects: [] });
+  const fromMs = playsUntilMs ?? nowMs;
+  return ok({ state: withTimers(state, { silence: fromMs + patienceMs(state) }), effects: [] });
+}
+
+/** What the carrier has dropped it will not report as played: nothing may wait for that. */
+export function onWordsCut(
+  state: CallState,
+  { wasHeard, answers }: Of<"words_cut">,
+  nowMs: number,
+): StepResult {
+  if (state.timers.last_words !== undefined) return ok(onFarewellCut(state, nowMs));
+  if (state.status === "transferring" && state.closing === null) return onAnnouncementPlayed(state, nowMs);
+  // A turn that is still to come is the answer.
+  const left = wasHeard || state.turn !== null ? state : oweAnew(state, answers);
+  return onCustomerHeard(left, { type: "customer_heard" }, nowMs);
+}
+
+/** Who talks into a goodbye that was only the talk's own end has more to say; any other end stands. */
+function onFarewellCut(state: CallState, nowMs: number): Step {
+  const mayGoOn = state.closing?.reason === "agent_hangup" && state.relay === "open";
+  if (!mayGoOn || state.farewellsCut >= FAREWELLS_CUT) return hangUpAfterWords(state, nowMs);
+  const goesOn = owe(noteCustomer({ ...takeBack(state), farewellsCut: state.farewellsCut + 1 }, nowMs));
+  return { state: withTimers(goesOn, { silence: nowMs + OWED_MS }), effects: [] };
 }
 
 export function onCustomerHeard(state: CallState, event: Of<"customer_heard">, nowMs: number): StepResult {
@@ -212,7 +264,7 @@ function owe(state: CallState): CallState {
 }
 
 function answered(state: CallState): CallState {
-  return { ...state, turn: null, owedTurn: null, owedTries: 0 };
+  return { ...state, turn: null, lastTurn: state.turn, owedTurn: null, owedTries: 0 };
 }
 
 /** Turns that are given because nothing happens are not owed: if nothing goes on happening, there will be others. */
@@ -222,6 +274,12 @@ const NEVER_OWED: readonly (Moment | null)[] = [null, "silence", "silence_end", 
 function unsaid(state: CallState): CallState {
   const { turn, owedTurn } = state;
   return { ...state, turn: null, owedTurn: owedTurn ?? (NEVER_OWED.includes(turn) ? null : turn) };
+}
+
+/** The agent has spoken, and nothing of it was heard. */
+function oweAnew(state: CallState, answers: boolean): CallState {
+  const given = NEVER_OWED.includes(state.lastTurn) ? null : state.lastTurn;
+  return { ...state, owedTurn: state.owedTurn ?? (answers ? "customer_spoke" : given) };
 }
 
 function leaveUnsaid(state: CallState, playsUntilMs: number, nowMs: number): CallState {

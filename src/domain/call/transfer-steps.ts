@@ -65,6 +65,10 @@ export function begin(state: CallState, transfer: TransferState, nowMs: number):
   );
 }
 
+export function begunAtMs({ giveUpAtMs }: TransferState): number {
+  return giveUpAtMs - TRANSFER_MS;
+}
+
 /** The carrier is to ring the human. */
 export function dialHuman(
   state: CallState,

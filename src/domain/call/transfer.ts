@@ -16,6 +16,7 @@ import {
   awaitSign,
   backToAgent,
   begin,
+  begunAtMs,
   bridge,
   BY_REDIRECT,
   byDocument,
@@ -166,6 +167,15 @@ export function onAnnounced(state: CallState, playsUntilMs: number, nowMs: numbe
   const heardByMs = Math.min(playsUntilMs + WORDS_MARGIN_MS, nowMs + LONGEST_ANNOUNCEMENT_MS);
   const announced: TransferState = { ...transfer, phase: "announced" };
   return ok({ state: withTimers({ ...state, transfer: announced }, { transfer: heardByMs }), effects: [] });
+}
+
+/** It takes longer than was thought, or less. */
+export function onAnnouncementPlaying(state: CallState, playsUntilMs: number): StepResult {
+  const { transfer } = state;
+  if (transfer?.phase !== "announced") return err("not_applicable");
+  const latestMs = begunAtMs(transfer) + ANNOUNCE_MS + LONGEST_ANNOUNCEMENT_MS;
+  const heardByMs = Math.min(playsUntilMs + WORDS_MARGIN_MS, latestMs);
+  return ok({ state: withTimers(state, { transfer: heardByMs }), effects: [] });
 }
 
 export function onAnnouncementPlayed(state: CallState, nowMs: number): StepResult {

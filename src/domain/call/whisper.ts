@@ -1,4 +1,4 @@
-import { longestSpeechMs } from "../speech.ts";
+import { estimateSpeechMs } from "../speech.ts";
 import type { TransferState } from "./transfer-state.ts";
 
 /** How long a human who heard the brief may take to press a key. */
@@ -13,7 +13,7 @@ export function whisperWords({ brief, accept }: Pick<TransferState, "brief" | "a
 /** Until the human has heard it all, and the key that is asked for is pressed, or is not. */
 export function whisperMs(transfer: Pick<TransferState, "brief" | "accept">): number {
   const keyMs = transfer.accept === "key" ? KEY_WAIT_SECONDS * 1_000 : 0;
-  return longestSpeechMs(whisperWords(transfer)) + keyMs;
+  return estimateSpeechMs(whisperWords(transfer)) + keyMs;
 }
 
 function asSentence(text: string): string {

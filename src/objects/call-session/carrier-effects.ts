@@ -78,7 +78,8 @@ export async function hangUp({ env }: EffectContext, { plan, state }: Call): Pro
  * Tells the carrier how long the call may last by now; an inbound one also to report, as one that it placed for us
  * was created to do. One request for both, so that none can overtake the other with an older limit.
  */
-export async function setLimits({ env }: EffectContext, { plan, state }: Call): Promise<void> {
+export async function setLimits({ env }: EffectContext, call: Call): Promise<void> {
+  const { plan, state } = call;
   const { carrierCallId } = state;
   if (carrierCallId === null || state.status === "ended") return;
   const provider = await providerOf(env, plan);
@@ -87,7 +88,7 @@ export async function setLimits({ env }: EffectContext, { plan, state }: Call): 
     state.inbound
       ? provider.takeCharge(carrierCallId, { timeLimitSeconds: seconds, statusUrl })
       : provider.setTimeLimit(carrierCallId, seconds);
-  const seconds = timeLimitSeconds(state);
+  const seconds = timeLimitSeconds(call);
   const result = await tell(seconds);
   if (result.kind !== "failed") return;
   logInfo("limit_not_taken", { call_id: plan.callId, seconds, detail: result.detail });
@@ -125,7 +126,8 @@ async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promi
 }
 
 /** The one call of `provider.createCall`. That it is asked was stored before this runs. */
-async function createCall(context: EffectContext, { plan, state }: Call): Promise<CallEvent> {
+async function createCall(context: EffectContext, call: Call): Promise<CallEvent> {
+  const { plan, state } = call;
   const provider = await openOrNull(context.env, plan);
   if (provider === null) return { type: "create_refused", reason: "platform_error" };
   const urls = callUrls(readConfig(context.env).PUBLIC_BASE_URL, plan.carrierId, plan.callId);
@@ -133,7 +135,7 @@ async function createCall(context: EffectContext, { plan, state }: Call): Promis
     to: plan.to,
     from: plan.from,
     ringTimeoutSeconds: Math.round(state.limits.ringTimeoutMs / 1000),
-    timeLimitSeconds: timeLimitSeconds(state),
+    timeLimitSeconds: timeLimitSeconds(call),
     // Whoever speaks into a machine's own greeting is not heard.
     machineDetection: plan.campaign.config.voicemail === "leave_message" ? "message_end" : "answer",
     urls,

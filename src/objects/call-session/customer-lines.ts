@@ -1,6 +1,6 @@
 // What the customer says and presses, as lines of the transcript.
 
-import { pressed, pressedToo } from "../../domain/keys.ts";
+import { isEnded, pressed, pressedToo } from "../../domain/keys.ts";
 import { estimateSpeechMs } from "../../domain/speech.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import type { Playback } from "./playback.ts";
@@ -25,14 +25,18 @@ export class CustomerLines {
     this.#add(words, Date.now() - estimateSpeechMs(words));
   }
 
-  /** Keys that follow each other are one line, which grows. */
-  pressed(key: string): void {
+  /** Keys that follow each other are one line, which grows. True if this one ends what is typed. */
+  pressed(key: string): boolean {
     const { transcript, feed, answeredAtMs } = this.#deps;
     const last = transcript.lastLine();
     const longer = last?.speaker === "customer" ? pressedToo(last.text, key) : null;
-    if (last === null || longer === null) return this.#add(pressed(key), Date.now());
+    if (last === null || longer === null) {
+      this.#add(pressed(key), Date.now());
+      return false;
+    }
     transcript.setLine(last.index, longer);
     feed.showLine(last.index, { ...last, text: longer }, answeredAtMs(), Date.now());
+    return isEnded(longer);
   }
 
   #add(text: string, beganMs: number): void {

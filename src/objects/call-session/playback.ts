@@ -20,30 +20,40 @@ export class Playback {
 
   /** When all that was sent will have been spoken, by estimate; 0 if nothing was. */
   busyUntilMs(): number {
-    return this.#deps.transcript.lastUtterances(1)[0]?.endsMs ?? 0;
+    return this.#last()?.endsMs ?? 0;
   }
 
-  /** The carrier has spoken these words. True if they were the last. */
-  played(words: string, nowMs: number): boolean {
+  /** The carrier has spoken these words: were they the last of what it was sent? */
+  played(words: string, nowMs: number): "nothing" | "some" | "all" {
     const changed = play(this.#queue(), words, nowMs);
     this.#keep(changed, nowMs);
-    const last = this.#deps.transcript.lastUtterances(1)[0];
-    return changed.length > 0 && last !== undefined && isPlayed(last);
+    const last = this.#last();
+    if (changed.length === 0 || last === undefined) return "nothing";
+    return isPlayed(last) ? "all" : "some";
   }
 
-  /** The customer has cut the agent off, and heard so much of what was being spoken. */
-  interrupted(heard: string, nowMs: number): void {
+  /**
+   * The customer has cut the agent off, and heard so much of what was being spoken. True if that has emptied the last
+   * thing it said.
+   */
+  interrupted(heard: string, nowMs: number): boolean {
+    const before = this.#last()?.text ?? "";
     const last = this.#deps.transcript.lastLine();
     // Words to which the customer has replied since are only cut off if they may still be playing.
     const queue = this.#queue().filter(
       (utterance) => utterance.index === last?.index || mayPlay(utterance, nowMs),
     );
     if (queue.length > 0) this.#keep(interrupt(queue, heard, nowMs), nowMs);
+    return before !== "" && this.#last()?.text === "";
   }
 
   /** Nobody speaks the agent's words any more: the relay is gone, or the call. */
   lost(nowMs: number): void {
     this.#keep(lose(this.#queue(), nowMs), nowMs);
+  }
+
+  #last(): Utterance | undefined {
+    return this.#deps.transcript.lastUtterances(1)[0];
   }
 
   #queue(): Utterance[] {

@@ -7,7 +7,6 @@ import type { Brain, Turn, TurnEnd } from "../../agent/brain.ts";
 import { findLastWish } from "../../agent/wishes.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
 import type { CallEvent, Moment } from "../../domain/call/events.ts";
-import { LAST_KEY } from "../../domain/keys.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import type { Line } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
@@ -31,6 +30,9 @@ const HEARD_EVERY_MS = 2_000;
 /** … or this, where the agent waits only for them to end. */
 const AWAITED_EVERY_MS = 500;
 
+/** A carrier reports each piece that it has spoken; the call is told if the end has moved by so much. */
+const PROGRESS_MS = 500;
+
 /** In which a human was called for already, or is not to be had, or nobody is there who would talk to one. */
 const MOMENTS_WITHOUT_TRANSFER: readonly Moment[] = [
   "transferring",
@@ -38,6 +40,9 @@ const MOMENTS_WITHOUT_TRANSFER: readonly Moment[] = [
   "no_human",
   "silence_end",
 ];
+
+/** A carrier's error is named in so many signs. */
+const LONGEST_ERROR = 80;
 
 const APOLOGY = "I am sorry, something went wrong on our side. Goodbye.";
 
@@ -59,6 +64,8 @@ export class RelayTalk {
   readonly #playback: Playback;
   readonly #customer: CustomerLines;
   #turn: AgentTurn | null = null;
+  /** Until when the agent's words play, as the call was told last. */
+  #toldPlaysUntilMs = 0;
 
   constructor(deps: RelayTalkDeps) {
     this.#deps = deps;
@@ -191,7 +198,7 @@ export class RelayTalk {
       logError("agent_turn_failed", error, { call_id: call.plan.callId });
       // A human is about to take over, with the agent's words or without.
       if (moment === "transferring") return null;
-      speech.add(APOLOGY);
+      speech.add(speech.text === "" ? APOLOGY : ` ${APOLOGY}`);
       return { type: "end_call", reason: "agent_failed" };
     }
   }
@@ -256,7 +263,7 @@ export class RelayTalk {
       case "words_played":
         return this.#onPlayed(frame.text);
       case "error":
-        logError("relay_error", frame.description, { call_id: call.plan.callId });
+        logError("relay_error", nameOfError(frame.description), { call_id: call.plan.callId });
         return;
       case "key_pressed":
         return this.#onKey(call, frame.digit);
@@ -278,8 +285,8 @@ export class RelayTalk {
   /** Keys that follow each other are one line; what they mean is asked of the agent when all of them are there. */
   async #onKey(call: Call, key: string): Promise<void> {
     const isCutOff = this.#stopTurnOf(call);
-    this.#customer.pressed(key);
-    await this.#deps.dispatch({ type: "key_pressed", isLast: key === LAST_KEY });
+    const isLast = this.#customer.pressed(key);
+    await this.#deps.dispatch({ type: "key_pressed", isLast });
     if (isCutOff) await this.#endAnnouncement(call);
   }
 
@@ -324,8 +331,13 @@ export class RelayTalk {
   }
 
   async #onPlayed(words: string): Promise<void> {
-    const isAll = this.#playback.played(words, Date.now());
-    if (isAll && this.#turn === null) await this.#deps.dispatch({ type: "words_played" });
+    const played = this.#playback.played(words, Date.now());
+    if (played === "nothing" || this.#turn !== null) return;
+    if (played === "all") return this.#deps.dispatch({ type: "words_played" });
+    const playsUntilMs = this.#playback.busyUntilMs();
+    if (Math.abs(playsUntilMs - this.#toldPlaysUntilMs) < PROGRESS_MS) return;
+    this.#toldPlaysUntilMs = playsUntilMs;
+    await this.#deps.dispatch({ type: "words_played", playsUntilMs });
   }
 
   /** The transcript keeps what was heard of the agent's words, not what it meant to say. */
@@ -333,11 +345,17 @@ export class RelayTalk {
     // A turn that has said nothing yet was not what was cut off, and is still to come.
     const isCutOff = this.#turn !== null && this.#turn.speech.text !== "";
     if (isCutOff) this.#stopTurn();
-    this.#playback.interrupted(heard, Date.now());
-    if (isCutOff) await this.#cutTurn(heard.trim() !== "");
-    await this.#deps.dispatch({ type: "customer_heard" });
+    const wasHeard = !this.#playback.interrupted(heard, Date.now());
+    if (isCutOff) await this.#cutTurn(wasHeard);
+    const answers = this.#heardLines().at(-1)?.speaker === "customer";
+    await this.#deps.dispatch({ type: "words_cut", wasHeard: isCutOff || wasHeard, answers });
     if (isCutOff) await this.#endAnnouncement(call);
   }
+}
+
+/** Carriers quote the frame that they did not understand, and in it stand the agent's words. */
+function nameOfError(description: string): string {
+  return (description.split("{", 1)[0] ?? "").slice(0, LONGEST_ERROR);
 }
 
 /** The line goes to a human, whatever the agent was about to say. */
