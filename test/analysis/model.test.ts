@@ -152,11 +152,21 @@ describe("a model's analysis", () => {
     expect(rows).toHaveLength(1);
   });
 
-  test("does not take back a wish that was heard", async () => {
-    const call = await callWithModel([answering()], [["customer", "Please never call me again."]]);
+  test.for([
+    ["does not take back an unmistakable wish", "Please never call me again.", answering(), 1],
+    ["decides about words that may be meant otherwise", "Don't call me.", answering(), 0],
+    [
+      "leaves the wish to the rules where it says nothing of it",
+      "Don't call me.",
+      answering({ opt_out_requested: undefined }),
+      1,
+    ],
+  ] as const)("%s", async ([, words, reply, optedOut]) => {
+    const call = await callWithModel([reply], [["customer", words]]);
     await call.analyse();
+    expect((await call.shown()).summary).toBe(ANSWER.summary);
     const rows = await openDb(env.DB).select().from(optOuts).where(eq(optOuts.orgId, call.org.orgId));
-    expect(rows).toHaveLength(1);
+    expect(rows).toHaveLength(optedOut);
   });
 });
 
