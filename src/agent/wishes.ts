@@ -2,15 +2,12 @@
 // would rather miss a wish than hear one that was not there, for most of them end the call.
 
 import type { Line } from "../domain/transcript.ts";
+import { wishesOptOut } from "./opt-out-wish.ts";
 
 export const WISHES = ["opt_out", "wrong_number", "hostile", "human", "later", "done"] as const;
 export type Wish = (typeof WISHES)[number];
 
-const PATTERNS: ReadonlyArray<readonly [Wish, RegExp]> = [
-  [
-    "opt_out",
-    /\b(don'?t|do not|never|stop|quit)( you)?( ever)? (call|ring|phone|contact)(ing)?\b( me| us| my| this| here| again| back| any ?more|\s*[.!,]|$)(?! (later|tomorrow|now))|\b(don'?t|never) want (you|anyone|anybody) to (call|ring|phone|contact)\b|\b(stop the|no more) calls\b|\b(take|get) (me|my name|my number|this number) off (your|the|this|that|any) (call(ing)? )?list|\b(remove|delete|lose) (me|my name|my number|this number)\b|\boff your list\b|\b(be|get me) off the list\b|\bunsubscribe\b/i,
-  ],
+const PATTERNS: ReadonlyArray<readonly [Exclude<Wish, "opt_out">, RegExp]> = [
   [
     "wrong_number",
     /\bwrong (number(?! of)|person)\b|\b(nobody|no ?one) (by|of|with) that name\b|\b(doesn't|does not) live here\b/i,
@@ -35,6 +32,7 @@ const PATTERNS: ReadonlyArray<readonly [Wish, RegExp]> = [
 
 /** The weightiest wish in what the customer said; null for none. */
 export function findWish(text: string): Wish | null {
+  if (wishesOptOut(text)) return "opt_out";
   const plain = text.replaceAll("’", "'");
   return PATTERNS.find(([, pattern]) => pattern.test(plain))?.[0] ?? null;
 }

@@ -6,7 +6,7 @@ export type Api = { url: string; apiKey: string };
 /** The answer's JSON, if there is one. A refusal is thrown in the API's own words. */
 export async function request(
   { url, apiKey }: Api,
-  method: "GET" | "POST" | "PATCH",
+  method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body?: object,
 ): Promise<unknown> {

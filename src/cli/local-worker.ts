@@ -41,13 +41,16 @@ export async function stopEverything(): Promise<void> {
   await Promise.all([...children].map(stopGroup));
 }
 
-/** Ends all on Ctrl-C, whenever it comes, and then the process itself. */
+/** Ends all on Ctrl-C, whenever it comes, and then the process itself. A second one does not cut that short. */
 export function stopOnSignal(cleanUp: () => Promise<void> = async () => {}): void {
+  let isStopping = false;
   for (const [name, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const) {
-    process.once(name, () => {
+    process.on(name, () => {
+      if (isStopping) return;
+      isStopping = true;
       void stopEverything()
         .then(cleanUp)
         .then(() => process.exit(code));

@@ -86,26 +86,25 @@ export type TalkOptions = {
 const TEXT = { type: "string" } as const;
 const FLAG = { type: "boolean", default: false } as const;
 
+export const TALK_OPTIONS = {
+  inbound: FLAG,
+  json: FLAG,
+  silence: FLAG,
+  name: TEXT,
+  metadata: TEXT,
+  persona: TEXT,
+  "persona-file": TEXT,
+  language: TEXT,
+  agent: TEXT,
+  url: TEXT,
+  key: TEXT,
+  campaign: TEXT,
+  "account-sid": TEXT,
+  "auth-token": TEXT,
+} as const;
+
 export function parseTalkOptions(args: string[]): TalkOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      inbound: FLAG,
-      json: FLAG,
-      silence: FLAG,
-      name: TEXT,
-      metadata: TEXT,
-      persona: TEXT,
-      "persona-file": TEXT,
-      language: TEXT,
-      agent: TEXT,
-      url: TEXT,
-      key: TEXT,
-      campaign: TEXT,
-      "account-sid": TEXT,
-      "auth-token": TEXT,
-    },
-  });
+  const { values } = parseArgs({ args, options: TALK_OPTIONS });
   const { inbound, json, silence, name, language, agent, persona, "persona-file": file } = values;
   if (persona !== undefined && file !== undefined) {
     throw new Error("--persona and --persona-file exclude each other");
@@ -148,12 +147,21 @@ function parseObject(name: string, json: string): Record<string, unknown> {
   return { ...value };
 }
 
-/** The options of this process; wrong ones end it with one line that says why. */
-export function readOptions<T>(parse: (args: string[]) => T): T {
+/**
+ * The options of this process; wrong ones end it with one line that says why.
+ * @param help what the script prints, by its name, where it is asked for help.
+ */
+export function readOptions<T>(parse: (args: string[]) => T, help?: { script: string; usage: string }): T {
+  const args = process.argv.slice(2);
+  if (help !== undefined && (args.includes("--help") || args.includes("-h"))) {
+    console.log(help.usage);
+    return process.exit(0);
+  }
   try {
-    return parse(process.argv.slice(2));
+    return parse(args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
+    if (help !== undefined) console.error(`npm run ${help.script} -- --help lists all options.`);
     return process.exit(1);
   }
 }

@@ -2,12 +2,14 @@
 
 import { placedCallSchema } from "../contract/calls.ts";
 import { campaignSchema, type Campaign } from "../contract/campaigns.ts";
+import { contactListSchema, type Contact } from "../contract/contacts.ts";
 import { liveCallsSchema } from "../contract/live.ts";
 import { voiceAgentSchema } from "../contract/voice-agents.ts";
 import { request, type Api } from "./api.ts";
 import { readCall, readCallWhen } from "./live-call.ts";
 import type { TalkOptions } from "./options.ts";
 import { callInTyped, type Sandbox } from "./sandbox-calls.ts";
+import type { Undoings } from "./undoings.ts";
 
 const TYPED_PERSON = "+15005550080";
 const CALLER = "+14155550192";
@@ -19,26 +21,25 @@ export type Partner = { api: Api; sandbox: Sandbox; campaignId: string };
 /** A change of something in the API, and what undoes it. */
 type Change = { path: string; change: object; undo: object };
 
-/** @returns the agent's name, and how to put everything back as it was. */
+/** @param changes by which everything is put back as it was. */
 export async function setUp(
   { api, campaignId }: Partner,
   wishes: TalkOptions,
   config: Record<string, unknown>,
-): Promise<{ campaign: Campaign; agentName: string; undo: () => Promise<void> }> {
+  changes: Undoings,
+): Promise<{ campaign: Campaign; agentName: string }> {
   const campaign = campaignSchema.parse(await request(api, "GET", `/v1/campaigns/${campaignId}`));
   const kind = wishes.inbound ? "inbound" : "outbound";
   if (campaign.kind !== kind)
     throw new Error(`${campaignId} is an ${campaign.kind} campaign, not an ${kind} one`);
-  const changes = [configChange(campaign, wishes, config), await agentChange(api, campaign, wishes)];
-  const made = changes.filter((change) => change !== null);
-  for (const { path, change } of made) await request(api, "PATCH", path, change);
-  return {
-    campaign,
-    agentName: await agentNameOf(api, campaign),
-    undo: async () => {
-      for (const { path, undo } of made) await request(api, "PATCH", path, undo);
-    },
-  };
+  const wanted = [configChange(campaign, wishes, config), await agentChange(api, campaign, wishes)];
+  for (const { path, change, undo } of wanted.filter((each) => each !== null)) {
+    await changes.change(
+      () => request(api, "PATCH", path, change),
+      () => request(api, "PATCH", path, undo),
+    );
+  }
+  return { campaign, agentName: await agentNameOf(api, campaign) };
 }
 
 function configChange(
@@ -78,24 +79,63 @@ async function agentNameOf(api: Api, { voice_agent_id: agentId }: Campaign): Pro
 }
 
 /** Places the call, or has somebody call in. */
-export async function beginCall(partner: Partner, campaign: Campaign, wishes: TalkOptions): Promise<string> {
-  return wishes.inbound ? takeCall(partner, campaign, wishes) : placeCall(partner, wishes);
+export async function beginCall(
+  partner: Partner,
+  campaign: Campaign,
+  wishes: TalkOptions,
+  changes: Undoings,
+): Promise<string> {
+  return wishes.inbound ? takeCall(partner, campaign, wishes, changes) : placeCall(partner, wishes, changes);
 }
 
-async function placeCall({ api, campaignId }: Partner, { name, metadata }: TalkOptions): Promise<string> {
-  const contact = { contact_name: name, metadata };
+async function placeCall(
+  { api, campaignId }: Partner,
+  wishes: TalkOptions,
+  changes: Undoings,
+): Promise<string> {
+  const contact = { contact_name: wishes.name, metadata: wishes.metadata };
   const body = { to: TYPED_PERSON, campaign_id: campaignId, ...contact };
-  return placedCallSchema.parse(await request(api, "POST", "/v1/calls", body)).call_uuid;
+  const place = () => request(api, "POST", "/v1/calls", body);
+  return placedCallSchema.parse(await changingContact(api, TYPED_PERSON, wishes, changes, place)).call_uuid;
+}
+
+/** Does what gives the contact its name or metadata; both are put back, or the contact is deleted if it is new. */
+async function changingContact(
+  api: Api,
+  phone: string,
+  { name, metadata }: TalkOptions,
+  changes: Undoings,
+  make: () => Promise<unknown>,
+): Promise<unknown> {
+  if (name === undefined && metadata === undefined) return make();
+  const before = await findContact(api, phone);
+  return changes.change(make, async () => {
+    if (before !== null) {
+      const kept = { phone, name: before.name, metadata: before.metadata };
+      return request(api, "POST", "/v1/contacts", { ...kept, overwrite: true });
+    }
+    const made = await findContact(api, phone);
+    return made === null ? null : request(api, "DELETE", `/v1/contacts/${made.uuid}`);
+  });
+}
+
+async function findContact(api: Api, phone: string): Promise<Contact | null> {
+  const path = `/v1/contacts?search=${encodeURIComponent(phone)}`;
+  const { contacts } = contactListSchema.parse(await request(api, "GET", path));
+  return contacts.find((contact) => contact.phone === phone) ?? null;
 }
 
 async function takeCall(
   { api, sandbox }: Partner,
   { phone_number: number }: Campaign,
-  { name, metadata }: TalkOptions,
+  wishes: TalkOptions,
+  changes: Undoings,
 ): Promise<string> {
   if (number === null) throw new Error("The campaign has no number to call");
+  const { name, metadata } = wishes;
   if (name !== undefined || metadata !== undefined) {
-    await request(api, "POST", "/v1/contacts", { phone: CALLER, name, metadata, overwrite: true });
+    const contact = { phone: CALLER, name, metadata, overwrite: true };
+    await changingContact(api, CALLER, wishes, changes, () => request(api, "POST", "/v1/contacts", contact));
   }
   const callSid = await callInTyped(sandbox, CALLER, number);
   const deadline = Date.now() + COMES_WITHIN_MS;

@@ -2,6 +2,7 @@
 
 import type { CallRecord } from "../contract/calls.ts";
 import type { LiveMessage } from "../contract/live.ts";
+import { isPressed } from "../domain/keys.ts";
 
 /** Shows the call's messages as they come. The customer's own words only where they are not on the screen already. */
 export function viewOf(
@@ -10,7 +11,14 @@ export function viewOf(
   show: (text: string) => void,
 ): (message: LiveMessage) => void {
   const shown = new Map<number, string>();
+  /** Keys that were pressed: with the next the line comes again, one longer. */
+  let keys: { index: number; text: string } | null = null;
+  const showKeys = () => {
+    if (keys !== null) show(`You: ${keys.text}`);
+    keys = null;
+  };
   return (message) => {
+    if (message.type !== "transcript" || message.index !== keys?.index) showKeys();
     switch (message.type) {
       case "start":
         return show(`── call from ${message.from_number} to ${message.to_number} ──`);
@@ -22,6 +30,10 @@ export function viewOf(
         return show(`── transfer to ${message.target}: ${message.status.replace("_", " ")} ──`);
       case "transcript": {
         const { speaker, index, text } = message;
+        if (speaker === "customer" && isPressed(text)) {
+          if (showsCustomer) keys = { index, text };
+          return;
+        }
         const line = lineOf(shown.get(index) ?? "", printable(text));
         shown.set(index, printable(text));
         if (line === null || (speaker === "customer" && !showsCustomer)) return;

@@ -8,13 +8,15 @@ import type { CallRecord } from "../contract/calls.ts";
 import { Floor } from "./floor.ts";
 import { followCall, readCall, readCallWhen } from "./live-call.ts";
 import { findFreePort, startLocalWorker, stopEverything, stopOnSignal } from "./local-worker.ts";
-import { describeModel } from "./worker-variables.ts";
+import { describeModel, modelVariables } from "./worker-variables.ts";
 import { parseTalkOptions, readOptions, type RemoteOptions, type TalkOptions } from "./options.ts";
 import { actOn, checkAccount, sandboxOf } from "./sandbox-calls.ts";
 import { beginCall, carrierIdOf, setUp, type Partner } from "./talk-call.ts";
+import { TALK_USAGE } from "./talk-usage.ts";
 import { showKept, viewOf } from "./talk-view.ts";
 import { openTerminal } from "./terminal.ts";
 import { HELP, sayLines, type Person } from "./typed-lines.ts";
+import { Undoings } from "./undoings.ts";
 
 /** The agent's words are over at once, and turns are still taken. */
 const OWN_SPEED = 50;
@@ -25,18 +27,21 @@ const LOOK_EVERY_MS = 500;
 /** Where nothing is typed yet. */
 const SIGN_OF_LIFE = "…";
 
-const options = readOptions(parseTalkOptions);
+const options = readOptions(parseTalkOptions, { script: "talk", usage: TALK_USAGE });
 /** With --json stdout is for the record alone. */
 const output = options.json ? process.stderr : process.stdout;
 
-/** What is to be undone, the last first, however this ends. */
-const undoings: (() => Promise<void>)[] = [];
+const undoings = new Undoings();
+let isInterrupted = false;
 
 // A socket whose far end is slow to close would hold the process up.
 process.exit(await main());
 
 async function main(): Promise<number> {
-  stopOnSignal(undoAll);
+  stopOnSignal(() => {
+    isInterrupted = true;
+    return undoings.undoAll();
+  });
   try {
     const partner = options.remote === null ? await startOwn(options) : partnerOf(options.remote);
     const call = await talk(partner);
@@ -44,17 +49,14 @@ async function main(): Promise<number> {
     else if (call !== null) showKept(call, say);
     return 0;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    // What was cut off may fail as it likes.
+    if (!isInterrupted) console.error(error instanceof Error ? error.message : error);
     return 1;
   } finally {
-    await undoAll();
+    await undoings.undoAll();
     await stopEverything();
-  }
-}
-
-async function undoAll(): Promise<void> {
-  for (const undo of undoings.splice(0).toReversed()) {
-    await undo().catch((error: unknown) => console.error(error instanceof Error ? error.message : error));
+    // Whoever was told to stop ends the process, with the code for it.
+    if (isInterrupted) await new Promise(() => {});
   }
 }
 
@@ -62,13 +64,17 @@ function say(text: string): void {
   output.write(`${text}\n`);
 }
 
-async function startOwn({ inbound }: TalkOptions): Promise<Partner> {
+async function startOwn({ inbound, persona }: TalkOptions): Promise<Partner> {
   const stateFolder = await mkdtemp(join(tmpdir(), "trunkline-talk-"));
-  undoings.push(async () => {
+  undoings.add(async () => {
     await stopEverything();
     await rm(stateFolder, { recursive: true, force: true });
   });
   say(describeModel(process.env));
+  const model = modelVariables(process.env);
+  if (persona !== undefined && !(model["MODEL_BASE_URL"] && model["MODEL_NAME"])) {
+    say("The script ignores the persona.");
+  }
   say("Starting Trunkline on this machine …");
   const worker = { port: await findFreePort(), stateFolder, speed: OWN_SPEED };
   const { url, instance } = await startLocalWorker(worker, "quiet");
@@ -88,11 +94,15 @@ async function talk(partner: Partner): Promise<CallRecord | null> {
   const { api, sandbox } = partner;
   const isOwn = options.remote === null;
   await checkAccount(sandbox);
-  const { campaign, agentName, undo } = await setUp(partner, options, isOwn ? OWN_CONFIG : {});
-  if (!isOwn) undoings.push(undo);
-  const callId = await beginCall(partner, campaign, options);
-  const carrierId = carrierIdOf(api, callId);
+  // An instance of its own goes with all that was changed in it.
+  const changes = isOwn ? new Undoings() : undoings;
+  const { campaign, agentName } = await setUp(partner, options, isOwn ? OWN_CONFIG : {}, changes);
   const ending = new AbortController();
+  const callId = await changes.change(
+    () => beginCall(partner, campaign, options, changes),
+    async (placed) => placed === null || ending.signal.aborted || hangUp(partner, placed),
+  );
+  const carrierId = carrierIdOf(api, callId);
   const person: Person = {
     floor: new Floor(isOwn ? OWN_SPEED : 1),
     ended: ending.signal,
@@ -101,12 +111,15 @@ async function talk(partner: Partner): Promise<CallRecord | null> {
       return callSid !== null && actOn(sandbox, callSid, act);
     },
   };
-  const hangUp = async (): Promise<void> => void (ending.signal.aborted || (await person.act(["hang-up"])));
-  if (!isOwn) undoings.push(hangUp);
   say(HELP);
   const isLeaving = await converse(partner, callId, person, ending, agentName);
   if (isLeaving) return options.json ? readCall(api, callId) : null;
   return readCallWhen(api, callId, isKept, SUMMARY_WITHIN_MS);
+}
+
+async function hangUp({ api, sandbox }: Partner, callId: string): Promise<boolean> {
+  const callSid = await carrierIdOf(api, callId);
+  return callSid !== null && actOn(sandbox, callSid, ["hang-up"]);
 }
 
 /** From the first ring to the call's end. True if the user leaves before. */

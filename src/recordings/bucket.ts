@@ -8,6 +8,8 @@ export function recordingKey(orgId: string, callId: string, recordingId: string)
 
 /** R2 wants all parts of an upload equally long but the last, and none shorter than this. */
 const PART_BYTES = 5 * 1024 * 1024;
+/** Most recordings are much smaller than a part, and a batch of them is stored at once. */
+const FIRST_BUFFER_BYTES = 64 * 1024;
 const OPTIONS = { httpMetadata: { contentType: "audio/mpeg" } };
 
 /**
@@ -21,7 +23,13 @@ export async function putRecording(
 ): Promise<void> {
   if (recording.lengthBytes === null) return putInParts(bucket, key, recording.body);
   const fixed = new FixedLengthStream(recording.lengthBytes);
-  await Promise.all([recording.body.pipeTo(fixed.writable), bucket.put(key, fixed.readable, OPTIONS)]);
+  // A body that nobody reads would keep its connection.
+  const refused = new AbortController();
+  const stored = bucket.put(key, fixed.readable, OPTIONS).catch((error: unknown) => {
+    refused.abort(error);
+    throw error;
+  });
+  await Promise.all([stored, recording.body.pipeTo(fixed.writable, { signal: refused.signal })]);
 }
 
 async function putInParts(bucket: R2Bucket, key: string, body: ReadableStream<Uint8Array>): Promise<void> {
@@ -31,7 +39,7 @@ async function putInParts(bucket: R2Bucket, key: string, body: ReadableStream<Ui
     if (first.length < PART_BYTES) await bucket.put(key, first, OPTIONS);
     else await upload(await bucket.createMultipartUpload(key, OPTIONS), first, parts);
   } catch (error) {
-    // A body that nobody reads would keep its connection.
+    // It is the same with a body that is read by hand.
     await parts.cancel();
     throw error;
   }
@@ -56,7 +64,7 @@ async function upload(target: R2MultipartUpload, first: Uint8Array, parts: PartR
 /** Cuts a body into parts. */
 class PartReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #buffer = new Uint8Array(PART_BYTES);
+  #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   /** Was read, and did not fit into the part before. */
   #rest: Uint8Array = new Uint8Array();
 
@@ -71,11 +79,21 @@ class PartReader {
       const chunk = this.#rest.length > 0 ? this.#rest : (await this.#reader.read()).value;
       if (chunk === undefined) break;
       const fitting = chunk.subarray(0, PART_BYTES - length);
+      this.#makeRoom(length, fitting.length);
       this.#buffer.set(fitting, length);
       length += fitting.length;
       this.#rest = chunk.subarray(fitting.length);
     }
     return this.#buffer.subarray(0, length);
+  }
+
+  /** For so many bytes behind the `length` that are there: twice as much each time, to a part at most. */
+  #makeRoom(length: number, more: number): void {
+    if (length + more <= this.#buffer.length) return;
+    const wanted = Math.max(length + more, 2 * this.#buffer.length);
+    const larger = new Uint8Array(Math.min(PART_BYTES, wanted));
+    larger.set(this.#buffer.subarray(0, length));
+    this.#buffer = larger;
   }
 
   async cancel(): Promise<void> {

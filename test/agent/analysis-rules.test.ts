@@ -84,6 +84,7 @@ describe("the summary", () => {
       callOf("hostile_caller", customerSays("You idiots!")),
     ],
     ["A person was on the line and said nothing.", callOf("silence", [["agent", "Hello?"]])],
+    ["Customer pressed keys and said nothing.", callOf("silence", customerSays("[pressed 1 2 #]"))],
     [
       "Customer talked with the agent. The line fell silent.",
       callOf("silence", customerSays("Who is this?", "Hm.")),
@@ -217,6 +218,11 @@ describe("the scores", () => {
     expect(scoresOf([["agent", OPENING]], {}, "customer_hangup")).not.toHaveProperty("closing");
     expect(scoresOf([["agent", OPENING]])).toMatchObject({ closing: 0 });
     expect(scoresOf([["agent", OPENING]])).not.toHaveProperty("energy");
+    const keys = scoresOf([
+      ["agent", OPENING],
+      ["customer", "[pressed 1 2 3 4 5 6 #]"],
+    ]);
+    expect(keys).not.toHaveProperty("energy");
     const german = scoresOf(
       [
         ["agent", "Guten Tag!"],

@@ -1,28 +1,108 @@
 import { describe, expect, test } from "vitest";
+import { wishesOptOutForSure } from "../../src/agent/opt-out-wish.ts";
 import { findWish, type Wish } from "../../src/agent/wishes.ts";
+import { SCRIPTS } from "../../src/sandbox/customers.ts";
+
+/** In words that may be meant in no other way, … */
+const OPT_OUT_FOR_SURE = [
+  "Please never call me again.",
+  "Please never call me again. Take me off your list.",
+  "I mean it: do not call this number again.",
+  "Just take me off your list. Goodbye.",
+  "Don't call me anymore.",
+  "Please don’t call me again.",
+  "please do not call me any more okay",
+  "No thanks, and don't ever contact us again!",
+  "I'm not interested, don't call again.",
+  "Don't you dare call me again.",
+  "I told you people never to call me again.",
+  "I told you not to call me again.",
+  "I asked you to never contact me again.",
+  "Could you please never call me again?",
+  "You must never call this number again.",
+  "Do not call me again, or I will call the police.",
+  "Never call me again, just email me.",
+  "I don't want you to call me ever again.",
+  "I don't want to be called any more.",
+  "Could you stop calling my phone?",
+  "Stop calling me!",
+  "Why don't you stop calling me?",
+  "If you don't stop calling me, I'll sue.",
+  "Please stop calling us every day.",
+  "Stop calling me about my car's warranty.",
+  "Quit calling me.",
+  "Take me off your list.",
+  "Can you take my number off your calling list?",
+  "Please remove me from all your lists.",
+  "I would like to be removed from your calling list.",
+  "Don't contact me again in any way.",
+  "Put me on your do not call list.",
+  "Unsubscribe me.",
+  "How do I unsubscribe?",
+];
+
+/** … and in words that most likely mean it. */
+const OPT_OUT = [
+  "Don't call me.",
+  "Please don't call us, thank you!",
+  "dont call this number",
+  "Do not contact me.",
+  "Never contact me.",
+  "I don't want you to call me.",
+  "I don't want any more calls.",
+  "Stop calling!",
+  "Stop the calls.",
+  "Could you stop these calls?",
+  "No more calls, please.",
+  "Remove my number.",
+  "REMOVE ME",
+  "Can you remove my number?",
+  "I want to be off the list.",
+];
+
+const NO_OPT_OUT = [
+  "Why don't you call me next week?",
+  "Why don't you call me again tomorrow?",
+  "Why don't you call me?",
+  "You never call me back!",
+  "You people never call back.",
+  "They never call me again after a complaint.",
+  "You don't call me any more, I thought you had forgotten me.",
+  "My kids don't call me.",
+  "My kids don't call me any more.",
+  "Why did you never call me again?",
+  "Why did you stop calling me?",
+  "Please don't stop calling me.",
+  "Stop calling me names.",
+  "Don't call me before noon.",
+  "Don't call me again until Friday.",
+  "Never call me at work.",
+  "If I'm at work, don't call me.",
+  "Don't call me, I'll call you.",
+  "Stop calling me at work.",
+  "Please don't call my office, call my mobile.",
+  "Don't call this number again, call my mobile instead.",
+  "Please stop calling this number, use the other one.",
+  "Don't call my wife.",
+  "I never contact my bank.",
+  "I don't call this number.",
+  "Will I lose my number if I switch?",
+  "please don't delete my number",
+  "Can you delete my number from the old order?",
+  "Lose my number.",
+  "Please don't remove me from your list.",
+  "I don't want to be removed from your list.",
+  "Did you take me off your list?",
+  "Will you take me off the list if I order now?",
+  "How do I remove my number?",
+  "I didn't unsubscribe.",
+  "I'd like to unsubscribe from your newsletter.",
+  "I had no more calls after that.",
+  "I'd stop there. Then call my wife.",
+  "Never mind, contact us again.",
+];
 
 const SAID: [Wish, string[]][] = [
-  [
-    "opt_out",
-    [
-      "Please never call me again.",
-      "Please never call me again. Take me off your list.",
-      "Don't call me anymore.",
-      "dont call this number",
-      "Do not contact me.",
-      "Stop calling!",
-      "Could you stop calling my phone?",
-      "Take me off your list.",
-      "Remove my number.",
-      "REMOVE ME",
-      "I want to be off the list.",
-      "Please don’t call me again.",
-      "Quit calling me.",
-      "Unsubscribe me.",
-      "Lose my number.",
-      "Delete my number, please.",
-    ],
-  ],
   [
     "wrong_number",
     [
@@ -81,6 +161,35 @@ const SAID: [Wish, string[]][] = [
 describe.for(SAID)("%s", ([wish, sentences]) => {
   test.for(sentences)("%s", (sentence) => {
     expect(findWish(sentence)).toBe(wish);
+  });
+});
+
+describe("opt_out", () => {
+  test.for(OPT_OUT_FOR_SURE)("for sure: %s", (sentence) => {
+    expect(findWish(sentence)).toBe("opt_out");
+    expect(wishesOptOutForSure(sentence)).toBe(true);
+  });
+
+  test.for(OPT_OUT)("most likely: %s", (sentence) => {
+    expect(findWish(sentence)).toBe("opt_out");
+    expect(wishesOptOutForSure(sentence)).toBe(false);
+  });
+
+  test.for(NO_OPT_OUT)("not at all: %s", (sentence) => {
+    expect(findWish(sentence)).not.toBe("opt_out");
+  });
+
+  test("is understood of every word that the sandbox's customer has for it", () => {
+    const { lines, farewell = [] } = SCRIPTS["never-again"];
+    const said = [...lines.slice(1).map(({ text }) => text), ...farewell];
+    expect(said.map(findWish)).toEqual(said.map(() => "opt_out"));
+  });
+
+  test("is found at the end of very long words, and soon", () => {
+    // Looked at as one sentence, these would take minutes.
+    const words = "and don't you call me this number on my phone ".repeat(10_000);
+    expect(findWish(`${words}today.`)).toBeNull();
+    expect(findWish(`${words}today. Never call me again.`)).toBe("opt_out");
   });
 });
 

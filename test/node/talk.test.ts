@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { callRecordSchema } from "../../src/contract/calls.ts";
+import { TALK_OPTIONS } from "../../src/cli/options.ts";
 import { startDevServer, stopDevServers } from "./support/dev-server.ts";
 import { interrupt, runScript, startScript, untilPrinted } from "./support/process.ts";
 
@@ -52,13 +53,17 @@ test("talks to the agent's natural end, and prints the record alone with --json"
 });
 
 test("takes a call too, shows who says what, and hangs up at the end of the input", async () => {
-  const lines = ["Hello, I have a question.", "/dance", "What does a sofa cost?"];
-  const { code, stdout, stderr } = await talk(["--inbound", "--name", "Ann Ray"], lines);
+  const lines = ["Hello, I have a question.", "/dance", "What does a sofa cost?", "/keys 12#"];
+  const args = ["--inbound", "--name", "Ann Ray", "--persona", "You are a pirate."];
+  const { code, stdout, stderr } = await talk(args, lines);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const shown = stdout.split("\n").filter((line) => /^(Aria|You): /.test(line));
-  expect(shown.map((line) => line.split(":")[0])).toEqual(["Aria", "You", "Aria", "You", "Aria"]);
+  const speakers = shown.map((line) => line.split(":")[0]);
+  expect(speakers).toEqual(["Aria", "You", "Aria", "You", "Aria", "You", "Aria"]);
   expect(shown[0]).toMatch(/^Aria: Hello Ann, thank you for calling Luminary Home/);
   expect([shown[1], shown[3]]).toEqual([`You: ${lines[0]}`, `You: ${lines[2]}`]);
+  expect(shown[5]).toBe("You: [pressed 1 2 #]");
+  expect(stdout).toContain("The script ignores the persona.\n");
   expect(stdout).toContain("(Type what you say.");
   expect(stdout).toContain("── ended: connected, customer_hangup ──");
   expect(stdout).toMatch(/^Outcome: connected, customer_hangup, after 00:\d\d$/m);
@@ -72,15 +77,18 @@ test("talks through a running deployment, and leaves its agent as it was", async
   );
   const headers = { authorization: `Bearer ${key}` };
   const read = async (path: string) => (await fetch(`${url}/v1/${path}`, { headers })).json();
-  const before = [await read(`campaigns/${campaign}`), await read("voice-agents")];
+  const state = () => Promise.all([`campaigns/${campaign}`, "voice-agents", "contacts"].map(read));
+  const before = await state();
   const there = ["--url", url, "--key", key, "--campaign", campaign];
   const account = ["--account-sid", accountSid, "--auth-token", authToken];
-  const persona = ["--agent", "Nora", "--persona", "You are Nora.", "--language", "en-GB"];
+  const persona = ["--agent", "Nora", "--persona", "You are Nora.", "--language", "en-GB", "--name", "Sam"];
   const { code, stdout, stderr } = await talk([...there, ...account, ...persona], ["Yes?", "/hangup"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toContain("Nora: Hi, this is Nora calling");
+  expect(stdout).toContain("Nora: Hi Sam, this is Nora calling");
+  // The deployment may have a model.
+  expect(stdout).not.toContain("ignores the persona");
   expect(stdout).toContain("── ended: connected, customer_hangup ──");
-  expect([await read(`campaigns/${campaign}`), await read("voice-agents")]).toEqual(before);
+  expect(await state()).toEqual(before);
 
   const refused = await talk([...there, "--account-sid", accountSid, "--auth-token", "wrong"], ["Yes?"]);
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("The sandbox refused: 401") });
@@ -112,6 +120,17 @@ test.each([
   const { code, stdout, stderr } = await runScript("talk", args, ENV);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain(words);
+  expect(stderr.trimEnd().split("\n")).toEqual([
+    expect.anything(),
+    "npm run talk -- --help lists all options.",
+  ]);
+});
+
+test("--help tells of every option", async () => {
+  const { code, stdout, stderr } = await runScript("talk", ["--name", "Sam", "--help"], ENV);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const told = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
+  expect(told.toSorted()).toEqual([...Object.keys(TALK_OPTIONS), "help"].toSorted());
 });
 
 /** What talks keep while they last. */

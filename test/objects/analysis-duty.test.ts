@@ -72,6 +72,31 @@ describe("the duty to have a call analysed", () => {
     expect((await call.stored()).owed).toEqual([]);
   });
 
+  test("is sent ever more rarely, and not for ever", async () => {
+    const call = await ringing();
+    const sentAtMs: number[] = [];
+    vi.mocked(env.CALL_EVENTS.send).mockImplementation(async () => {
+      sentAtMs.push(Date.now());
+      return SENT;
+    });
+    await ends(call);
+    await firesUntil(call, ({ owed }) => owed.length === 0);
+    const waits = sentAtMs.slice(1).map((at, index) => Math.round((at - (sentAtMs[index] ?? 0)) / 60_000));
+    expect(waits.slice(0, 7)).toEqual([10, 20, 40, 80, 160, 320, 360]);
+    expect(new Set(waits.slice(7))).toEqual(new Set([360]));
+    expect(waits.length).toBeLessThanOrEqual(40);
+  });
+
+  test("is not given up because the queue was away for a day", async () => {
+    const call = await ringing();
+    vi.mocked(env.CALL_EVENTS.send).mockRejectedValue(new Error("The queue is away"));
+    await ends(call);
+    const endedAtMs = Date.now();
+    await firesUntil(call, () => Date.now() - endedAtMs > 86_400_000);
+    const sent = losingQueue();
+    await firesUntil(call, () => sent.length === 1);
+  });
+
   test.for(["crash", "evict"] as const)("outlives the object: %s", async (death) => {
     const call = await ringing();
     const sent = losingQueue();

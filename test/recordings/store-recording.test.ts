@@ -173,6 +173,16 @@ describe("a recording whose length the carrier does not tell", () => {
     expect(await sameAudio(await call.stored(), 12 * MIB)).toBe(true);
   });
 
+  test("takes no more memory than it needs, though it were ten of them at once", async () => {
+    const call = await recordedCall({ get: () => new Response(audioOf(100_000).body) });
+    const put = vi.spyOn(env.RECORDINGS, "put");
+    expect(await call.deliver()).toMatchObject(ACKED);
+    const held: unknown = put.mock.calls[0]?.[1];
+    if (!(held instanceof Uint8Array)) throw new Error("It was not stored in one piece");
+    expect(held.length).toBe(100_000);
+    expect(held.buffer.byteLength).toBeLessThan(MIB);
+  });
+
   test("is let go of where R2 does not take it", async () => {
     const audio = audioOf(12 * MIB);
     const call = await recordedCall({ get: () => new Response(audio.body) });
@@ -181,6 +191,19 @@ describe("a recording whose length the carrier does not tell", () => {
     expect(audio.isLetGo).toBe(true);
     expect(await call.stored()).toBeNull();
   });
+});
+
+test("a recording of known length is let go of where R2 does not take it", async () => {
+  const audio = audioOf(12 * MIB);
+  const headers = { "content-length": String(12 * MIB) };
+  const call = await recordedCall({ get: () => new Response(audio.body, { headers }) });
+  vi.spyOn(env.RECORDINGS, "put").mockRejectedValue(new Error("R2 is away"));
+  expect(await call.deliver()).toMatchObject(RETRIED);
+  await until(
+    async () => audio.isLetGo,
+    (isLetGo) => isLetGo,
+  );
+  expect(await call.stored()).toBeNull();
 });
 
 test("a recording that is shorter than the carrier said leaves nothing behind", async () => {

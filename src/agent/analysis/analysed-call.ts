@@ -4,6 +4,7 @@ import type { campaignConfigSchema } from "../../contract/campaign-config.ts";
 import type { Transfer } from "../../contract/transfers.ts";
 import type { Details } from "../../domain/call/details.ts";
 import type { CallType, EndedReason, Outcome, Sentiment } from "../../domain/call/status.ts";
+import { isPressed } from "../../domain/keys.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
 
 /** A call that is over, as it is judged. */
@@ -42,7 +43,15 @@ export function criteriaOf({ config }: AnalysedCall): { name: string; descriptio
   return config.qms_criteria ?? USUAL_CRITERIA.map((name) => ({ name }));
 }
 
-/** What the customer said, line by line. */
-export function wordsOfCustomer({ turns }: AnalysedCall): string[] {
+/** What the customer said, line by line; keys that they pressed are no words. */
+export function wordsOfCustomer(call: AnalysedCall): string[] {
+  return linesOfCustomer(call).filter((text) => !isPressed(text));
+}
+
+export function hasPressedKeys(call: AnalysedCall): boolean {
+  return linesOfCustomer(call).some(isPressed);
+}
+
+function linesOfCustomer({ turns }: AnalysedCall): string[] {
   return turns.filter(({ speaker }) => speaker === "customer").map(({ text }) => text);
 }

@@ -4,7 +4,8 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { z } from "zod";
 import { err, ok, type Result } from "../../lib/result.ts";
-import type { AnalysedCall, Analysis } from "./analysed-call.ts";
+import { wishesOptOutForSure } from "../opt-out-wish.ts";
+import { wordsOfCustomer, type AnalysedCall, type Analysis } from "./analysed-call.ts";
 import { cleanObject } from "./clean.ts";
 import { findJsonObjects } from "./find-json.ts";
 import type { NoAnalysis } from "./generate.ts";
@@ -16,7 +17,7 @@ export type { NoAnalysis };
 /** What a model is told of its own answer that did not fit, in characters. */
 const MAX_QUOTED_LENGTH = 4_000;
 
-/** @param byRules the analysis by rules: what it knows for certain, the model does not take back. */
+/** @param byRules the analysis by rules: what it says where the model does not. */
 export async function analyseByModel(
   model: LanguageModelV4,
   call: AnalysedCall,
@@ -30,7 +31,7 @@ export async function analyseByModel(
     sentiment,
     extraction: { ...cleanObject(call.details), ...extraction },
     qmsScores,
-    optOut: byRules.optOut || wished,
+    optOut: (wished ?? byRules.optOut) || wordsOfCustomer(call).some(wishesOptOutForSure),
   });
 }
 

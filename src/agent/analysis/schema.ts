@@ -37,7 +37,7 @@ export function modelAnalysisSchema(call: AnalysedCall) {
       .transform((facts) => cleanObject(facts))
       .refine((facts) => JSON.stringify(facts).length <= MAX_EXTRACTION_LENGTH, "is too long as a whole"),
     qms_scores: someOf(() => criteriaOf(call).map(({ name }) => name), scoreSchema).transform(withoutNulls),
-    opt_out_requested: z.boolean().default(false),
+    opt_out_requested: z.boolean().optional(),
   });
 }
 

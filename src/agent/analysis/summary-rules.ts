@@ -3,7 +3,7 @@
 import type { EndedReason } from "../../domain/call/status.ts";
 import { knownOf } from "../known.ts";
 import { findWish, type Wish } from "../wishes.ts";
-import { wordsOfCustomer, type AnalysedCall } from "./analysed-call.ts";
+import { hasPressedKeys, wordsOfCustomer, type AnalysedCall } from "./analysed-call.ts";
 import { oneLine } from "./clean.ts";
 
 export const MAX_SUMMARY_LENGTH = 500;
@@ -57,6 +57,7 @@ export function summariseByRules(call: AnalysedCall): string {
 
 function subjectOf(call: AnalysedCall): string {
   const words = wordsOfCustomer(call);
+  if (words.length === 0 && hasPressedKeys(call)) return "Customer pressed keys and said nothing.";
   if (words.length === 0) return "A person was on the line and said nothing.";
   const wishes = words.map(findWish);
   const wished = (wish: Wish) => wishes.includes(wish);

@@ -2,9 +2,7 @@
 
 import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Moment } from "../../domain/call/events.ts";
-
-/** Keys that a customer pressed, as the transcript has them. Speech comes without such brackets. */
-const PRESSED_KEYS = /^\[pressed [0-9A-D*#](?: [0-9A-D*#])*\]$/;
+import { isPressed } from "../../domain/keys.ts";
 
 const DIRECTIONS: Readonly<Record<string, string>> = {
   resumed: "The line was interrupted for a moment and is back. Say so in a word and take up where you were.",
@@ -40,7 +38,7 @@ export const EARLIER_LEFT_OUT = bracketed("What was said earlier is left out her
 
 /** A customer's words, on one line and without square brackets; keys that they pressed stay as they are. */
 export function wordsOfCustomer(text: string): string {
-  if (PRESSED_KEYS.test(text)) return text;
+  if (isPressed(text)) return text;
   return text
     .replace(/[\s\p{Cc}]+/gu, " ")
     .replace(/[[［【〔]/g, "(")

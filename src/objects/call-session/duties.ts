@@ -86,14 +86,17 @@ const DUTY_EFFECTS = [
   "store_recording",
 ] as const;
 
-/** Tries of a duty whose target may be gone for good, with a minute between the later ones. */
+/** Tries of a duty whose target may be gone for good. */
 export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
   take_charge: 5,
   ensure_hung_up: 60,
-  store_recording: 60,
-  // A week of ten minutes: a row that can't be analysed by then has gone.
-  analyse: 1_008,
+  // With the waits of these about nine days: what can't be done by then never will be.
+  store_recording: 40,
+  analyse: 40,
 };
+
+/** That a queue takes over, so that they take as long as its consumers do. */
+export const QUEUED_DUTIES: readonly Duty["type"][] = ["store_recording", "analyse"];
 
 export type DutyContext = { env: Env; db: Db; store: CallStore };
 

@@ -3,14 +3,19 @@
 import type { Db } from "../../db/client.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError } from "../../lib/log.ts";
-import { doDuty, MAX_ATTEMPTS } from "./duties.ts";
+import { doDuty, MAX_ATTEMPTS, QUEUED_DUTIES } from "./duties.ts";
 import type { Call, CallStore, OutboxRow } from "./store.ts";
 
-const RETRY_MS = { first: 1_000, longest: 60_000 };
+/** How long until the second try; it doubles each time. */
+type Waits = { first: number; longest: number };
+
+const RETRY_MS: Waits = { first: 1_000, longest: 60_000 };
 /** What a target may take before the duty counts as not done. */
 const DEADLINE_MS = 30_000;
 /** A duty that a queue has taken over is sent again if nobody says within this that it was done. */
-const CONFIRM_MS = 600_000;
+const CONFIRM_MS: Waits = { first: 600_000, longest: 21_600_000 };
+/** Its tries are few, so a queue that is away must not use them up within the hour. */
+const QUEUE_RETRY_MS: Waits = { first: RETRY_MS.first, longest: CONFIRM_MS.longest };
 
 export type OutboxDeps = {
   env: Env;
@@ -51,7 +56,7 @@ export class Outbox {
       else this.#postpone(row, CONFIRM_MS);
     } catch (error) {
       logError("duty_failed", error, { call_id: call.plan.callId, duty: row.key, attempts: row.attempts });
-      this.#postpone(row, Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(row.attempts, 10)));
+      this.#postpone(row, QUEUED_DUTIES.includes(row.duty.type) ? QUEUE_RETRY_MS : RETRY_MS);
     } finally {
       this.#underWay.delete(row.key);
       // A newer duty may have taken the place of this one while it was under way.
@@ -60,9 +65,10 @@ export class Outbox {
     }
   }
 
-  #postpone(row: OutboxRow, waitMs: number): void {
+  #postpone(row: OutboxRow, { first, longest }: Waits): void {
     const { store } = this.#deps;
     const limit = MAX_ATTEMPTS[row.duty.type] ?? Number.POSITIVE_INFINITY;
+    const waitMs = Math.min(longest, first * 2 ** row.attempts);
     if (row.attempts < limit) store.postponeDuty(row, Date.now() + waitMs);
     else store.dutyDone(row);
   }

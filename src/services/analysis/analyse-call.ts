@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AnalysedCall, Analysis } from "../../agent/analysis/analysed-call.ts";
+import { wordsOfCustomer, type AnalysedCall, type Analysis } from "../../agent/analysis/analysed-call.ts";
 import { analyseByModel, type NoAnalysis } from "../../agent/analysis/llm.ts";
 import { analyseByRules } from "../../agent/analysis/rules.ts";
 import { openModel } from "../../agent/model.ts";
@@ -14,8 +14,8 @@ import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { ServiceContext } from "../context.ts";
 
-/** From this try on a model that fails is not waited for any longer. */
-const LAST_ATTEMPT = 4;
+/** A model that fails is asked so often, and not waited for any longer. */
+const MODEL_ATTEMPTS = 3;
 
 /** Judges a call that is over, once, and tells the call's object that it is done. Throws to be tried again. */
 export async function analyseCall(
@@ -54,14 +54,15 @@ async function judge(
   }
   const call = { ...rest, outcome, endedReason, details };
   const byRules = analyseByRules(call);
-  const byModel = isTalk(call) ? await askModel(context, call, byRules) : null;
+  const mayAsk = isTalk(call) && attempt <= MODEL_ATTEMPTS;
+  const byModel = mayAsk ? await askModel(context, call, byRules) : null;
   if (byModel?.ok === true) {
     logInfo("call_analysed", { call_id: call.callId, by: "model" });
     return byModel.value;
   }
   if (byModel !== null) {
     const { mayPass, detail } = byModel.error;
-    if (mayPass && attempt < LAST_ATTEMPT) throw new Error(`The model does not answer: ${detail}`);
+    if (mayPass && attempt < MODEL_ATTEMPTS) throw new Error(`The model does not answer: ${detail}`);
     logError("model_analysis_failed", detail, { call_id: call.callId, attempt });
   }
   logInfo("call_analysed", { call_id: call.callId, by: "rules" });
@@ -69,8 +70,8 @@ async function judge(
 }
 
 /** A person answered, and said something: there is no use for a model where there is nothing to understand. */
-function isTalk({ outcome, turns }: AnalysedCall): boolean {
-  return outcome === "connected" && turns.some(({ speaker }) => speaker === "customer");
+function isTalk(call: AnalysedCall): boolean {
+  return call.outcome === "connected" && wordsOfCustomer(call).length > 0;
 }
 
 /** Null if there is no model. */
