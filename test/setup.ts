@@ -1,11 +1,13 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach } from "vitest";
+import { loadGenerate } from "../src/agent/analysis/llm.ts";
+import { loadProviders } from "../src/agent/model.ts";
 import { readAnswers, untilQuiet } from "./support/api.ts";
 
-// Here modules come over a wire that belongs to the object which asks first; others must not wait for it. In a bundle
-// there is no such wire.
-await Promise.all([import("../src/agent/llm/sdk.ts"), import("../src/agent/analysis/generate.ts")]);
+// Here modules come over a wire that belongs to the object which asks first, and others would wait for it in vain. In
+// a bundle there is no such wire.
+await Promise.all([loadProviders(), loadGenerate()]);
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 

@@ -6,6 +6,9 @@ import { readConfig, type Config } from "../config.ts";
 import type { CallPlan } from "../contract/call-plan.ts";
 import { checkBaseUrl } from "../domain/base-url.ts";
 import { unseal } from "../lib/sealing.ts";
+import type * as sdk from "./llm/sdk.ts";
+
+type Providers = typeof sdk;
 
 /** Whose model it is, and which. */
 export type ModelOwner = Pick<CallPlan, "orgId" | "model">;
@@ -26,11 +29,18 @@ export function hasModel(env: Env, owner: ModelOwner): boolean {
 export async function openModel(env: Env, owner: ModelOwner): Promise<LanguageModelV4 | null> {
   const place = findPlace(env, owner);
   if (place === null) return null;
-  const { openEndpoint, openWorkersAi } = await import("./llm/sdk.ts");
+  const { openEndpoint, openWorkersAi } = await loadProviders();
   if (place.kind === "workers_ai") return openWorkersAi(place.binding, place.name);
   const address = checkBaseUrl(place.baseUrl, { allowLoopbackHttp: readConfig(env).isLocal });
   if (!address.ok) throw new Error(`The model's address is refused: ${address.error}`);
   return openEndpoint({ baseUrl: address.value, name: place.name, apiKey: await place.apiKey() });
+}
+
+let providers: Providers | undefined;
+
+/** Once for all that runs in the isolate: what is kept is the module, not a promise, which would belong to who asked first. */
+export async function loadProviders(): Promise<Providers> {
+  return (providers ??= await import("./llm/sdk.ts"));
 }
 
 /** A deployment's own key goes to the deployment's own address, and nowhere else. */

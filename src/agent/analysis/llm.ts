@@ -8,6 +8,7 @@ import { wishesOptOutForSure } from "../opt-out-wish.ts";
 import { wordsOfCustomer, type AnalysedCall, type Analysis } from "./analysed-call.ts";
 import { cleanObject } from "./clean.ts";
 import { findJsonObjects } from "./find-json.ts";
+import type * as generating from "./generate.ts";
 import type { NoAnalysis } from "./generate.ts";
 import { callPrompt, systemPrompt } from "./prompt.ts";
 import { modelAnalysisSchema, type ModelAnalysis } from "./schema.ts";
@@ -35,12 +36,19 @@ export async function analyseByModel(
   });
 }
 
+let loaded: typeof generating | undefined;
+
+/** As with the providers of a talk: the module is kept, no promise. */
+export async function loadGenerate(): Promise<typeof generating> {
+  return (loaded ??= await import("./generate.ts"));
+}
+
 /** Once more, with what was wrong, if the first answer does not fit. */
 async function askTwice(
   model: LanguageModelV4,
   call: AnalysedCall,
 ): Promise<Result<ModelAnalysis, NoAnalysis>> {
-  const { generate } = await import("./generate.ts");
+  const { generate } = await loadGenerate();
   const instructions = systemPrompt(call);
   const question = { role: "user" as const, content: callPrompt(call) };
   const first = await generate(model, { instructions, messages: [question] });
