@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 50;
 
 type Typed = TypedAct | "quit" | { problem: string } | null;
 
-export function readTyped(line: string): Typed {
+function readTyped(line: string): Typed {
   const text = line.trim();
   if (text === "") return null;
   if (text === "/hangup") return ["hang-up"];

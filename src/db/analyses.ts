@@ -10,7 +10,7 @@ import { customerOf } from "../domain/call/parties.ts";
 import type { Sentiment } from "../domain/call/status.ts";
 import type { Db } from "./client.ts";
 import { optOutByWish } from "./opt-outs.ts";
-import { modelOf } from "./plans.ts";
+import { modelColumns, modelOf } from "./plans.ts";
 import { calls, campaigns, contacts, organisations, transcripts, voiceAgents } from "./schema.ts";
 
 export type StoredAnalysis = {
@@ -33,9 +33,7 @@ export async function findCallToAnalyse(db: Db, callId: string) {
       call: calls,
       turns: transcripts.turns,
       organisationName: organisations.name,
-      modelBaseUrl: organisations.modelBaseUrl,
-      modelName: organisations.modelName,
-      modelKeyEncrypted: organisations.modelKeyEncrypted,
+      ...modelColumns,
       agentName: voiceAgents.name,
       voiceConfig: voiceAgents.voiceConfig,
       config: campaigns.config,

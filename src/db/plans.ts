@@ -41,9 +41,7 @@ export function selectPlans(db: Db, which: SQL | undefined) {
       contactName: sql<string | null>`${contacts.name}`.as("contact_name"),
       contactMetadata: contacts.metadata,
       contactLanguage: contacts.preferredLanguage,
-      modelBaseUrl: organisations.modelBaseUrl,
-      modelName: organisations.modelName,
-      modelKeyEncrypted: organisations.modelKeyEncrypted,
+      ...modelColumns,
     })
     .from(calls)
     .innerJoin(organisations, eq(organisations.id, calls.orgId))
@@ -89,6 +87,13 @@ export function toPlan(row: PlanRow): StoredPlan | null {
     },
   };
 }
+
+/** What `modelOf` reads, of a query that joins the organisation. */
+export const modelColumns = {
+  modelBaseUrl: organisations.modelBaseUrl,
+  modelName: organisations.modelName,
+  modelKeyEncrypted: organisations.modelKeyEncrypted,
+};
 
 /** The organisation's own model; null if it has none. */
 export function modelOf(row: {

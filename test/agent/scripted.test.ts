@@ -3,40 +3,16 @@
 import { describe, expect, test } from "vitest";
 import type { BrainOutput } from "../../src/agent/brain.ts";
 import { scriptedBrain, scriptedTurn } from "../../src/agent/scripted.ts";
-import { campaignConfigSchema, voiceConfigSchema } from "../../src/contract/campaign-config.ts";
 import type { CallPlan } from "../../src/contract/call-plan.ts";
 import type { Moment } from "../../src/domain/call/events.ts";
 import type { Line } from "../../src/domain/transcript.ts";
-
-type Changes = { config?: object; contact?: Partial<CallPlan["contact"]> };
-
-function planOf({ config = {}, contact = {} }: Changes = {}): CallPlan {
-  return {
-    callId: "cal_1",
-    orgId: "org_1",
-    callType: "outbound",
-    campaignId: "flw_1",
-    contactId: "cst_1",
-    carrierId: "car_1",
-    carrier: { kind: "sandbox", accountSid: "AC1", authTokenEncrypted: "sealed", apiBaseUrl: null },
-    from: "+15550010000",
-    to: "+15005550030",
-    acceptedAtMs: 0,
-    limits: { dialDeadlineMs: 1, ringTimeoutMs: 1, maxDurationMs: 1, bridgeMaxDurationMs: 1 },
-    gate: { callsPerSecond: 1, maxConcurrent: null },
-    organisationName: "Luminary Home",
-    campaign: { name: "Standing desks", config: campaignConfigSchema.parse(config) },
-    agent: { name: "Aria", role: null, voice: voiceConfigSchema.parse({}) },
-    model: null,
-    contact: { name: null, metadata: {}, preferredLanguage: null, ...contact },
-  };
-}
+import { planOf, type PlanChanges } from "../support/plans.ts";
 
 class Talk {
   readonly lines: Line[] = [];
   readonly plan: CallPlan;
 
-  constructor(changes?: Changes) {
+  constructor(changes?: PlanChanges) {
     this.plan = planOf(changes);
   }
 

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { briefOf } from "../../src/agent/brief.ts";
 import { scriptedTurn } from "../../src/agent/scripted.ts";
-import { callPlanSchema, type CallPlan } from "../../src/contract/call-plan.ts";
 import type { Moment } from "../../src/domain/call/events.ts";
 import type { Line } from "../../src/domain/transcript.ts";
+import { planOf } from "../support/plans.ts";
 
 const DANA = { name: "Dana Scully", metadata: { product_interest: "Standing Desk Pro", cart_value: 1290 } };
 const GREETING = "Hi Dana, this is Aria calling from Luminary Home. Is this a good time to talk?";
@@ -13,31 +13,6 @@ const TALK: Line[] = [
   { speaker: "agent", text: GREETING, atMs: 1 },
   { speaker: "customer", text: "Let me talk to a real person.", atMs: 2 },
 ];
-
-function planOf(changes: {
-  callType?: "inbound" | "outbound";
-  contact?: Omit<CallPlan["contact"], "preferredLanguage">;
-  transferQueue?: string;
-}): CallPlan {
-  return callPlanSchema.parse({
-    callId: "cal_1",
-    orgId: "org_1",
-    callType: changes.callType ?? "outbound",
-    campaignId: "flw_1",
-    contactId: "cst_1",
-    carrierId: "car_1",
-    carrier: { kind: "sandbox", accountSid: "AC1", authTokenEncrypted: "sealed", apiBaseUrl: null },
-    from: "+15550010000",
-    to: "+15005550030",
-    acceptedAtMs: 0,
-    limits: { dialDeadlineMs: 1, ringTimeoutMs: 1, maxDurationMs: 1 },
-    gate: { callsPerSecond: 1, maxConcurrent: null },
-    organisationName: "Luminary Home",
-    campaign: { name: "Desks", config: { transfer_queue: changes.transferQueue } },
-    agent: { name: "Aria", role: null, voice: {} },
-    contact: changes.contact ?? { name: null, metadata: {} },
-  });
-}
 
 function wordsAt(moment: Moment, plan = planOf({ contact: DANA }), lines = TALK): string {
   return scriptedTurn({ moment, lines, plan })
@@ -47,7 +22,7 @@ function wordsAt(moment: Moment, plan = planOf({ contact: DANA }), lines = TALK)
 
 describe("who asks for a human", () => {
   test("is transferred to the campaign's queue, with a brief and without a word of the agent's", () => {
-    const plan = planOf({ transferQueue: "sales", contact: DANA });
+    const plan = planOf({ config: { transfer_queue: "sales" }, contact: DANA });
     expect(scriptedTurn({ moment: "customer_spoke", lines: TALK, plan })).toEqual([
       {
         type: "transfer_to_human",
@@ -75,7 +50,7 @@ describe("who asks for a human", () => {
     ],
   ])("hears at `%s`: %s", ([moment, words]) => {
     expect(wordsAt(moment)).toBe(words);
-    expect(wordsAt(moment, planOf({ transferQueue: "sales", contact: DANA }))).toBe(words);
+    expect(wordsAt(moment, planOf({ config: { transfer_queue: "sales" }, contact: DANA }))).toBe(words);
   });
 
   test("and came back from nobody is asked what was asked before", () => {

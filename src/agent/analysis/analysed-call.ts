@@ -37,7 +37,7 @@ export type Analysis = {
 };
 
 /** By which the agent's part is scored where the campaign names nothing else. */
-export const USUAL_CRITERIA = ["opening", "energy", "probing", "closing"] as const;
+const USUAL_CRITERIA = ["opening", "energy", "probing", "closing"] as const;
 
 export function criteriaOf({ config }: AnalysedCall): { name: string; description?: string | undefined }[] {
   return config.qms_criteria ?? USUAL_CRITERIA.map((name) => ({ name }));

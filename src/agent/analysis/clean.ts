@@ -16,7 +16,7 @@ export function oneLine(text: string, maxLength: number): string {
 }
 
 /** Null stands for nothing, as it does in a merge patch; what is nested too deep or no JSON at all becomes it too. */
-export function cleanJson(value: unknown, depth = 0): unknown {
+function cleanJson(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return cleanText(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "boolean") return value;
