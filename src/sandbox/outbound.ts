@@ -19,7 +19,7 @@ import type { Post } from "./call-state.ts";
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_TWIML_CHARS = 64 * 1024;
 
-export type Sender = { reach: Reach; authToken: string };
+export type Sender = { reach: Reach; authToken: string; /** 15 s unless said. */ timeoutMs?: number };
 
 export type Sent<Answer> = { kind: "answered"; answer: Answer } | { kind: "failed"; failure: FailureKind };
 
@@ -42,7 +42,7 @@ export async function send<Answer>(
   const body = method === "GET" ? null : new URLSearchParams(fields);
   let limit: AbortSignal | undefined;
   try {
-    return await withDeadline(REQUEST_TIMEOUT_MS, async (signal) => {
+    return await withDeadline(sender.timeoutMs ?? REQUEST_TIMEOUT_MS, async (signal) => {
       limit = signal;
       const response = await request(sender, target, { method, headers, body, signal });
       if (response.status < 400) return { kind: "answered", answer: await read(response) };
@@ -88,7 +88,7 @@ export async function openSocket(sender: Sender, socketUrl: string): Promise<Web
   const signature = await signRequest(sender.authToken, socketUrl);
   const headers = new Headers({ Upgrade: "websocket", "X-Twilio-Signature": signature });
   try {
-    const response = await withDeadline(REQUEST_TIMEOUT_MS, (signal) =>
+    const response = await withDeadline(sender.timeoutMs ?? REQUEST_TIMEOUT_MS, (signal) =>
       request(sender, withoutFragment(url), { headers, signal }),
     );
     return response.webSocket ?? undefined;

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,4 +67,16 @@ test.for(PLANTED)("a planted breach is found: %s", ([, file, code, why]) => {
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(why);
   rmSync(path);
+});
+
+test("tests that share their runtime with objects fake no timers: a timer of an object would go off in the test", () => {
+  const tests = fileURLToPath(new URL("../", import.meta.url));
+  const files = readdirSync(tests, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  const fakes = files
+    .filter((file) => !file.startsWith("node/"))
+    .flatMap((file) => readFileSync(join(tests, file), "utf8").match(/useFakeTimers\(.{0,18}/g) ?? []);
+  expect(fakes.length).toBeGreaterThan(10);
+  expect(fakes.filter((fake) => fake !== 'useFakeTimers({ toFake: ["Date"]')).toEqual([]);
 });

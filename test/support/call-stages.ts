@@ -72,9 +72,14 @@ export async function talking(
 /** The carrier opens a relay, as it was told to. */
 export async function opens(call: LiveCall): Promise<RelayClient> {
   const relay = await call.openRelay();
-  if (relay === null) throw new Error("The object refuses the relay");
+  if (relay === null) throw new Error(`The object refuses the relay: ${await describeCall(call)}`);
   await call.rest();
   return relay;
+}
+
+async function describeCall(call: LiveCall): Promise<string> {
+  const { state, events, refused } = await call.stored();
+  return JSON.stringify({ state, asked: call.carrier.asked, events, refused });
 }
 
 /** The customer says something, and the agent what it has to say to that. */

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createTwilioProvider } from "../../src/telephony/twilio/twilio.ts";
 import {
   ACCOUNT_SID,
   ACCOUNT_URL,
@@ -12,15 +11,12 @@ import {
   URLS,
 } from "./fake-twilio.ts";
 
-/** The machine's `create_answer` timer: an answer after it comes too late. */
-const MACHINE_WAITS_MS = 30_000;
 const RETRIES = "#rc=5&rp=ct,rt,5xx";
 
 const created = () => Response.json({ sid: CALL_SID, status: "queued", duration: null }, { status: 201 });
 const create = (answer: Response | Error) => fakeTwilio(answer).provider.createCall(CALL);
 
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -150,31 +146,6 @@ describe("Twilio's answer to it", () => {
     const result = await create(answer());
     expect(result.kind).toBe("unknown");
     expect(JSON.stringify(result)).not.toContain(AUTH_TOKEN);
-  });
-
-  const DEAF: [name: string, fetch: typeof fetch][] = [
-    [
-      "and the request is given up",
-      (_, init) =>
-        new Promise((_resolve, reject) => {
-          init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
-        }),
-    ],
-    ["though the request can't be given up", () => new Promise(() => {})],
-    ["though its body never ends", async () => new Response(new ReadableStream())],
-  ];
-  test.each(DEAF)("leaves open whether a phone rings: none in the machine's time, %s", async (_, fetch) => {
-    vi.useFakeTimers();
-    const provider = createTwilioProvider({
-      accountSid: ACCOUNT_SID,
-      authToken: AUTH_TOKEN,
-      apiBaseUrl: "https://api.twilio.example",
-      fetch,
-    });
-    const result = provider.createCall(CALL);
-    await vi.advanceTimersByTimeAsync(MACHINE_WAITS_MS - 1);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(await result).toEqual({ kind: "unknown", detail: "Error: No answer within 15000 ms" });
   });
 
   // Callbacks are only taken for a well-formed sid: with another one, the call could never be heard of again.

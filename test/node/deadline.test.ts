@@ -1,3 +1,5 @@
+// In Node, where no object shares the clock with the test.
+
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withDeadline } from "../../src/lib/deadline.ts";
 
