@@ -144,6 +144,15 @@ CREATE TABLE `contacts` (
 --> statement-breakpoint
 CREATE INDEX `contacts_by_org` ON `contacts` (`org_id`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `contacts_phone` ON `contacts` (`org_id`,`phone`);--> statement-breakpoint
+CREATE TABLE `dead_letters` (
+	`message_id` text PRIMARY KEY NOT NULL,
+	`queue` text NOT NULL,
+	`call_id` text,
+	`org_id` text,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `dead_letters_by_org` ON `dead_letters` (`org_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`org_id` text NOT NULL,
 	`method` text NOT NULL,
@@ -226,4 +235,22 @@ CREATE TABLE `voice_agents` (
 	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `voice_agents_by_org` ON `voice_agents` (`org_id`,`id`);
+CREATE INDEX `voice_agents_by_org` ON `voice_agents` (`org_id`,`id`);--> statement-breakpoint
+CREATE TABLE `webhooks` (
+	`id` text PRIMARY KEY NOT NULL,
+	`org_id` text NOT NULL,
+	`name` text NOT NULL,
+	`url` text NOT NULL,
+	`events` text NOT NULL,
+	`headers_encrypted` text,
+	`secret_encrypted` text NOT NULL,
+	`previous_secret_encrypted` text,
+	`previous_secret_until` integer,
+	`status` text DEFAULT 'active' NOT NULL,
+	`paused_reason` text,
+	`paused_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`org_id`) REFERENCES `organisations`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `webhooks_by_org` ON `webhooks` (`org_id`,`id`);

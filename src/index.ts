@@ -7,6 +7,7 @@ export { CallSession } from "./objects/call-session/call-session.ts";
 export { CarrierGate } from "./objects/carrier-gate.ts";
 export { LiveBoard } from "./objects/live-board.ts";
 export { RateLimiter } from "./objects/rate-limiter.ts";
+export { WebhookEndpoint } from "./objects/webhook-endpoint/webhook-endpoint.ts";
 export { SandboxAccount } from "./sandbox/sandbox-account.ts";
 export { SandboxCall } from "./sandbox/sandbox-call.ts";
 

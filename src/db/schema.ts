@@ -18,6 +18,7 @@ import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 import { ACCEPT_MODES } from "../domain/human-queue.ts";
 import { RECORDINGS_AT_CARRIER } from "../domain/recordings.ts";
 import { GRAINS } from "../domain/time-cover.ts";
+import { PAUSE_REASONS, WEBHOOK_STATUSES } from "../domain/webhook.ts";
 
 const id = () => text().primaryKey();
 const orgId = () =>
@@ -316,6 +317,47 @@ export const calls = sqliteTable(
       .on(table.orgId, table.toNumber)
       .where(sql`call_type = 'outbound' AND status <> 'ended'`),
   ],
+);
+
+/** Where customers hear of their calls. What was sent there, and what came of it, its WebhookEndpoint object knows. */
+export const webhooks = sqliteTable(
+  "webhooks",
+  {
+    id: id(),
+    orgId: orgId(),
+    name: text().notNull(),
+    url: text().notNull(),
+    /** JSON array of event names. */
+    events: json().notNull(),
+    /** JSON { name: value } under CREDENTIALS_KEY, bound to the webhook's id; null for none. */
+    headersEncrypted: text(),
+    /** `whsec_…` under CREDENTIALS_KEY, bound to the webhook's id. */
+    secretEncrypted: text().notNull(),
+    /** The one before, with which everything is signed as well until `previousSecretUntil`. */
+    previousSecretEncrypted: text(),
+    previousSecretUntil: integer(),
+    status: text({ enum: WEBHOOK_STATUSES }).notNull().default("active"),
+    /** Why and since when nothing is sent; null while it is. */
+    pausedReason: text({ enum: PAUSE_REASONS }),
+    pausedAt: integer(),
+    createdAt: createdAt(),
+  },
+  (table) => [index("webhooks_by_org").on(table.orgId, table.id)],
+);
+
+/** Queue messages whose tries are used up. Pruned by age. */
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    /** The message's own id: a dead letter that comes twice is one. */
+    messageId: text().primaryKey(),
+    queue: text().notNull(),
+    callId: text(),
+    /** Null if the message names no call that we have. */
+    orgId: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [index("dead_letters_by_org").on(table.orgId, table.createdAt)],
 );
 
 /** One row per ended call; while a call lives its object has the transcript. */

@@ -9,11 +9,14 @@ export const ID_PREFIXES = {
   campaign: "flw",
   carrier: "car",
   contact: "cst",
+  delivery: "wbl",
+  event: "evt",
   human: "hum",
   key: "key",
   organisation: "org",
   queue: "que",
   transfer: "trf",
+  webhook: "wbh",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -19,3 +19,7 @@ export function liveBoardOf(env: Env, orgId: string) {
 export function rateLimiterOf(env: Env, keyId: string) {
   return env.RATE_LIMITER.getByName(keyId);
 }
+
+export function webhookEndpointOf(env: Env, webhookId: string) {
+  return env.WEBHOOK_ENDPOINT.getByName(webhookId);
+}

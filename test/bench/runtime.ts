@@ -18,6 +18,7 @@ const OBJECTS = {
   RATE_LIMITER: "RateLimiter",
   SANDBOX_ACCOUNT: "SandboxAccount",
   SANDBOX_CALL: "SandboxCall",
+  WEBHOOK_ENDPOINT: "WebhookEndpoint",
 };
 const COMPATIBILITY_DATE = "2026-10-20";
 

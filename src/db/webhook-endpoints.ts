@@ -1,0 +1,44 @@
+// Webhooks as those see them who send to them; as clients see them: webhooks.ts.
+
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import { CALL_EVENTS, type CallEventName, type PauseReason } from "../domain/webhook.ts";
+import type { Db } from "./client.ts";
+import { webhooks } from "./schema.ts";
+
+export type WebhookRow = typeof webhooks.$inferSelect;
+
+const eventsSchema = z.array(z.enum(CALL_EVENTS));
+
+/** All that is to be known to send to it; null if it was deleted. */
+export async function findEndpoint(db: Db, webhookId: string): Promise<WebhookRow | null> {
+  return (await db.select().from(webhooks).where(eq(webhooks.id, webhookId)).get()) ?? null;
+}
+
+/** Who of the organisation is to hear of what, to be awaited or put into a batch. */
+export function selectSubscriptions(db: Db, orgId: string) {
+  return db
+    .select({ webhookId: webhooks.id, webhookEvents: webhooks.events })
+    .from(webhooks)
+    .where(eq(webhooks.orgId, orgId));
+}
+
+export function eventsOf(row: { webhookEvents: string }): CallEventName[] {
+  return eventsSchema.parse(JSON.parse(row.webhookEvents));
+}
+
+/** Nothing is sent there any more until a client says otherwise. False if it was paused or deleted meanwhile. */
+export async function pauseEndpoint(
+  db: Db,
+  webhookId: string,
+  reason: Exclude<PauseReason, "requested">,
+  atSeconds: number,
+): Promise<boolean> {
+  const paused = await db
+    .update(webhooks)
+    .set({ status: "paused", pausedReason: reason, pausedAt: atSeconds })
+    .where(and(eq(webhooks.id, webhookId), eq(webhooks.status, "active")))
+    .returning({ id: webhooks.id })
+    .get();
+  return paused !== undefined;
+}
