@@ -5,6 +5,10 @@ import { checkBaseUrl } from "./domain/base-url.ts";
 import { isLoopbackHost } from "./domain/outbound-url.ts";
 import { logInfo } from "./lib/log.ts";
 
+const keySchema = z
+  .string()
+  .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), "must be the base64 of 32 bytes");
+
 const variablesSchema = z.object({
   /** Where the carrier and API clients reach this deployment: scheme and host, no trailing slash. */
   PUBLIC_BASE_URL: z
@@ -13,9 +17,9 @@ const variablesSchema = z.object({
     .refine(isOrigin, "must be a scheme and a host alone, without path, query or credentials")
     .transform((url) => new URL(url).origin),
   /** Base64 of 32 random bytes: encrypts carrier credentials at rest. */
-  CREDENTIALS_KEY: z
-    .string()
-    .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), "must be the base64 of 32 bytes"),
+  CREDENTIALS_KEY: keySchema,
+  /** The one before, while what was sealed with it is being sealed anew (README, "Change the key"). */
+  CREDENTIALS_KEY_PREVIOUS: keySchema.optional(),
   /**
    * The model that agents think with where their organisation names none: an OpenAI-compatible API. Address and name
    * make one; with one of them missing there is none.
@@ -44,7 +48,14 @@ const variablesSchema = z.object({
 
 /** What must hold of several variables together. */
 const schema = variablesSchema
-  .transform((variables) => ({ ...variables, isLocal: isLoopbackUrl(variables.PUBLIC_BASE_URL) }))
+  .transform((variables) => ({
+    ...variables,
+    isLocal: isLoopbackUrl(variables.PUBLIC_BASE_URL),
+    /** What opens stored credentials: the key with which they are sealed first. */
+    credentialsKeys: [variables.CREDENTIALS_KEY, variables.CREDENTIALS_KEY_PREVIOUS].filter(
+      (key) => key !== undefined,
+    ),
+  }))
   .superRefine(({ MODEL_BASE_URL, isLocal }, { addIssue }) => {
     if (MODEL_BASE_URL === undefined) return;
     const address = checkBaseUrl(MODEL_BASE_URL, { allowLoopbackHttp: isLocal });

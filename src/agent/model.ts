@@ -48,7 +48,7 @@ function findPlace(env: Env, { orgId, model }: ModelOwner): ModelPlace | null {
   const config: Config = readConfig(env);
   if (model !== null) {
     const { baseUrl, name, apiKeyEncrypted: sealed } = model;
-    const apiKey = async () => (sealed === null ? null : unseal(config.CREDENTIALS_KEY, sealed, orgId));
+    const apiKey = async () => (sealed === null ? null : unseal(config.credentialsKeys, sealed, orgId));
     return { kind: "endpoint", baseUrl, name, apiKey };
   }
   const {

@@ -10,6 +10,7 @@ import { logError } from "../lib/log.ts";
 import { sandbox } from "../sandbox/app.ts";
 import type { AppEnv } from "./env.ts";
 import { allowedMethods } from "./allowed-methods.ts";
+import { logRequest } from "./log-request.ts";
 import { buildDocument } from "./openapi/document.ts";
 import { problem } from "./problem.ts";
 import { availabilityRoute } from "./routes/agent-availability.ts";
@@ -60,6 +61,7 @@ const playAnywhere: MiddlewareHandler<AppEnv> = async (c, next) => {
 export const app = new OpenAPIHono<AppEnv>();
 
 app.use(nameRequest);
+app.use(logRequest);
 app.use("/api/voice/calls/:call_uuid/recording", playAnywhere);
 app.use(secureHeaders());
 app.route("/sandbox", sandbox);

@@ -16,19 +16,28 @@ export async function seal(keyBase64: string, plaintext: string, context: string
   return `${fingerprint}.${toBase64(nonce)}.${toBase64(new Uint8Array(sealed))}`;
 }
 
-/** Throws when the key, the context or the value is not the one that was sealed. */
-export async function unseal(keyBase64: string, sealed: string, context: string): Promise<string> {
+/** @param keysBase64 one of which it was sealed with. Throws when the keys, the context or the value are not those. */
+export async function unseal(
+  keysBase64: readonly string[],
+  sealed: string,
+  context: string,
+): Promise<string> {
   const [fingerprint, nonce, ciphertext] = sealed.split(".");
-  const imported = await importKey(keyBase64);
-  if (nonce === undefined || ciphertext === undefined || fingerprint !== imported.fingerprint) {
+  const key = (await Promise.all(keysBase64.map(importKey))).find((one) => one.fingerprint === fingerprint);
+  if (nonce === undefined || ciphertext === undefined || key === undefined) {
     throw new Error("The sealed value was made with another key");
   }
   const plaintext = await crypto.subtle.decrypt(
     { name: "AES-GCM", iv: fromBase64(nonce), additionalData: new TextEncoder().encode(context) },
-    imported.key,
+    key.key,
     fromBase64(ciphertext),
   );
   return new TextDecoder().decode(plaintext);
+}
+
+/** With what each value begins that was sealed with this key. */
+export async function sealPrefix(keyBase64: string): Promise<string> {
+  return `${(await importKey(keyBase64)).fingerprint}.`;
 }
 
 async function importKey(keyBase64: string): Promise<{ key: CryptoKey; fingerprint: string }> {

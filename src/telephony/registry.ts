@@ -25,7 +25,7 @@ export type CarrierAccess = {
 export async function openProvider(account: CarrierAccess, config: Config): Promise<TelephonyProvider> {
   return createTwilioProvider({
     accountSid: account.accountSid,
-    authToken: await unseal(config.CREDENTIALS_KEY, account.authTokenEncrypted, account.id),
+    authToken: await unseal(config.credentialsKeys, account.authTokenEncrypted, account.id),
     apiBaseUrl: addressOf(account, config),
     fetch: fetchWithLoopback(config.PUBLIC_BASE_URL),
   });

@@ -345,6 +345,7 @@ const ADMINISTRATION: Operation[] = [
     }),
   },
   { ...deleting, ...admin, path: "/v1/carriers/{carrier_id}", names: aCarrier },
+  { ...reading, ...admin, path: "/v1/health/calls" },
   { ...reading, ...admin, path: "/v1/organisation" },
   {
     ...changing,

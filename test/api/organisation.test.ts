@@ -31,7 +31,7 @@ const rowOf = ({ orgId }: Organisation) =>
 /** The key that is stored; null for none. */
 async function storedKey(org: Organisation): Promise<string | null> {
   const sealed = (await rowOf(org))?.modelKeyEncrypted ?? null;
-  return sealed === null ? null : unseal(readConfig(env).CREDENTIALS_KEY, sealed, org.orgId);
+  return sealed === null ? null : unseal(readConfig(env).credentialsKeys, sealed, org.orgId);
 }
 
 test("is read, changed field by field, and read again", async () => {

@@ -25,6 +25,7 @@ describe("a configuration", () => {
       DIAL_DEADLINE_SECONDS: 300,
       RATE_LIMIT_CEILING: 60_000,
       isLocal: false,
+      credentialsKeys: [BASE.CREDENTIALS_KEY],
     });
   });
 
@@ -50,6 +51,7 @@ describe("a configuration", () => {
       DIAL_DEADLINE_SECONDS: 60,
       RATE_LIMIT_CEILING: 6000,
       isLocal: false,
+      credentialsKeys: [BASE.CREDENTIALS_KEY],
     });
   });
 

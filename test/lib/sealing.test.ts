@@ -21,7 +21,7 @@ describe("a sealed value", () => {
     ["of other scripts", SECRET],
     ["long", "x".repeat(10_000)],
   ])("opens again: %s", async (_, plaintext) => {
-    expect(await unseal(KEY, await seal(KEY, plaintext, CONTEXT), CONTEXT)).toBe(plaintext);
+    expect(await unseal([KEY], await seal(KEY, plaintext, CONTEXT), CONTEXT)).toBe(plaintext);
   });
 
   test("does not show what is in it, and looks different each time", async () => {
@@ -32,17 +32,19 @@ describe("a sealed value", () => {
   });
 
   test("does not open with another key, and says so", async () => {
-    await expect(unseal(OTHER_KEY, await seal(KEY, SECRET, CONTEXT), CONTEXT)).rejects.toThrow(/another key/);
+    await expect(unseal([OTHER_KEY], await seal(KEY, SECRET, CONTEXT), CONTEXT)).rejects.toThrow(
+      /another key/,
+    );
   });
 
   test("does not open with another key that is passed off as its own", async () => {
     const [, nonce, ciphertext] = (await seal(KEY, SECRET, CONTEXT)).split(".");
     const [fingerprint] = (await seal(OTHER_KEY, SECRET, CONTEXT)).split(".");
-    await expect(unseal(OTHER_KEY, `${fingerprint}.${nonce}.${ciphertext}`, CONTEXT)).rejects.toThrow();
+    await expect(unseal([OTHER_KEY], `${fingerprint}.${nonce}.${ciphertext}`, CONTEXT)).rejects.toThrow();
   });
 
   test.each(["car_2", "", "car_1 "])("does not open in the context %j", async (context) => {
-    await expect(unseal(KEY, await seal(KEY, SECRET, CONTEXT), context)).rejects.toThrow();
+    await expect(unseal([KEY], await seal(KEY, SECRET, CONTEXT), context)).rejects.toThrow();
   });
 
   test.each([
@@ -50,7 +52,7 @@ describe("a sealed value", () => {
     ["nonce", 1],
     ["ciphertext", 2],
   ])("does not open with its %s changed", async (_, part) => {
-    await expect(unseal(KEY, tamper(await seal(KEY, SECRET, CONTEXT), part), CONTEXT)).rejects.toThrow();
+    await expect(unseal([KEY], tamper(await seal(KEY, SECRET, CONTEXT), part), CONTEXT)).rejects.toThrow();
   });
 
   test.each([
@@ -61,6 +63,6 @@ describe("a sealed value", () => {
     ["empty", () => ""],
     ["the plaintext itself", () => SECRET],
   ])("does not open when it is %s", async (_, change) => {
-    await expect(unseal(KEY, change(await seal(KEY, SECRET, CONTEXT)), CONTEXT)).rejects.toThrow();
+    await expect(unseal([KEY], change(await seal(KEY, SECRET, CONTEXT)), CONTEXT)).rejects.toThrow();
   });
 });

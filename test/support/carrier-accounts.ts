@@ -55,7 +55,7 @@ export const problemOf = async (response: Response) => problemSchema.parse(await
 
 export async function storedToken(carrierId: string): Promise<string> {
   const row = await db.select().from(tables.carriers).where(eq(tables.carriers.id, carrierId)).get();
-  return unseal(config.CREDENTIALS_KEY, row?.authTokenEncrypted ?? "", carrierId);
+  return unseal(config.credentialsKeys, row?.authTokenEncrypted ?? "", carrierId);
 }
 
 export const numbersOf = (carrierId: string) =>

@@ -5,9 +5,10 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import worker from "../../src/index.ts";
 
-export async function consume(queue: string, bodies: unknown[], attempts = 1) {
+/** @param name what the messages' ids begin with. */
+export async function consume(queue: string, bodies: unknown[], attempts = 1, name = "") {
   const messages = bodies.map((body, index) => ({
-    id: String(index),
+    id: `${name}${index}`,
     timestamp: new Date(0),
     attempts,
     body,

@@ -57,7 +57,7 @@ export async function findTokenKey(
   nowMs: number,
 ): Promise<ApiKey | null> {
   if (!FORM.test(token)) return null;
-  const text = await readSignedText(config.CREDENTIALS_KEY, LABEL, token.slice(PREFIX.length));
+  const text = await readSignedText(config.credentialsKeys, LABEL, token.slice(PREFIX.length));
   if (text === null) return null;
   // Signed by us, but perhaps by another version of us.
   const claims = claimsSchema.safeParse(JSON.parse(text));

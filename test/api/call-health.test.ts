@@ -1,0 +1,86 @@
+// What an operator is told of the calls: how many live, and whether one hangs or work was given up.
+
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { callHealthSchema } from "../../src/contract/health.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { request } from "../support/api.ts";
+import { consume } from "../support/consume.ts";
+import { createOrganisation, type Organisation } from "../support/organisation.ts";
+
+async function health(org: Organisation) {
+  const response = await request("/v1/health/calls", org.apiKey);
+  expect(response.status).toBe(200);
+  return callHealthSchema.parse(await response.json());
+}
+
+/** A row of a call that was accepted so long ago. */
+async function insertCall(org: Organisation, status: string, secondsAgo: number): Promise<string> {
+  const callId = newId("call");
+  await env.DB.prepare(
+    `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at)
+     VALUES (?, ?, ?, ?, 'outbound', '+15550010000', ?, ?, unixepoch() - ?)`,
+  )
+    .bind(callId, org.orgId, org.campaignId, org.carrierId, `+1500${callId.slice(-7)}`, status, secondsAgo)
+    .run();
+  return callId;
+}
+
+test("an organisation without calls has nothing that hangs", async () => {
+  const org = await createOrganisation();
+  expect(await health(org)).toEqual({
+    live: 0,
+    oldest_live: null,
+    stuck: 0,
+    stuck_calls: [],
+    dead_letters: 0,
+    checked_at: expect.any(String),
+  });
+});
+
+test("live calls are counted, the oldest is named, and those of others are not seen", async () => {
+  const [org, other] = [await createOrganisation(), await createOrganisation()];
+  const oldest = await insertCall(org, "in_progress", 100);
+  await insertCall(org, "dialing", 5);
+  await insertCall(org, "ended", 100_000);
+  await insertCall(other, "in_progress", 100_000);
+  expect(await health(org)).toMatchObject({ live: 2, oldest_live: { call_uuid: oldest }, stuck: 0 });
+});
+
+// Dial deadline 300 s, ring time-out 30 s, longest talk 600 s, and 900 s for transfers; with people 14,400 s more.
+test.for([
+  ["in_progress", 1_820, 0],
+  ["in_progress", 1_840, 1],
+  ["ringing", 1_840, 1],
+  ["bridged", 1_840, 0],
+  ["bridged", 16_220, 0],
+  ["bridged", 16_240, 1],
+] as const)("a call that is %s since %i s: %i stuck", async ([status, secondsAgo, stuck]) => {
+  const org = await createOrganisation({ campaignConfig: { max_duration: 600 } });
+  const callId = await insertCall(org, status, secondsAgo);
+  expect(await health(org)).toMatchObject({ live: 1, stuck, stuck_calls: stuck === 0 ? [] : [callId] });
+});
+
+test("the campaign's own limits count", async () => {
+  const org = await createOrganisation({ campaignConfig: { max_duration: 7_200, ring_timeout: 600 } });
+  await insertCall(org, "in_progress", 8_900);
+  expect((await health(org)).stuck).toBe(0);
+  await insertCall(org, "in_progress", 9_100);
+  expect((await health(org)).stuck).toBe(1);
+});
+
+test("work that was given up is counted once, for the organisation whose call it is about", async () => {
+  const [org, other] = [await createOrganisation(), await createOrganisation()];
+  const callId = await insertCall(org, "ended", 60);
+  const message = { type: "call_ended", call_id: callId };
+  const id = crypto.randomUUID();
+  for (let times = 0; times < 2; times += 1) await consume("trunkline-call-events-dead", [message], 1, id);
+  expect((await health(org)).dead_letters).toBe(1);
+  expect((await health(other)).dead_letters).toBe(0);
+});
+
+test("what is dead and names no call of ours harms nothing", async () => {
+  const bodies = [null, "x", { call_id: newId("call") }];
+  const { acked } = await consume("trunkline-call-events-dead", bodies, 1, crypto.randomUUID());
+  expect(acked).toHaveLength(3);
+});
