@@ -202,6 +202,8 @@ export class LiveCall {
     await this.session.snapshot();
     await this.rest();
     if (this.holds.count > 0) return this.crash();
+    // … and has its alarm on disk, which the runtime else forgets together with the object.
+    await runInDurableObject(this.session, (_object, { storage }) => storage.sync());
     await evictDurableObject(this.session, { webSockets });
     if (webSockets === "close") {
       this.#loseSockets();
