@@ -55,6 +55,8 @@ export const QUOTAS: Record<RateLimitBucket, number> = {
   create_human_agent: 20,
   create_carrier: 20,
   create_key: 20,
+  create_webhook: 20,
+  test_webhook: 20,
 };
 
 const socket = { upgrade: "websocket" };
