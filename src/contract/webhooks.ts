@@ -36,7 +36,7 @@ const shape = {
 };
 
 const HEADERS_META = {
-  example: { authorization: "Bearer …" },
+  example: { authorization: "Bearer YOUR-TOKEN" },
   description:
     `Sent along with each event; at most ${MAX_HEADERS}. Stored encrypted; only their names are ever shown. ` +
     "Not to be set: `webhook-*`, `content-*`, `proxy-*`, `host`, `user-agent`, and what is of the connection.",

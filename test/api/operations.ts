@@ -18,6 +18,7 @@ import {
   aVoiceAgent,
   type Names,
 } from "../support/path-objects.ts";
+import { WEBHOOKS } from "./webhook-operations.ts";
 
 export type Operation = {
   method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -388,5 +389,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...CONTACTS,
   ...CAMPAIGNS,
   ...QUEUES,
+  ...WEBHOOKS,
   ...ADMINISTRATION,
 ];

@@ -1,11 +1,15 @@
 // What an operation costs: no more than two trips to the database, whatever it does. Not counted are that for the key,
 // which is remembered for a minute, and those of an Idempotency-Key.
 
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { tripsOf } from "../support/d1-trips.ts";
+import { standInForEndpoints } from "../support/endpoint-stand-in.ts";
 import { pathOf, requestOf } from "../support/operations.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { OPERATIONS } from "./operations.ts";
+
+beforeAll(() => void standInForEndpoints());
+afterAll(() => void vi.restoreAllMocks());
 
 test.for(OPERATIONS)("$method $path", async (operation) => {
   const org = await createOrganisation();
