@@ -1,7 +1,7 @@
 // What was sent to a webhook, and what came of it.
 
 import { z } from "zod";
-import { CALL_EVENTS, DELIVERY_STATUSES } from "../domain/webhook.ts";
+import { ATTEMPT_ERRORS, CALL_EVENTS, DELIVERY_STATUSES } from "../domain/webhook.ts";
 import { givenIdSchema, idSchema } from "./calls.ts";
 import { dateRangeShape } from "./date-range.ts";
 import { timeSchema } from "./fields.ts";
@@ -20,7 +20,14 @@ const attemptSchema = z
   .object({
     at: timeSchema,
     status_code: z.int().nullable().meta({ description: "What the receiver answered; null: nothing." }),
-    error: z.string().nullable().meta({ description: "Why there was no answer." }),
+    error: z
+      .enum(ATTEMPT_ERRORS)
+      .nullable()
+      .meta({
+        description:
+          "Why there was no answer. `url_refused`: the address is none that may be asked. `interrupted`: we were restarted " +
+          "in the middle, and the receiver may have had it.",
+      }),
     duration_ms: z.int().min(0),
     response: z.string().nullable().meta({ description: "The beginning of what the receiver answered." }),
   })

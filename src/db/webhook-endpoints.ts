@@ -27,17 +27,20 @@ export function eventsOf(row: { webhookEvents: string }): CallEventName[] {
   return eventsSchema.parse(JSON.parse(row.webhookEvents));
 }
 
-/** Nothing is sent there any more until a client says otherwise. False if it was paused or deleted meanwhile. */
+/**
+ * Nothing is sent there any more until a client says otherwise. False if it was paused, deleted or given another address
+ * meanwhile: that one is not to blame.
+ */
 export async function pauseEndpoint(
   db: Db,
-  webhookId: string,
+  { id: webhookId, url }: { id: string; url: string },
   reason: Exclude<PauseReason, "requested">,
   atSeconds: number,
 ): Promise<boolean> {
   const paused = await db
     .update(webhooks)
     .set({ status: "paused", pausedReason: reason, pausedAt: atSeconds })
-    .where(and(eq(webhooks.id, webhookId), eq(webhooks.status, "active")))
+    .where(and(eq(webhooks.id, webhookId), eq(webhooks.url, url), eq(webhooks.status, "active")))
     .returning({ id: webhooks.id })
     .get();
   return paused !== undefined;

@@ -1,4 +1,4 @@
-// Headers that a customer has sent along to its receiver, to be let in there: which it may name.
+// Headers that a customer has sent along to its receiver, to be let in there: which are not theirs to set.
 
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
@@ -10,6 +10,9 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 const RESERVED_PREFIXES = ["webhook-", "content-", "proxy-"];
 const RESERVED = new Set([
   "host",
+  // By it the receiver's operators tell who sends. A cookie may be set: some gateways let in by one.
+  "user-agent",
+  // Of the connection, not of the request: RFC 9110 section 7.6.1, and its predecessors.
   "connection",
   "keep-alive",
   "te",
@@ -18,8 +21,6 @@ const RESERVED = new Set([
   "upgrade",
   "http2-settings",
   "expect",
-  // By it the receiver's operators tell who sends. A cookie may be set: some gateways let in by one.
-  "user-agent",
   // Of the network between: what a receiver behind it believes of where a request comes from.
   "cdn-loop",
   "cf-connecting-ip",
@@ -28,9 +29,12 @@ const RESERVED = new Set([
 
 export const MAX_HEADERS = 20;
 
-/** @param name in lower case: names are the same in any. */
+export function isReservedHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return RESERVED.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix));
+}
+
 export function checkHeaderName(name: string): "not_a_name" | "reserved" | null {
   if (!TOKEN.test(name)) return "not_a_name";
-  const isReserved = RESERVED.has(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
-  return isReserved ? "reserved" : null;
+  return isReservedHeader(name) ? "reserved" : null;
 }

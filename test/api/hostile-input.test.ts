@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { bodyFields, queryFields, readProblem } from "../support/answers.ts";
 import { request } from "../support/api.ts";
-import { standInForEndpoints } from "../support/endpoint-stand-in.ts";
+import { standInForReceivers } from "../support/network-of-receivers.ts";
 import * as hostile from "../support/hostile.ts";
 import * as hostileRequests from "../support/hostile-requests.ts";
 import { expectCommonHeaders, pathOf, requestOf } from "../support/operations.ts";
@@ -17,7 +17,7 @@ import type { Names } from "../support/path-objects.ts";
 import { until } from "../support/wait.ts";
 import { OPERATIONS, type Operation } from "./operations.ts";
 
-beforeAll(() => void standInForEndpoints());
+beforeAll(() => void standInForReceivers());
 afterAll(() => void vi.restoreAllMocks());
 
 const BODIES = 30;

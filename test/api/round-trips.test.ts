@@ -3,12 +3,12 @@
 
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { tripsOf } from "../support/d1-trips.ts";
-import { standInForEndpoints } from "../support/endpoint-stand-in.ts";
+import { standInForReceivers } from "../support/network-of-receivers.ts";
 import { pathOf, requestOf } from "../support/operations.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { OPERATIONS } from "./operations.ts";
 
-beforeAll(() => void standInForEndpoints());
+beforeAll(() => void standInForReceivers());
 afterAll(() => void vi.restoreAllMocks());
 
 test.for(OPERATIONS)("$method $path", async (operation) => {

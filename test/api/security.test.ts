@@ -10,14 +10,14 @@ import { app } from "../../src/http/app.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { readProblem } from "../support/answers.ts";
 import { request } from "../support/api.ts";
-import { standInForEndpoints } from "../support/endpoint-stand-in.ts";
+import { standInForReceivers } from "../support/network-of-receivers.ts";
 import { expectCommonHeaders, pathOf, requestOf, send, unknownOf } from "../support/operations.ts";
 import { createKey, createOrganisation, HIGH_LIMITS, type Organisation } from "../support/organisation.ts";
 import { orgRows } from "../support/org-rows.ts";
 import type { Names } from "../support/path-objects.ts";
 import { OPERATIONS, QUOTAS } from "./operations.ts";
 
-beforeAll(() => void standInForEndpoints());
+beforeAll(() => void standInForReceivers());
 afterAll(() => void vi.restoreAllMocks());
 
 const CASES = OPERATIONS.map((operation) => [`${operation.method} ${operation.path}`, operation] as const);

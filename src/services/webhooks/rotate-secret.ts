@@ -4,7 +4,7 @@ import { rotateSecret as rotateStored, type WebhookRow } from "../../db/webhooks
 import { err, ok, type Result } from "../../lib/result.ts";
 import { seal } from "../../lib/sealing.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
-import { newWebhookSecret } from "../../lib/webhook-secret.ts";
+import { newWebhookSecret } from "../../webhooks/signature.ts";
 import type { OrgContext } from "../context.ts";
 import { toWebhook } from "./read-webhooks.ts";
 import { GONE } from "./write-webhooks.ts";

@@ -22,5 +22,5 @@ export async function testWebhook(
     nowSeconds: toEpochSeconds(Date.now()),
   });
   const delivery = { eventId: newId("event"), event, callId: null, body: JSON.stringify(sample) };
-  return toDelivery(await webhookEndpointOf(env, webhook.id).test(delivery));
+  return toDelivery(await webhookEndpointOf(env, webhook.id).sendTest(delivery));
 }

@@ -17,7 +17,7 @@ import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { seal } from "../../lib/sealing.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
-import { newWebhookSecret } from "../../lib/webhook-secret.ts";
+import { newWebhookSecret } from "../../webhooks/signature.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { webhookEndpointOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
@@ -87,6 +87,12 @@ export async function changeWebhook(
   }
   // Whatever it was before: should the object not hear of it, who asks again has it told again.
   if (status === "active") await askTwice(async () => webhookEndpointOf(env, webhook.id).resume());
+  if (status === "paused") {
+    await askTwice(async () => webhookEndpointOf(env, webhook.id).pause()).catch((error: unknown) =>
+      // It sees it by itself when something is to be sent.
+      logError("webhook_pause_untold", error, { webhook_id: webhook.id }),
+    );
+  }
   return ok(await toWebhook(config, changed));
 }
 
