@@ -65,21 +65,27 @@ export type WebhookChange = {
   nowSeconds: number;
 };
 
-/** Null if it is gone, or not as it was read. @param before as it was read. */
+export type WebhookChanged = { kind: "changed" | "not_as_read"; webhook: WebhookRow } | { kind: "gone" };
+
+/** @param before as it was read. @returns it as it is now. */
 export async function updateWebhook(
   db: Db,
   before: WebhookRow,
   { set, status, ifAsRead, nowSeconds }: WebhookChange,
-): Promise<WebhookRow | null> {
+): Promise<WebhookChanged> {
+  const isOne = isOwn(before.orgId, before.id);
   const asRead = sql`url = ${before.url} AND headers_encrypted IS ${before.headersEncrypted}`;
-  const updated = await db
-    .update(webhooks)
-    // A change of nothing needs a column too.
-    .set({ name: sql`name`, ...set, ...(status === undefined ? {} : statusColumns(status, nowSeconds)) })
-    .where(and(isOwn(before.orgId, before.id), ifAsRead ? asRead : undefined))
-    .returning(columns)
-    .get();
-  return updated ?? null;
+  const [updated, [webhook]] = await db.batch([
+    db
+      .update(webhooks)
+      // A change of nothing needs a column too.
+      .set({ name: sql`name`, ...set, ...(status === undefined ? {} : statusColumns(status, nowSeconds)) })
+      .where(and(isOne, ifAsRead ? asRead : undefined))
+      .returning({ id: webhooks.id }),
+    db.select(columns).from(webhooks).where(isOne),
+  ]);
+  if (webhook === undefined) return { kind: "gone" };
+  return { kind: updated.length > 0 ? "changed" : "not_as_read", webhook };
 }
 
 /** The secret in force becomes the one before, whichever it is by then. Null if the webhook is gone. */

@@ -7,7 +7,7 @@ import { webhookWithSecretSchema } from "../../src/contract/webhooks.ts";
 import { openDb } from "../../src/db/client.ts";
 import * as tables from "../../src/db/schema.ts";
 import { unseal } from "../../src/lib/sealing.ts";
-import { post, request } from "./api.ts";
+import { post } from "./api.ts";
 import type { Organisation } from "./organisation.ts";
 
 export const webhook = (changes: Record<string, unknown> = {}) => ({
@@ -23,13 +23,6 @@ export async function createWebhook(org: Organisation, changes: Record<string, u
   const { secret, ...shown } = webhookWithSecretSchema.parse(await response.json());
   return { path: `/v1/webhooks/${shown.uuid}`, secret: secret ?? "", shown };
 }
-
-export const patch = (path: string, apiKey: string, body: unknown) =>
-  request(path, apiKey, {
-    method: "PATCH",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
 
 /** What is stored of it, its secrets and headers opened. */
 export async function storedWebhook(webhookId: string) {

@@ -7,7 +7,6 @@ import type {
 } from "../../contract/webhooks.ts";
 import {
   deleteWebhook as deleteStored,
-  findWebhook,
   insertWebhook,
   updateWebhook,
   type WebhookRow,
@@ -63,7 +62,7 @@ export async function changeWebhook(
   webhook: WebhookRow,
   input: ChangeWebhookInput,
 ): Promise<Result<Webhook, Refusal<"validation_failed" | "not_found">>> {
-  const { db, env, orgId, config } = context;
+  const { db, env, config } = context;
   const url = input.url === undefined ? ok(undefined) : acceptOutboundUrl("url", input.url, config);
   if (!url.ok) return url;
   const headers = await mergeHeaders(config, webhook, { url: url.value, headers: input.headers });
@@ -80,11 +79,9 @@ export async function changeWebhook(
     ifAsRead: url.value !== undefined || headers.value !== undefined,
     nowSeconds: toEpochSeconds(Date.now()),
   });
-  if (changed === null) {
-    // Somebody else changed it meanwhile: the change is merged into what it is now.
-    const current = await findWebhook(db, orgId, webhook.id);
-    return current === null ? err(GONE) : changeWebhook(context, current, input);
-  }
+  if (changed.kind === "gone") return err(GONE);
+  // Somebody else changed it meanwhile: the change is merged into what it is now.
+  if (changed.kind === "not_as_read") return changeWebhook(context, changed.webhook, input);
   // Whatever it was before: should the object not hear of it, who asks again has it told again.
   if (status === "active") await askTwice(async () => webhookEndpointOf(env, webhook.id).resume());
   if (status === "paused") {
@@ -93,7 +90,7 @@ export async function changeWebhook(
       logError("webhook_pause_untold", error, { webhook_id: webhook.id }),
     );
   }
-  return ok(await toWebhook(config, changed));
+  return ok(await toWebhook(config, changed.webhook));
 }
 
 export async function deleteWebhook({ db, env, orgId }: OrgContext, webhook: WebhookRow): Promise<void> {
