@@ -174,15 +174,17 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const nowMs = Date.now();
     const { isWaiting, nextMs } = store.nextDue(nowMs);
     const expiryMs = store.nextExpiryMs();
+    const { blockedUntilMs } = sending;
+    const isBlocked = blockedUntilMs > nowMs;
     const times = [
-      isWaiting ? Math.max(sending.blockedUntilMs, nowMs + ALARM_GRACE_MS) : null,
-      nextMs === null ? null : Math.max(sending.blockedUntilMs, nextMs),
+      isWaiting ? (isBlocked ? blockedUntilMs : nowMs + ALARM_GRACE_MS) : null,
+      nextMs === null ? null : Math.max(blockedUntilMs, nextMs),
       expiryMs === null ? null : Math.max(expiryMs, nowMs + ALARM_GRACE_MS),
     ];
     const alarmMs = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     if (!Number.isFinite(alarmMs) || alarmMs === this.#alarmAtMs) return;
     // While much is being done, one that comes too early is cheaper than one that is set all the time.
-    const isBusy = isWaiting || sending.isBusy;
+    const isBusy = sending.isBusy || (isWaiting && !isBlocked);
     if (isBusy && this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= alarmMs) return;
     this.#alarmAtMs = alarmMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(alarmMs));
