@@ -128,6 +128,7 @@ const test = apiRoute({
   finds: requireWebhook,
   request: { params, body: { required: true, content: json(testWebhookSchema) } },
   responses: { 200: { description: "What came of it.", content: json(deliverySchema) } },
+  refuses: ["not_found"],
 });
 
 export const webhookRoutes = apiRouter()
@@ -150,6 +151,8 @@ export const webhookRoutes = apiRouter()
     const rotated = await rotateSecret(c.get("org"), c.get("webhook"), c.req.valid("json"));
     return rotated.ok ? c.json(rotated.value, 200) : problem(c, rotated.error);
   })
-  .openapi(test, async (c) =>
-    c.json(await testWebhook(c.get("org"), c.get("webhook"), c.req.valid("json")), 200),
-  );
+  .openapi(test, async (c) => {
+    const sent = await testWebhook(c.get("org"), c.get("webhook"), c.req.valid("json"));
+    if (sent.ok) return c.json(sent.value, 200);
+    return problem(c, sent.error, sent.error.code === "unavailable" ? { "retry-after": "5" } : {});
+  });

@@ -11,6 +11,7 @@ import { FAILING_DELIVERIES, isFailing, nextTryMs, parseRetryAfter } from "../..
 import type { DeliveryAttempt, PauseReason } from "../../domain/webhook.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError, logInfo } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { sendWebhook } from "../../webhooks/send.ts";
 import type { DeliveryStore, DueDelivery, Outcome } from "./delivery-store.ts";
@@ -24,6 +25,9 @@ const FRESH_MS = 10_000;
 const BLOCKED_MS = { first: 5_000, longest: 300_000 };
 const D1_TIMEOUT_MS = 15_000;
 const GONE = 410;
+
+/** `unavailable`: it can't be known now where to. */
+export type TestRefusal = "deleted" | "unavailable";
 
 export type SendingDeps = {
   db: Db;
@@ -67,6 +71,10 @@ export class Sending {
     return this.#blockedUntilMs;
   }
 
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
   /** Begins to send what is due, as far as there is room. */
   drain(): void {
     const { store, inBackground } = this.#deps;
@@ -86,13 +94,20 @@ export class Sending {
     if (this.#underWay.size === 0) this.#endpoint = null;
   }
 
-  /** One try at once, whether the webhook is paused or not. Throws if it can't be read. */
-  async sendTest(begin: () => DueDelivery | null): Promise<void> {
-    const endpoint = await this.#open();
-    const delivery = endpoint === null ? null : begin();
-    if (endpoint === null || delivery === null) return;
-    this.#underWay.add(delivery.seq);
-    await this.#try(endpoint, delivery);
+  /** One try at once, whether the webhook is paused or not. */
+  async sendTest(begin: () => DueDelivery | null): Promise<Result<null, TestRefusal>> {
+    try {
+      const endpoint = await this.#open();
+      if (endpoint === null || this.#isStopped) return err("deleted");
+      const delivery = begin();
+      if (delivery === null) return ok(null);
+      this.#underWay.add(delivery.seq);
+      await this.#try(endpoint, delivery);
+      return ok(null);
+    } catch (error) {
+      logError("webhook_test_failed", error, { webhook_id: this.#deps.store.webhookId });
+      return err("unavailable");
+    }
   }
 
   async #read(): Promise<void> {

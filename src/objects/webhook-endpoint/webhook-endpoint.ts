@@ -10,10 +10,11 @@ import { readConfig } from "../../config.ts";
 import { openDb } from "../../db/client.ts";
 import type { Delivery, DeliveryFilter, NewDelivery } from "../../domain/webhook.ts";
 import { logError } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
 import { SEND_TIMEOUT_MS } from "../../webhooks/send.ts";
 import { DeliveryLog, replayConditionOf } from "./delivery-log.ts";
 import { DeliveryStore } from "./delivery-store.ts";
-import { logAttempt, Sending } from "./sending.ts";
+import { logAttempt, Sending, type TestRefusal } from "./sending.ts";
 
 /** What is due is being sent; the alarm takes its place if that died. Longer than a try takes. */
 const ALARM_GRACE_MS = 20_000;
@@ -48,20 +49,23 @@ export class WebhookEndpoint extends DurableObject<Env> {
     this.#sendDue();
   }
 
-  // Not `test`: the runtime keeps that name for itself, and refuses it by RPC.
-  /** Sends this now, paused or not, and answers what came of it. It is not tried again, and counts for nothing. */
-  async sendTest(delivery: NewDelivery): Promise<Delivery> {
+  /**
+   * Sends this now, paused or not, and answers what came of it. It is not tried again, and counts for nothing. (The
+   * platform keeps the name `test` to itself.)
+   */
+  async sendTest(delivery: NewDelivery): Promise<Result<Delivery, TestRefusal>> {
     const { store, log, sending } = this.#current();
     const sent = sending.sendTest(() => {
       const begun = store.addTest(delivery, Date.now());
       this.#armAlarm();
       return begun;
     });
-    this.ctx.waitUntil(this.#guard("webhook_test_failed", sent));
-    await sent;
-    const found = log.findByEvent(delivery.eventId);
-    if (found === null) throw new Error("The webhook was deleted");
-    return found;
+    // Whoever asked may go away.
+    this.ctx.waitUntil(sent);
+    const result = await sent;
+    if (!result.ok) return result;
+    const found = this.#parts === null ? null : log.findByEvent(delivery.eventId);
+    return found === null ? err("deleted") : ok(found);
   }
 
   /** Newest first. */
@@ -170,14 +174,18 @@ export class WebhookEndpoint extends DurableObject<Env> {
     const nowMs = Date.now();
     const { isWaiting, nextMs } = store.nextDue(nowMs);
     const expiryMs = store.nextExpiryMs();
+    const { blockedUntilMs } = sending;
+    const isBlocked = blockedUntilMs > nowMs;
     const times = [
-      isWaiting ? Math.max(sending.blockedUntilMs, nowMs + ALARM_GRACE_MS) : null,
-      nextMs === null ? null : Math.max(sending.blockedUntilMs, nextMs),
+      isWaiting ? (isBlocked ? blockedUntilMs : nowMs + ALARM_GRACE_MS) : null,
+      nextMs === null ? null : Math.max(blockedUntilMs, nextMs),
       expiryMs === null ? null : Math.max(expiryMs, nowMs + ALARM_GRACE_MS),
     ];
     const alarmMs = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     if (!Number.isFinite(alarmMs) || alarmMs === this.#alarmAtMs) return;
-    if (this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= alarmMs) return;
+    // While much is being done, one that comes too early is cheaper than one that is set all the time.
+    const isBusy = sending.isBusy || (isWaiting && !isBlocked);
+    if (isBusy && this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= alarmMs) return;
     this.#alarmAtMs = alarmMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(alarmMs));
   }
