@@ -4,10 +4,9 @@
 
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { bodyFields, queryFields, readProblem } from "../support/answers.ts";
 import { request } from "../support/api.ts";
-import { standInForReceivers } from "../support/network-of-receivers.ts";
 import * as hostile from "../support/hostile.ts";
 import * as hostileRequests from "../support/hostile-requests.ts";
 import { expectCommonHeaders, pathOf, requestOf } from "../support/operations.ts";
@@ -16,9 +15,6 @@ import { orgRows, type OrgRows } from "../support/org-rows.ts";
 import type { Names } from "../support/path-objects.ts";
 import { until } from "../support/wait.ts";
 import { OPERATIONS, type Operation } from "./operations.ts";
-
-beforeAll(() => void standInForReceivers());
-afterAll(() => void vi.restoreAllMocks());
 
 const BODIES = 30;
 const OTHERS = 12;

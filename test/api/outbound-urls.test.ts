@@ -8,7 +8,7 @@ import { post } from "../support/api.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { orgRows } from "../support/org-rows.ts";
 import { aCarrier, aWebhook } from "../support/path-objects.ts";
-import { webhook } from "../support/webhooks.ts";
+import { webhook } from "../support/webhooks-by-api.ts";
 
 const HOSTILE = [
   ["plain http", "http://hooks.example"],

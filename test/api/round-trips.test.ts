@@ -1,15 +1,11 @@
 // What an operation costs: no more than two trips to the database, whatever it does. Not counted are that for the key,
 // which is remembered for a minute, and those of an Idempotency-Key.
 
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { tripsOf } from "../support/d1-trips.ts";
-import { standInForReceivers } from "../support/network-of-receivers.ts";
 import { pathOf, requestOf } from "../support/operations.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { OPERATIONS } from "./operations.ts";
-
-beforeAll(() => void standInForReceivers());
-afterAll(() => void vi.restoreAllMocks());
 
 test.for(OPERATIONS)("$method $path", async (operation) => {
   const org = await createOrganisation();

@@ -2,7 +2,7 @@
 // touches, what another organisation has.
 
 import { env } from "cloudflare:workers";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { apiKeys } from "../../src/db/schema.ts";
 import { SCOPES } from "../../src/domain/scopes.ts";
@@ -10,15 +10,11 @@ import { app } from "../../src/http/app.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { readProblem } from "../support/answers.ts";
 import { request } from "../support/api.ts";
-import { standInForReceivers } from "../support/network-of-receivers.ts";
 import { expectCommonHeaders, pathOf, requestOf, send, unknownOf } from "../support/operations.ts";
 import { createKey, createOrganisation, HIGH_LIMITS, type Organisation } from "../support/organisation.ts";
 import { orgRows } from "../support/org-rows.ts";
 import type { Names } from "../support/path-objects.ts";
 import { OPERATIONS, QUOTAS, type Operation } from "./operations.ts";
-
-beforeAll(() => void standInForReceivers());
-afterAll(() => void vi.restoreAllMocks());
 
 const CASES = OPERATIONS.map((operation) => [`${operation.method} ${operation.path}`, operation] as const);
 const POLICY = /^"[a-z_]+";q=\d+;w=60$/;

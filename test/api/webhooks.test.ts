@@ -11,11 +11,11 @@ import { WebhookEndpoint } from "../../src/objects/webhook-endpoint/webhook-endp
 import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
 import { post, request } from "../support/api.ts";
 import { patch, problemOf, remove } from "../support/carrier-accounts.ts";
-import { standInForReceivers } from "../support/network-of-receivers.ts";
+import { Receiver } from "../support/receivers.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 import { askWhile } from "../support/overtaken.ts";
 import { until } from "../support/wait.ts";
-import { createWebhook, storedWebhook, webhook } from "../support/webhooks.ts";
+import { createWebhook, storedWebhook, webhook } from "../support/webhooks-by-api.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -277,9 +277,8 @@ describe("is paused and made active again", () => {
 });
 
 test("one that is deleted is sent nothing, even if its object was not told", async () => {
-  const received = standInForReceivers();
-  const org = await createOrganisation();
-  const { path, shown } = await createWebhook(org);
+  const [org, receiver] = [await createOrganisation(), await Receiver.open()];
+  const { path, shown } = await createWebhook(org, { url: receiver.url });
   vi.spyOn(WebhookEndpoint.prototype, "forget")
     .mockRejectedValueOnce(new Error("Away"))
     .mockRejectedValueOnce(new Error("Away"));
@@ -292,14 +291,13 @@ test("one that is deleted is sent nothing, even if its object was not told", asy
     () => endpoint.list({}, { limit: 1, offset: 0 }),
     ({ total }) => total === 0,
   );
-  expect(received).toEqual([]);
+  expect(await receiver.requests()).toEqual([]);
 });
 
 test("webhooks draw on buckets of their own when they are created or tested", async () => {
-  standInForReceivers();
   const org = await createOrganisation();
   const key = await createKey(org.orgId, ["voice:webhooks:write"]);
-  const created = await post("/v1/webhooks", key, webhook());
+  const created = await post("/v1/webhooks", key, webhook({ url: (await Receiver.open()).url }));
   expect(created.headers.get("ratelimit")).toMatch(/^"create_webhook";r=19;/);
   const { uuid }: { uuid: string } = await created.json();
   const tested = await post(`/v1/webhooks/${uuid}/test`, key, {});

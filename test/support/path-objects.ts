@@ -11,6 +11,7 @@ import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
 import { BASE_URL, place, post, read } from "./api.ts";
 import { acceptRow } from "./call-row.ts";
 import { FROM, type Organisation } from "./organisation.ts";
+import { Receiver } from "./receivers.ts";
 import { until } from "./wait.ts";
 
 /** By path parameter. */
@@ -39,7 +40,6 @@ async function made(org: Organisation, path: string, body: object): Promise<{ uu
 
 const db = openDb(env.DB);
 const STARTED_AT = 1_780_000_100;
-const RECEIVER = "https://crm.example/hooks";
 
 /** A call that has ended, with a recording. */
 const NOTHING_FOUND = JSON.stringify({ extraction: {}, qms_scores: {} });
@@ -142,7 +142,7 @@ export async function aHuman(org: Organisation): Promise<Names> {
 export async function aWebhook(org: Organisation): Promise<{ webhook_id: string }> {
   const body = {
     name: "CRM",
-    url: RECEIVER,
+    url: (await Receiver.open()).url,
     events: ["call.ended"],
     headers: { authorization: "Bearer of-the-customer" },
   };

@@ -71,7 +71,7 @@ const change = apiRoute({
   operationId: "changeWebhook",
   summary: "Change a webhook, pause it or make it active again",
   description:
-    "A merge patch (RFC 7396); `events` replaces the list. In force for whatever is sent from then on, tries again " +
+    "A merge patch (RFC 7396); `events` replaces the list. In force within ten seconds for whatever is sent, tries again " +
     "included. A `url` at another host needs each header anew, or null, so that what is stored is never sent where it " +
     "does not belong. Made active again it is given time anew before it is paused as `failing`; what it missed is " +
     "sent by a replay.",

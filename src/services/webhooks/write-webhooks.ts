@@ -56,7 +56,7 @@ export async function createWebhook(
   return err({ code: "limit_reached", detail: `An organisation may have ${MAX_WEBHOOKS} webhooks.` });
 }
 
-/** In force for whatever is sent from now on, what waits for another try included. */
+/** In force within seconds for whatever is sent, what waits for another try included. */
 export async function changeWebhook(
   context: OrgContext,
   webhook: WebhookRow,
