@@ -31,7 +31,7 @@ const list = apiRoute({
   path: LOGS,
   operationId: "listWebhookLogs",
   summary: "List what was sent to a webhook",
-  description: "One entry for each event, with all its tries.",
+  description: "One entry for each event, with all its tries. Kept for 30 days.",
   tags,
   access: { scope: "voice:webhooks:read" },
   finds: requireWebhook,
