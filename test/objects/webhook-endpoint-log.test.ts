@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { LiveWebhook } from "../support/live-webhook.ts";
 import { until } from "../support/wait.ts";
-import { changeWebhook, deleteWebhook, newDelivery, webhookRow } from "../support/webhook.ts";
+import { deleteWebhook, newDelivery, webhookRow } from "../support/webhook.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +15,7 @@ afterEach(() => webhook.leave());
 describe("a test", () => {
   test("is sent though the webhook is paused, once, and answers what came of it", async () => {
     webhook = await LiveWebhook.open([{}, { status: 500, body: "no" }]);
-    await changeWebhook(webhook.id, { status: "paused", pausedReason: "requested", pausedAt: 1 });
+    await webhook.pause(false);
     const taken = await webhook.object.sendTest(newDelivery({ callId: null }));
     expect(taken).toMatchObject({
       ok: true,
@@ -96,8 +96,7 @@ describe("replay", () => {
     await webhook.deliver([newDelivery({ event: "call.started" })]);
     const callId = newId("call");
     await webhook.deliver([newDelivery({ callId })]);
-    await changeWebhook(webhook.id, { status: "active", pausedReason: null, pausedAt: null });
-    await webhook.object.resume();
+    await webhook.resume();
     await webhook.receiver.answer({ does: "waits" });
     expect(await webhook.object.replayAll({ event: "call.started" })).toBe(0);
     expect(await webhook.object.replayAll({ beforeMs: Date.now() })).toBe(0);

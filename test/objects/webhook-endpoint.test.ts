@@ -197,12 +197,10 @@ describe("a webhook that is paused", () => {
   test("is sent nothing: what waits and what comes is skipped, and stays so when it is active again", async () => {
     webhook = await LiveWebhook.open([{ status: 500 }, {}]);
     await webhook.deliver();
-    await changeWebhook(webhook.id, { status: "paused", pausedReason: "requested", pausedAt: 1 });
-    await webhook.object.pause();
+    await webhook.pause();
     expect(await webhook.delivery()).toMatchObject({ status: "skipped", nextAttemptAtMs: null });
     await webhook.deliver(2);
-    await changeWebhook(webhook.id, { status: "active", pausedReason: null, pausedAt: null });
-    await webhook.object.resume();
+    await webhook.resume();
     await webhook.rest();
     expect((await webhook.deliveries()).map(({ status }) => status)).toEqual([
       "skipped",
@@ -221,7 +219,7 @@ describe("a webhook that is paused", () => {
   test("is known as such when something is to be sent, without being told", async () => {
     webhook = await LiveWebhook.open([{ status: 500 }]);
     await webhook.deliver();
-    await changeWebhook(webhook.id, { status: "paused", pausedReason: "requested", pausedAt: 1 });
+    await webhook.pause(false);
     await webhook.alarm();
     expect(await webhook.delivery()).toMatchObject({ status: "skipped", attempts: [{}] });
   });
@@ -230,8 +228,7 @@ describe("a webhook that is paused", () => {
     webhook = await LiveWebhook.open([{ does: "waits" }, { does: "waits", status: 500 }]);
     await webhook.accept(2);
     await webhook.receiver.waiting(2);
-    await changeWebhook(webhook.id, { status: "paused", pausedReason: "requested", pausedAt: 1 });
-    await webhook.object.pause();
+    await webhook.pause();
     await webhook.receiver.release();
     await webhook.rest();
     const statuses = (await webhook.deliveries()).map(({ status }) => status).toSorted();

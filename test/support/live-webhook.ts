@@ -4,15 +4,21 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { z } from "zod";
 import type { Delivery, NewDelivery } from "../../src/domain/webhook.ts";
 import type { WebhookEndpoint } from "../../src/objects/webhook-endpoint/webhook-endpoint.ts";
 import { createOrganisation } from "./organisation.ts";
 import type { ReceiverAnswer } from "./receiver-answers.ts";
 import { Receiver } from "./receivers.ts";
 import { until } from "./wait.ts";
-import { createWebhook, newDelivery } from "./webhook.ts";
+import { changeWebhook, createWebhook, newDelivery } from "./webhook.ts";
 
 const CLOCK_STARTS_MS = Date.UTC(2090, 0, 1);
+
+/** As many as the object sends at a time. */
+const MOST_AT_ONCE = 5;
+
+const lineSchema = z.looseObject({ event: z.string() });
 
 type Options = Omit<Parameters<typeof createWebhook>[0], "url" | "orgId">;
 
@@ -24,6 +30,8 @@ export class LiveWebhook {
   d1IsAway = false;
   /** Questions to D1. */
   d1Reads = 0;
+  /** Until then the object asks D1 nothing more. */
+  blockedUntilMs = 0;
   /** Lines of the log, parsed. */
   readonly logged: Record<string, unknown>[] = [];
 
@@ -35,7 +43,7 @@ export class LiveWebhook {
 
   static async open(answers: ReceiverAnswer[] = [], options: Options = {}): Promise<LiveWebhook> {
     vi.useFakeTimers({ toFake: ["Date"], now: CLOCK_STARTS_MS });
-    const receiver = await Receiver.open(...answers);
+    const receiver = await Receiver.listen(...answers);
     const { orgId } = await createOrganisation();
     const webhook = new LiveWebhook(await createWebhook({ ...options, orgId, url: receiver.url }), receiver);
     webhook.#standIn();
@@ -68,12 +76,27 @@ export class LiveWebhook {
     return deliveries;
   }
 
-  /** Until nothing is under way and nothing waits for its turn. */
+  /** Until nothing is under way and nothing waits for its turn, but for D1 or its receiver. */
   async rest(): Promise<void> {
     await until(
-      () => this.stored(),
-      ({ trying, due }) => trying + due === 0,
+      async () => ({ ...(await this.stored()), waiting: await this.receiver.waitingNow() }),
+      ({ trying, due, waiting }) =>
+        trying === waiting && (due === 0 || trying === MOST_AT_ONCE || Date.now() < this.blockedUntilMs),
     );
+  }
+
+  /** As the API does it, whether the object hears of it or not. */
+  async pause(hears = true): Promise<void> {
+    await changeWebhook(this.id, { status: "paused", pausedReason: "requested", pausedAt: 1 });
+    if (!hears) return;
+    this.blockedUntilMs = 0;
+    await this.object.pause();
+  }
+
+  async resume(): Promise<void> {
+    await changeWebhook(this.id, { status: "active", pausedReason: null, pausedAt: null });
+    this.blockedUntilMs = 0;
+    await this.object.resume();
   }
 
   wait(ms: number): void {
@@ -107,6 +130,7 @@ export class LiveWebhook {
 
   /** Dies with all that is under way. */
   async crash(): Promise<void> {
+    this.blockedUntilMs = 0;
     await runInDurableObject(this.object, async (_object, state) => {
       await state.storage.sync();
       state.abort("crash");
@@ -151,7 +175,10 @@ export class LiveWebhook {
       return prepare(query);
     });
     const keep = (line: unknown): void => {
-      this.logged.push(JSON.parse(String(line)));
+      const fields = lineSchema.parse(JSON.parse(String(line)));
+      if (fields.event === "webhook_unreadable")
+        this.blockedUntilMs = Date.now() + Number(fields["retry_ms"]);
+      this.logged.push(fields);
     };
     vi.spyOn(console, "log").mockImplementation(keep);
     vi.spyOn(console, "error").mockImplementation(keep);

@@ -31,7 +31,7 @@ export class Receiver {
   }
 
   /** The last answer repeats; without any it takes everything. */
-  static async open(...answers: ReceiverAnswer[]): Promise<Receiver> {
+  static async listen(...answers: ReceiverAnswer[]): Promise<Receiver> {
     const receiver = new Receiver(crypto.randomUUID().replaceAll("-", ""));
     await receiver.answer(...answers);
     return receiver;
@@ -69,6 +69,11 @@ export class Receiver {
       () => this.#control(),
       ({ waiting }) => waiting >= count,
     );
+  }
+
+  /** How many wait for their release now. */
+  async waitingNow(): Promise<number> {
+    return (await this.#control()).waiting;
   }
 
   async #control(init: RequestInit = {}) {

@@ -22,13 +22,13 @@ async function send(receiver: Receiver, changes: Partial<Target> & { timeoutMs?:
 }
 
 async function sendTo(answer: ReceiverAnswer, timeoutMs?: number) {
-  const receiver = await Receiver.open(answer);
+  const receiver = await Receiver.listen(answer);
   return { receiver, answer: await send(receiver, timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 describe("the request", () => {
   test("is a signed POST of the body as it stands", async () => {
-    const receiver = await Receiver.open();
+    const receiver = await Receiver.listen();
     const [secret, previous] = [newWebhookSecret(), newWebhookSecret()];
     await send(receiver, {
       secrets: [secret, previous],
@@ -50,7 +50,7 @@ describe("the request", () => {
   });
 
   test("has no header of the customer's in the place of one that is not theirs", async () => {
-    const receiver = await Receiver.open();
+    const receiver = await Receiver.listen();
     const secret = newWebhookSecret();
     const foreign = {
       "Webhook-Id": "evt_2",
@@ -87,12 +87,12 @@ describe("the request", () => {
     ["a private address in another spelling", "https://0xa.1/hook"],
     ["credentials", "https://user:secret@example.com/hook"],
   ])("is not made to %s", async (_name, url) => {
-    const receiver = await Receiver.open();
+    const receiver = await Receiver.listen();
     expect(await send(receiver, { url })).toMatchObject({ statusCode: null, error: "url_refused" });
   });
 
   test("goes to loopback in local development alone", async () => {
-    const receiver = await Receiver.open();
+    const receiver = await Receiver.listen();
     const target = { url: receiver.url, secrets: [newWebhookSecret()], headers: {} };
     const answer = await sendWebhook(target, MESSAGE, { allowLoopbackHttp: false, timeoutMs: 1_000 });
     expect(answer.error).toBe("url_refused");
@@ -122,7 +122,7 @@ describe("the answer", () => {
   });
 
   test("that leads elsewhere is not followed", async () => {
-    const receiver = await Receiver.open({ status: 307, headers: { location: "elsewhere" } });
+    const receiver = await Receiver.listen({ status: 307, headers: { location: "elsewhere" } });
     expect(await send(receiver)).toMatchObject({ statusCode: 307, error: null });
     expect((await receiver.requests()).map(({ path }) => path)).toEqual(["/hook"]);
   });
@@ -159,7 +159,7 @@ describe("the answer", () => {
   test("is none where the connection is torn, or nobody listens", async () => {
     const { answer } = await sendTo({ does: "drops" });
     expect(answer).toMatchObject({ statusCode: null, error: "connection_failed" });
-    const receiver = await Receiver.open();
+    const receiver = await Receiver.listen();
     const nobody = await send(receiver, { url: "http://127.0.0.1:9999/hook" });
     expect(nobody).toMatchObject({ statusCode: null, error: "connection_failed" });
   });

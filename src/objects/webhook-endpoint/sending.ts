@@ -120,8 +120,8 @@ export class Sending {
       if (endpoint.status === "paused") this.#deps.store.skipPending();
       this.#endpoint = endpoint.status === "active" ? { endpoint, readAtMs: Date.now() } : null;
     } catch (error) {
-      logError("webhook_unreadable", error, { webhook_id: this.#deps.store.webhookId });
       const waitMs = Math.min(BLOCKED_MS.longest, BLOCKED_MS.first * 2 ** this.#failedReads);
+      logError("webhook_unreadable", error, { webhook_id: this.#deps.store.webhookId, retry_ms: waitMs });
       this.#failedReads += 1;
       this.#blockedUntilMs = Date.now() + waitMs;
     } finally {
