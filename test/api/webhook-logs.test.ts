@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 async function open(answers: ReceiverAnswer[] = [], changes: Record<string, unknown> = {}) {
-  const [org, receiver] = [await createOrganisation(), await Receiver.open(...answers)];
+  const [org, receiver] = [await createOrganisation(), await Receiver.listen(...answers)];
   const { path, secret, shown } = await createWebhook(org, { url: receiver.url, ...changes });
   return { org, receiver, path, secret, endpoint: webhookEndpointOf(env, shown.uuid) };
 }

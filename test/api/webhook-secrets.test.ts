@@ -39,7 +39,7 @@ test("stand in one answer each, and nowhere else: no other answer, no row, no lo
   for (const stream of ["log", "error", "warn", "info", "debug"] as const) {
     vi.spyOn(console, stream).mockImplementation((...line: unknown[]) => void lines.push(line));
   }
-  const [org, receiver] = [await createOrganisation(), await Receiver.open({ status: 500, body: "No" })];
+  const [org, receiver] = [await createOrganisation(), await Receiver.listen({ status: 500, body: "No" })];
   const url = `${receiver.url}?key=${URL_TOKEN}`;
   const body = webhook({ url, headers: { authorization: HEADER } });
   const created = await postOnce("/v1/webhooks", org, body);
@@ -105,7 +105,7 @@ describe("a secret", () => {
   };
 
   async function open() {
-    const [org, receiver] = [await createOrganisation(), await Receiver.open()];
+    const [org, receiver] = [await createOrganisation(), await Receiver.listen()];
     const { path, secret, shown } = await createWebhook(org, { url: receiver.url });
     /** Which of these the next event is signed with. */
     const signing = async (...secrets: string[]) => {

@@ -277,7 +277,7 @@ describe("is paused and made active again", () => {
 });
 
 test("one that is deleted is sent nothing, even if its object was not told", async () => {
-  const [org, receiver] = [await createOrganisation(), await Receiver.open()];
+  const [org, receiver] = [await createOrganisation(), await Receiver.listen()];
   const { path, shown } = await createWebhook(org, { url: receiver.url });
   vi.spyOn(WebhookEndpoint.prototype, "forget")
     .mockRejectedValueOnce(new Error("Away"))
@@ -297,7 +297,7 @@ test("one that is deleted is sent nothing, even if its object was not told", asy
 test("webhooks draw on buckets of their own when they are created or tested", async () => {
   const org = await createOrganisation();
   const key = await createKey(org.orgId, ["voice:webhooks:write"]);
-  const created = await post("/v1/webhooks", key, webhook({ url: (await Receiver.open()).url }));
+  const created = await post("/v1/webhooks", key, webhook({ url: (await Receiver.listen()).url }));
   expect(created.headers.get("ratelimit")).toMatch(/^"create_webhook";r=19;/);
   const { uuid }: { uuid: string } = await created.json();
   const tested = await post(`/v1/webhooks/${uuid}/test`, key, {});

@@ -142,7 +142,7 @@ export async function aHuman(org: Organisation): Promise<Names> {
 export async function aWebhook(org: Organisation): Promise<{ webhook_id: string }> {
   const body = {
     name: "CRM",
-    url: (await Receiver.open()).url,
+    url: (await Receiver.listen()).url,
     events: ["call.ended"],
     headers: { authorization: "Bearer of-the-customer" },
   };
