@@ -3,6 +3,7 @@
 import type { CallEventName } from "../webhook.ts";
 import { factsOf } from "./facts.ts";
 import type { CallState } from "./state.ts";
+import type { Outcome } from "./status.ts";
 import { isUnderWay, type TransferFacts, type TransferState } from "./transfer-state.ts";
 
 /**
@@ -33,6 +34,26 @@ export function customerEventsOf(before: CallState, after: CallState): CustomerE
 /** One that a call brings once at most. */
 export function eventOfCall(name: Exclude<CallEventName, "call.transferred">): CustomerEvent {
   return { key: name, name, transfer: null };
+}
+
+/**
+ * Of a call that no object knows any more, once it was given up. What its object may have told already is known by its
+ * key; its numbers are not, so these are above any that it can have given. Times are epoch seconds.
+ */
+export function customerEventsOfLost(call: {
+  projectedSeq: number;
+  outcome: Outcome | null;
+  answeredAt: number | null;
+  endedAt: number;
+}): NumberedEvent[] {
+  const { projectedSeq, outcome, endedAt } = call;
+  const answeredAt = call.answeredAt ?? endedAt;
+  const told = [
+    ...(outcome === "connected" ? [{ ...eventOfCall("call.started"), atMs: answeredAt * 1000 }] : []),
+    { ...eventOfCall("call.ended"), atMs: endedAt * 1000 },
+    { ...eventOfCall("call.analyzed"), atMs: endedAt * 1000 },
+  ];
+  return told.map((event, index) => Object.assign(event, { seq: projectedSeq + 1 + index }));
 }
 
 function transferred(state: CallState, { id }: TransferState): CustomerEvent {
