@@ -1,68 +1,18 @@
 // What was dropped on the way and is taken up by cron: lost messages, rows that no object vouches for, lost leases.
 
-import { createScheduledController, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import worker from "../../src/index.ts";
-import { newId } from "../../src/lib/ids.ts";
 import { read, request } from "../support/api.ts";
 import { endFakeCalls, talkFakeCall } from "../support/fake-carrier.ts";
 import { createOrganisation, FROM, type Organisation } from "../support/organisation.ts";
+import { insertCall, readEnded, runCron } from "../support/sweep.ts";
 import { until } from "../support/wait.ts";
 
 afterEach(async () => {
   await endFakeCalls();
   vi.restoreAllMocks();
 });
-
-type Row = {
-  secondsAgo: number;
-  status?: string;
-  projectedSeq?: number;
-  answered?: boolean;
-  callType?: "inbound" | "outbound";
-  carrierCallId?: string;
-};
-
-let numbers = 0;
-
-async function insertCall(org: Organisation, row: Row): Promise<string> {
-  const callId = newId("call");
-  numbers += 1;
-  await env.DB.prepare(
-    `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status,
-       started_at, answered_at, projected_seq, carrier_call_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch() - ?6, ?, ?, ?)`.replace("?6", String(row.secondsAgo)),
-  )
-    .bind(
-      callId,
-      org.orgId,
-      org.campaignId,
-      org.carrierId,
-      row.callType ?? "outbound",
-      FROM,
-      `+1415556${String(numbers).padStart(4, "0")}`,
-      row.status ?? "dialing",
-      row.answered ? 1_780_000_000 : null,
-      row.projectedSeq ?? 0,
-      row.carrierCallId ?? null,
-    )
-    .run();
-  return callId;
-}
-
-function runCron(): Promise<void> {
-  const controller = createScheduledController({ cron: "* * * * *", scheduledTime: new Date() });
-  return Promise.resolve(worker.scheduled(controller, env));
-}
-
-/** A queue brings the end about. */
-function readEnded(org: Organisation, callId: string) {
-  return until(
-    () => read(org, callId),
-    ({ status }) => status === "ended",
-  );
-}
 
 const carrierAt = (answer: (what: string) => Response) => {
   const asked: string[] = [];
