@@ -122,6 +122,7 @@ function transferred(told: Told): Partial<Data> {
       requested_at: isoSeconds(told.nowSeconds - 12),
       bridged_at: at,
       ended_at: null,
+      context: { cart_value: 850 },
     },
     seq: 2,
   };
