@@ -264,6 +264,14 @@ describe("is paused and made active again", () => {
     expect(await changed(path, org, { status: "active" })).toMatchObject({ paused_reason: null });
   });
 
+  test("even if its object can't be told that it is paused: it sees that by itself", async () => {
+    const org = await createOrganisation();
+    const { path } = await createWebhook(org);
+    const pause = vi.spyOn(WebhookEndpoint.prototype, "pause").mockRejectedValue(new Error("Away"));
+    expect(await changed(path, org, { status: "paused" })).toMatchObject({ paused_reason: "requested" });
+    expect(pause).toHaveBeenCalledTimes(2);
+  });
+
   test("asked again, if its object could not be told", async () => {
     const org = await createOrganisation();
     const { path } = await createWebhook(org, { status: "paused" });
