@@ -42,7 +42,7 @@ export default defineConfig({
           root: "test",
           include: ["**/*.test.ts"],
           exclude: ["node/**"],
-          globalSetup: ["./model-server-setup.ts"],
+          globalSetup: ["./servers-setup.ts"],
           setupFiles: ["./setup.ts"],
           testTimeout: 30_000,
         },

@@ -11,6 +11,7 @@ import { logError, logInfo } from "../lib/log.ts";
 import { toEpochSeconds } from "../lib/time.ts";
 import { analyseCall } from "../services/analysis/analyse-call.ts";
 import { dialCall } from "../services/calls/dial-call.ts";
+import { giveUpCall } from "../services/calls/give-up-call.ts";
 import { giveUpUndialled } from "../services/calls/sweep-undialled.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { storeRecording } from "../services/recordings/store-recording.ts";
@@ -83,6 +84,8 @@ async function onCallEvent(
       return storeRecording(context, message);
     case "call_ended":
       return analyseCall(context, message, attempt);
+    case "call_given_up":
+      return giveUpCall(context, message);
     default:
       assertNever(message);
   }

@@ -2,11 +2,23 @@
 // answers it, its id under `call_uuid`.
 
 import { z } from "zod";
-import { CALL_EVENTS } from "../domain/webhook.ts";
-import { callRecordSchema, givenIdSchema } from "./calls.ts";
+import type { NumberedEvent } from "../domain/call/customer-events.ts";
+import { CALL_EVENTS, type NewDelivery } from "../domain/webhook.ts";
+import { derivedId } from "../lib/ids.ts";
+import { isoSeconds, toEpochSeconds } from "../lib/time.ts";
+import { callRecordSchema, givenIdSchema, type CallRecord } from "./calls.ts";
 import { timeSchema } from "./fields.ts";
+import { toTransfer, transferSchema } from "./transfers.ts";
 
-const { uuid: _uuid, call_type: callType, ...record } = callRecordSchema.shape;
+const { uuid: _uuid, call_type: callType, transfer: _transfer, ...record } = callRecordSchema.shape;
+
+const eventTransferSchema = transferSchema
+  .extend({
+    context: z.unknown().optional().meta({
+      description: "In `call.transferred`: what the client sent along with its request; null for nothing.",
+    }),
+  })
+  .meta({ id: "CallEventTransfer" });
 
 export const callEventSchema = z
   .object({
@@ -20,9 +32,61 @@ export const callEventSchema = z
     data: z.object({
       call_uuid: givenIdSchema("call"),
       call_type: callType,
-      seq: z.int().min(1).meta({ description: "Counts the events of this call, from 1 and without gaps." }),
+      seq: z.int().min(1).meta({
+        description:
+          "Counts the events of this call, from 1 and without gaps; but the last of a call that the platform has lost may skip some.",
+      }),
       ...record,
+      transfer: eventTransferSchema.nullable().meta({
+        description: "In `call.transferred` the one that it is about, else the one that was asked for last.",
+      }),
+      transcript_omitted: z.literal(true).optional().meta({
+        description: "The transcript is too long to be sent: `transcript` is empty, and the API has it.",
+      }),
     }),
   })
   .meta({ id: "CallEvent" });
 export type CallEvent = z.infer<typeof callEventSchema>;
+
+/** What is told of: the call as it stands now, and what a client sent along with a transfer. */
+type Subject = { orgId: string; call: CallRecord; contextOf: (transferId: string) => unknown };
+
+/** A row of an object, in which it waits to be sent, holds two. */
+const MAX_BODY_BYTES = 1_048_576;
+
+export function toDeliveries(subject: Subject, events: readonly NumberedEvent[]): Promise<NewDelivery[]> {
+  const callId = subject.call.uuid;
+  return Promise.all(
+    events.map(async (event) => ({
+      eventId: await derivedId("event", callId, event.key),
+      event: event.name,
+      callId,
+      body: bodyOf(toCallEvent(subject, event)),
+    })),
+  );
+}
+
+function toCallEvent(
+  { orgId, call: { uuid, ...call }, contextOf }: Subject,
+  event: NumberedEvent,
+): CallEvent {
+  const { name, seq, atMs, transfer } = event;
+  return {
+    event: name,
+    fired_at: isoSeconds(toEpochSeconds(atMs)),
+    organisation_uuid: orgId,
+    data: {
+      call_uuid: uuid,
+      seq,
+      ...call,
+      transfer:
+        transfer === null ? call.transfer : { ...toTransfer(transfer), context: contextOf(transfer.id) },
+    },
+  };
+}
+
+function bodyOf(event: CallEvent): string {
+  const body = JSON.stringify(event);
+  if (new TextEncoder().encode(body).length <= MAX_BODY_BYTES) return body;
+  return JSON.stringify({ ...event, data: { ...event.data, transcript: [], transcript_omitted: true } });
+}

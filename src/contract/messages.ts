@@ -15,5 +15,12 @@ export const callEventMessageSchema = z.discriminatedUnion("type", [
   }),
   /** The call is over, and its row and transcript say so. */
   z.object({ type: z.literal("call_ended"), call_id: z.string() }),
+  /** No object knows the call, whose row lives as of that projection. */
+  z.object({
+    type: z.literal("call_given_up"),
+    call_id: z.string(),
+    org_id: z.string(),
+    projected_seq: z.number().int(),
+  }),
 ]);
 export type CallEventMessage = z.infer<typeof callEventMessageSchema>;

@@ -22,6 +22,8 @@ export const PROBLEMS = {
   in_use: { status: 409, title: "It is in use" },
   number_in_use: { status: 409, title: "The number has an active inbound campaign" },
   campaign_incomplete: { status: 409, title: "The campaign lacks what it needs to be active" },
+  limit_reached: { status: 409, title: "There are as many as there may be" },
+  webhook_paused: { status: 409, title: "The webhook is paused" },
   idempotency_in_progress: { status: 409, title: "The first request with this key is still running" },
   number_in_call: { status: 409, title: "A call to this number is still live" },
   payload_too_large: { status: 413, title: "The body is too large" },

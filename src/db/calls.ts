@@ -32,18 +32,30 @@ export const isPlayable = sql<number>`((calls.recording_key IS NOT NULL OR (call
   AND NOT ${customerOptedOut})`;
 
 export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {
-  const found = await db
+  const found = await selectCall(db, orgId, callId).get();
+  return found === undefined ? null : toStoredCall(found);
+}
+
+/** To be awaited, or put into a batch: there columns are told apart by their names. */
+export function selectCall(db: Db, orgId: string, callId: string) {
+  return db
     .select({
       row: calls,
       turns: transcripts.turns,
-      keyDetails: shownKeyDetails,
-      isPlayable,
+      keyDetails: shownKeyDetails.as("shown_key_details"),
+      isPlayable: isPlayable.as("is_playable"),
     })
     .from(calls)
     .leftJoin(transcripts, eq(transcripts.callId, calls.id))
-    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
-    .get();
-  if (found === undefined) return null;
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
+}
+
+export function toStoredCall(found: {
+  row: CallRow;
+  turns: string | null;
+  keyDetails: string;
+  isPlayable: number;
+}): StoredCall {
   return {
     row: found.row,
     turns: found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns)),

@@ -15,6 +15,8 @@ export const RATE_LIMIT_BUCKETS = [
   "create_human_agent",
   "create_carrier",
   "create_key",
+  "create_webhook",
+  "test_webhook",
 ] as const;
 
 export type RateLimitBucket = (typeof RATE_LIMIT_BUCKETS)[number];
@@ -36,6 +38,9 @@ export const REQUESTS_PER_MINUTE = {
   create_human_agent: 20,
   create_carrier: 20,
   create_key: 20,
+  create_webhook: 20,
+  /** Each sends a request to an address that the client chose. */
+  test_webhook: 20,
 } as const satisfies Record<RateLimitBucket, number>;
 
 /** What an administrator gave a key, by bucket, in requests per minute. */

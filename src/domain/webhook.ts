@@ -25,7 +25,7 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 export const PAUSE_REASONS = ["requested", "gone", "failing"] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** `skipped`: the webhook was paused when the event came; it can be replayed. */
+/** `skipped`: the webhook was paused when the event came, or while it waited to be tried again; it can be replayed. */
 export const DELIVERY_STATUSES = ["pending", "delivered", "failed", "skipped"] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
@@ -40,11 +40,18 @@ export type NewDelivery = {
   body: string;
 };
 
-/** One request to the receiver. `error`: why there was no answer. */
+/**
+ * Why there was no answer. `url_refused`: the address is none that may be asked. `interrupted`: we were restarted in the
+ * middle, and the receiver may have had it.
+ */
+export const ATTEMPT_ERRORS = ["timeout", "connection_failed", "url_refused", "interrupted"] as const;
+export type AttemptError = (typeof ATTEMPT_ERRORS)[number];
+
+/** One request to the receiver. */
 export type DeliveryAttempt = {
   atMs: number;
   statusCode: number | null;
-  error: string | null;
+  error: AttemptError | null;
   durationMs: number;
   /** The beginning of what the receiver answered. */
   response: string | null;

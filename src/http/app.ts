@@ -37,6 +37,8 @@ import { recordingRoute } from "./routes/recording.ts";
 import { transferCallRoute } from "./routes/transfer-call.ts";
 import { tokenRoute } from "./routes/tokens.ts";
 import { voiceAgentRoutes } from "./routes/voice-agents.ts";
+import { webhookLogRoutes } from "./routes/webhook-logs.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { writeMetadataRoute } from "./routes/write-metadata.ts";
 
 const openServices: MiddlewareHandler<AppEnv> = (c, next) => {
@@ -88,6 +90,8 @@ app.route("/", humanRoutes);
 app.route("/", availabilityRoute);
 app.route("/", carrierAccountRoutes);
 app.route("/", organisationRoutes);
+app.route("/", webhookRoutes);
+app.route("/", webhookLogRoutes);
 app.route("/", carrierRoutes);
 app.route("/", documentRoutes(contractAt));
 app.route("/", docsFiles);

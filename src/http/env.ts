@@ -6,8 +6,10 @@ import type { CampaignRow } from "../db/campaigns.ts";
 import type { QueueRow } from "../db/queues.ts";
 import type { ApiKey, KeyRow } from "../db/keys.ts";
 import type { VoiceAgentRow } from "../db/voice-agents.ts";
+import type { WebhookRow } from "../db/webhooks.ts";
 import type { HumanAgent } from "../domain/human-queue.ts";
 import type { OrgContext, ServiceContext } from "../services/context.ts";
+import type { FoundDelivery } from "../services/webhooks/read-deliveries.ts";
 
 /** What `findObject` leaves for the handlers behind it. */
 export type PathObjects = {
@@ -20,6 +22,8 @@ export type PathObjects = {
   carrier: CarrierRow;
   namedKey: KeyRow;
   voiceAgent: VoiceAgentRow;
+  webhook: WebhookRow;
+  delivery: FoundDelivery;
 };
 
 /** What middleware leaves for the handlers. `org` and `key` stand only behind `requireAccess`. */

@@ -8,12 +8,11 @@ export async function sha256Hex(text: string): Promise<string> {
 
 export async function hmac(
   hash: "SHA-1" | "SHA-256",
-  secret: string,
+  secret: string | Uint8Array<ArrayBuffer>,
   message: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash }, false, [
-    "sign",
-  ]);
+  const raw = typeof secret === "string" ? encoder.encode(secret) : secret;
+  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash }, false, ["sign"]);
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(message)));
 }
 

@@ -3,6 +3,7 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { PROBLEM_CODES, PROBLEMS } from "../../src/contract/problems.ts";
+import { CALL_EVENTS } from "../../src/domain/webhook.ts";
 import { app } from "../../src/http/app.ts";
 import { once } from "../../src/http/routes/documents.ts";
 import { BASE_URL, post, readDocument, request } from "../support/api.ts";
@@ -64,6 +65,30 @@ describe("the contract", () => {
       ([, kind = "", name = ""]) => document.components[kind]?.[name] === undefined,
     );
     expect(lacking.map(([ref]) => ref)).toEqual([]);
+  });
+
+  test("has each event that webhooks are sent, with its headers and its shape", () => {
+    const { webhooks = {} } = document;
+    expect(Object.keys(webhooks).toSorted()).toEqual(CALL_EVENTS.toSorted());
+    for (const [name, { post: operation }] of Object.entries(webhooks)) {
+      expect(operation).toMatchObject({
+        summary: expect.any(String),
+        tags: ["Webhooks"],
+        security: [],
+        parameters: ["webhook-id", "webhook-timestamp", "webhook-signature"].map((header) => ({
+          in: "header",
+          name: header,
+          required: true,
+        })),
+      });
+      const schema = operation?.requestBody?.content["application/json"]?.schema;
+      expect(schema).toEqual({
+        allOf: [
+          { $ref: "#/components/schemas/CallEvent" },
+          { type: "object", properties: { event: { const: name } } },
+        ],
+      });
+    }
   });
 
   test("is not sent again to who has it", async () => {

@@ -18,6 +18,7 @@ import {
   aVoiceAgent,
   type Names,
 } from "../support/path-objects.ts";
+import { WEBHOOKS } from "./webhook-operations.ts";
 
 export type Operation = {
   method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -55,6 +56,8 @@ export const QUOTAS: Record<RateLimitBucket, number> = {
   create_human_agent: 20,
   create_carrier: 20,
   create_key: 20,
+  create_webhook: 20,
+  test_webhook: 20,
 };
 
 const socket = { upgrade: "websocket" };
@@ -387,5 +390,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...CONTACTS,
   ...CAMPAIGNS,
   ...QUEUES,
+  ...WEBHOOKS,
   ...ADMINISTRATION,
 ];

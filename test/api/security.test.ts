@@ -14,7 +14,7 @@ import { expectCommonHeaders, pathOf, requestOf, send, unknownOf } from "../supp
 import { createKey, createOrganisation, HIGH_LIMITS, type Organisation } from "../support/organisation.ts";
 import { orgRows } from "../support/org-rows.ts";
 import type { Names } from "../support/path-objects.ts";
-import { OPERATIONS, QUOTAS } from "./operations.ts";
+import { OPERATIONS, QUOTAS, type Operation } from "./operations.ts";
 
 const CASES = OPERATIONS.map((operation) => [`${operation.method} ${operation.path}`, operation] as const);
 const POLICY = /^"[a-z_]+";q=\d+;w=60$/;
@@ -198,6 +198,7 @@ describe.for(CASES)("%s", ([, operation]) => {
       for (const segment of [...BAD_SEGMENTS, ...badSpellings(own)]) {
         for (const init of [requestOf(operation, org), wrong()]) {
           const target = pathOf(operation, { ...names, [parameter]: segment }, parameter);
+          if (isAnothers(operation, target)) continue;
           const response = await request(target, org.apiKey, init);
           expect([segment.slice(0, 50), response.status]).toEqual([segment.slice(0, 50), 404]);
           expectCommonHeaders(response, operation.path);
@@ -266,6 +267,15 @@ describe.for(CASES)("%s", ([, operation]) => {
 });
 
 const BAD_BODY = { body: '{"nonsense"', headers: { "content-type": "text/plain" } };
+
+/** With `..` in it a path may become another operation's, before it is sent. */
+function isAnothers(operation: Operation, target: string): boolean {
+  const { pathname } = new URL(target, "http://localhost");
+  return OPERATIONS.some(({ method, path }) => {
+    const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+    return method === operation.method && path !== operation.path && pattern.test(pathname);
+  });
+}
 
 /** As they stand in a path. */
 const BAD_SEGMENTS = [

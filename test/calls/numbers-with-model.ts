@@ -7,6 +7,7 @@ import { place, post, read } from "../support/api.ts";
 import { giveOrganisationModel, openTalk, requestsOf } from "../support/model-talks.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
+import { expectTold, listenTo } from "./told-of-calls.ts";
 
 /** How it ends, and how often the model is asked at least; 0: never. What takes longest begins first. */
 const ENDINGS = [
@@ -93,12 +94,15 @@ async function callTo(number: string, campaignConfig: Record<string, unknown> = 
     const person = { name: "Ada", phone: human, presence: "available" };
     await post(`/v1/queues/${String(queue)}/agents`, org.apiKey, person);
   }
+  const webhookId = await listenTo(org);
   const callId = await place(org, `+1500555${number}`);
   const call = await until(
     () => read(org, callId),
     ({ status }) => status === "ended",
   );
-  return { call, requests: await requestsOf(talk) };
+  const requests = await requestsOf(talk);
+  await expectTold(webhookId, call, "call.ended");
+  return { call, requests };
 }
 
 function spokenBy({ transcript }: CallRecord, who: "agent" | "customer"): string {

@@ -1,15 +1,16 @@
-// Each sandbox number, through HTTP, queue, object and socket, to the end that the contract gives it. All at once:
-// some of them take the product as long as its patience lasts.
+// Each sandbox number, through HTTP, queue, object and socket, to the end that the contract gives it, and to what its
+// customer is told of it. All at once: some of them take the product as long as its patience lasts.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { CallRecord } from "../../src/contract/calls.ts";
 import { TestAccount } from "../sandbox/account.ts";
 import { place, read } from "../support/api.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 import { numbersWithModel } from "./numbers-with-model.ts";
+import { expectTold, listenTo, untilTold } from "./told-of-calls.ts";
 
 const ENDINGS = [
   ["0001", "not valid", "failed", "invalid_number", "callee"],
@@ -43,6 +44,10 @@ const FAULTY = [
 
 const PATIENT = { timeout: 100_000 };
 
+afterAll(() => {
+  vi.restoreAllMocks();
+});
+
 describe.concurrent("sandbox numbers, with a model", PATIENT, numbersWithModel);
 
 describe.concurrent("sandbox numbers", PATIENT, () => {
@@ -67,6 +72,17 @@ describe.concurrent("sandbox numbers", PATIENT, () => {
     expect(others).toEqual([]);
     expect(record).toMatchObject({ sid: call.carrier.carrier_call_id, status: "completed" });
     expect(timesOf(call)).toEqual(timesOfRecord(record));
+  });
+
+  test("0030 (interested): its customer is told when the recording can be fetched, and where", async () => {
+    const { call, org, webhookId } = await callTo("0030");
+    const told = await untilTold(webhookId, call.uuid, "call.recording_ready");
+    const ready = told.find(({ event }) => event.event === "call.recording_ready");
+    const { recording_url: url } = await read(org, call.uuid);
+    expect(url).not.toBeNull();
+    expect(ready?.event.data.recording_url).toBe(url);
+    const analyzed = told.find(({ event }) => event.event === "call.analyzed");
+    expect(analyzed?.event.data).toMatchObject({ sentiment: "positive", summary: expect.any(String) });
   });
 
   test("0037 (interrupts the agent): the transcript holds only what was heard of it", async () => {
@@ -124,14 +140,16 @@ describe.concurrent("sandbox numbers", PATIENT, () => {
 async function callTo(
   number: string,
   campaignConfig: Record<string, unknown> = {},
-): Promise<{ call: CallRecord; org: Organisation }> {
+): Promise<{ call: CallRecord; org: Organisation; webhookId: string }> {
   const org = await createOrganisation({ campaignConfig });
+  const webhookId = await listenTo(org);
   const callId = await place(org, `+1500555${number}`);
   const call = await until(
     () => read(org, callId),
     ({ status }) => status === "ended",
   );
-  return { call, org };
+  await expectTold(webhookId, call, "call.analyzed");
+  return { call, org, webhookId };
 }
 
 function wordsOf({ transcript }: CallRecord): [speaker: string, text: string][] {

@@ -4,6 +4,7 @@ import { newId } from "../../src/lib/ids.ts";
 import { read } from "../support/api.ts";
 import { consume } from "../support/consume.ts";
 import { createOrganisation } from "../support/organisation.ts";
+import { until } from "../support/wait.ts";
 
 test("a message that can't be read is not tried again, and harms no other", async () => {
   const bodies = [null, "x", { call_id: 1 }, { call_id: newId("call") }];
@@ -61,8 +62,11 @@ test("a call that could not be dialled ends once its time is over, and not befor
   const [late, early] = [await insert("+15005561111", 400), await insert("+15005561112", 100)];
   const bodies = [{ call_id: late }, { call_id: early }];
   expect(await consume("trunkline-dial-dead", bodies)).toMatchObject({ acked: ["0", "1"] });
-  expect(await read(org, late)).toMatchObject({
-    status: "ended",
+  const ended = await until(
+    () => read(org, late),
+    ({ status }) => status === "ended",
+  );
+  expect(ended).toMatchObject({
     ended_reason: "platform_error",
     summary: "The call was lost by an error of the platform.",
     sentiment: null,

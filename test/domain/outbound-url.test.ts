@@ -122,6 +122,9 @@ describe("hosts that are refused, whoever asks", () => {
     ["… with two dots", "169.254.169.254.."],
     ["… in wide digits", "１６９.254.169.254"],
     ["… with ideographic stops", "169。254。169。254"],
+    ["… with wide stops", "169．254．169．254"],
+    ["… with half-wide stops", "169｡254｡169｡254"],
+    ["… short", "169.16689662"],
     ["… escaped", "%31%36%39.254.169.254"],
     ["another cloud's metadata", "100.100.100.200"],
     ["a third's", "192.0.0.192"],
@@ -158,6 +161,20 @@ describe("hosts that are refused, whoever asks", () => {
     expect(verdict(`https://${host}/x`)).toBe("forbidden_host");
     expect(verdict(`https://${host}:8443/x`, LOCAL)).toBe("forbidden_host");
   });
+});
+
+test.for([
+  ["backslashes", "https:\\\\10.0.0.1\\x"],
+  ["no slashes", "https:10.0.0.1/x"],
+  ["a slash too many", "https:///10.0.0.1/x"],
+  ["line breaks and tabs", "ht\ntps://10.0.\t0.1/x"],
+  ["spaces around it", "  https://10.0.0.1/x  "],
+  ["a path that climbs", "https://10.0.0.1/../../x"],
+] as const)("a host is found behind %s, and refused", ([, text]) => {
+  expect(verdict(text)).toBe("forbidden_host");
+  expect(verdict(text.replace("10.0.", "8.8.").replace("10.0.\t", "8.8.\t"))).toMatch(
+    /^https:\/\/8\.8\.0\.1\/x$/,
+  );
 });
 
 describe("loopback is for local development", () => {

@@ -1,5 +1,6 @@
+import { TypeID } from "typeid-js";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ID_PREFIXES, isId, newId, type IdKind } from "../../src/lib/ids.ts";
+import { derivedId, ID_PREFIXES, isId, newId, type IdKind } from "../../src/lib/ids.ts";
 
 const KINDS = Object.keys(ID_PREFIXES) as IdKind[];
 const SUFFIX = "01h2xcejqtf2nbrexx3vqjhp41";
@@ -33,6 +34,26 @@ describe("a new id", () => {
       return newId("call");
     });
     expect(ids.toSorted()).toEqual(ids);
+  });
+});
+
+describe("a derived id", () => {
+  test("is the same each time, of its kind, and of the time of what it is derived from", async () => {
+    const id = await derivedId("event", CALL_ID, "call.ended");
+    expect(id).toBe(await derivedId("event", CALL_ID, "call.ended"));
+    expect(isId("event", id)).toBe(true);
+    expect(id.slice("evt_".length, "evt_".length + 9)).toBe(SUFFIX.slice(0, 9));
+    expect(TypeID.fromString(id).toUUID()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
+  });
+
+  test("is another for another part, and for the same part of another thing", async () => {
+    const ids = await Promise.all([
+      derivedId("event", CALL_ID, "call.ended"),
+      derivedId("event", CALL_ID, "call.started"),
+      derivedId("event", newId("call"), "call.ended"),
+      derivedId("event", newId("call"), "call.ended"),
+    ]);
+    expect(new Set(ids).size).toBe(4);
   });
 });
 

@@ -5,6 +5,7 @@ import { fillGate, freeGate } from "../support/call-stages.ts";
 import { LiveCall } from "../support/live-call.ts";
 import { requestTransfer, staffQueue, transferOf, type Staff } from "../support/live-transfer.ts";
 import type { RelayClient } from "../support/session-sockets.ts";
+import { SessionCustomers } from "./session-customers.ts";
 import { SessionLaws } from "./session-laws.ts";
 import { nextIn } from "./session-course.ts";
 import type { Deed, FrameDraw, Life } from "./session-lives.ts";
@@ -26,7 +27,8 @@ export async function liveThrough(life: Life, seen: Set<string>): Promise<void> 
   try {
     if (life.gateIsFull) await fillGate(call);
     const staff = await staffQueue(call, life.people);
-    const session = new SessionLife(call, staff, new SessionLaws(call, staff, seen), seen);
+    const customers = await SessionCustomers.of(call);
+    const session = new SessionLife(call, { staff, customers }, new SessionLaws(call, staff, seen), seen);
     await session.go(life);
   } finally {
     await call.leave();
@@ -36,14 +38,21 @@ export async function liveThrough(life: Life, seen: Set<string>): Promise<void> 
 class SessionLife {
   readonly #call: LiveCall;
   readonly #staff: Staff;
+  readonly #customers: SessionCustomers;
   readonly #laws: SessionLaws;
   readonly #seen: Set<string>;
   #again: () => Promise<unknown> = async () => undefined;
   #words = 0;
 
-  constructor(call: LiveCall, staff: Staff, laws: SessionLaws, seen: Set<string>) {
+  constructor(
+    call: LiveCall,
+    { staff, customers }: { staff: Staff; customers: SessionCustomers },
+    laws: SessionLaws,
+    seen: Set<string>,
+  ) {
     this.#call = call;
     this.#staff = staff;
+    this.#customers = customers;
     this.#laws = laws;
     this.#seen = seen;
   }
@@ -53,7 +62,8 @@ class SessionLife {
     await this.#laws.watch();
     await call.start();
     const beginning = life.beginning.map((command) => ({ command, rests: true }));
-    for (const { command: drawn, rests } of [...beginning, ...life.steps]) {
+    for (const [index, { command: drawn, rests }] of [...beginning, ...life.steps].entries()) {
+      this.#customers.changeMood(index);
       const command = drawn.does === "next" ? nextIn(this.#laws.situation, drawn.which) : drawn;
       this.#takeNote(command);
       await this.#carryOut(command);
@@ -91,6 +101,7 @@ class SessionLife {
     const call = this.#call;
     call.carrier.script = { creates: [], lookups: ["truth"], updates: ["truth"] };
     call.d1IsAway = false;
+    this.#customers.settle();
     call.holds.releaseAll("breaks");
     await call.rest();
     for (let alarms = 0; (await call.stored()).owed.length > 0; alarms += 1) {
@@ -102,6 +113,7 @@ class SessionLife {
     }
     await this.#laws.look(true);
     await this.#laws.allAreTold();
+    await this.#customers.allAreTold();
   }
 
   async #carryOut(command: Deed): Promise<unknown> {

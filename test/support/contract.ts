@@ -32,6 +32,7 @@ export type ContractDocument = {
   info: Json;
   tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, Operation>>;
+  webhooks?: Record<string, Record<string, Operation>>;
   components: Record<string, Record<string, Json>>;
 };
 

@@ -6,9 +6,12 @@ import { openDb } from "../../src/db/client.ts";
 import * as tables from "../../src/db/schema.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { recordingKey } from "../../src/recordings/bucket.ts";
-import { place, post, read } from "./api.ts";
+import { sampleEvent } from "../../src/services/webhooks/sample-event.ts";
+import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
+import { BASE_URL, place, post, read } from "./api.ts";
 import { acceptRow } from "./call-row.ts";
 import { FROM, type Organisation } from "./organisation.ts";
+import { Receiver } from "./receivers.ts";
 import { until } from "./wait.ts";
 
 /** By path parameter. */
@@ -22,6 +25,8 @@ export const UNKNOWN: Record<string, () => string> = {
   contact_id: () => newId("contact"),
   voice_agent_id: () => newId("agent"),
   key_id: () => newId("key"),
+  webhook_id: () => newId("webhook"),
+  delivery_id: () => newId("delivery"),
   agent_id: () => newId("human"),
   name: () => "nobody_is_here",
   phone: () => "+14155550000",
@@ -132,4 +137,26 @@ export async function aHuman(org: Organisation): Promise<Names> {
   const { name } = await aQueue(org);
   const { uuid } = await made(org, `/v1/queues/${name}/agents`, { name: "Jo", phone: "+14155550124" });
   return { name, agent_id: uuid };
+}
+
+export async function aWebhook(org: Organisation): Promise<{ webhook_id: string }> {
+  const body = {
+    name: "CRM",
+    url: (await Receiver.listen()).url,
+    events: ["call.ended"],
+    headers: { authorization: "Bearer of-the-customer" },
+  };
+  return { webhook_id: (await made(org, "/v1/webhooks", body)).uuid };
+}
+
+/** … and something that was sent to it. */
+export async function aDelivery(org: Organisation): Promise<Names> {
+  const { webhook_id } = await aWebhook(org);
+  const endpoint = webhookEndpointOf(env, webhook_id);
+  const sample = { orgId: org.orgId, baseUrl: BASE_URL, nowSeconds: STARTED_AT };
+  const body = JSON.stringify(sampleEvent("call.ended", sample));
+  const callId = newId("call");
+  await endpoint.accept([{ eventId: newId("event"), event: "call.ended", callId, body }]);
+  const { deliveries } = await endpoint.list({}, { limit: 1, offset: 0 });
+  return { webhook_id, delivery_id: deliveries[0]?.id ?? "" };
 }

@@ -10,6 +10,8 @@ import type { BrainOutput } from "../../src/agent/brain.ts";
 import type { Generation, LiveCall, LiveCallOptions } from "./live-call.ts";
 import { fetchForReal, isModel } from "./model-talks.ts";
 
+const SENT = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+
 export function standIn(call: LiveCall, options: LiveCallOptions): void {
   vi.spyOn(globalThis, "fetch").mockImplementation((input, init) =>
     isModel(input) ? fetchForReal(input, init) : call.carrier.fetch(input, init),
@@ -23,9 +25,10 @@ export function standIn(call: LiveCall, options: LiveCallOptions): void {
   });
   vi.spyOn(env.CALL_EVENTS, "send").mockImplementation(async (message) => {
     const event = callEventMessageSchema.parse(message);
+    if (event.call_id !== call.plan.callId) return SENT;
     if (event.type === "recording_ready") call.recordings.add(event.recording_id);
     if (event.type === "call_ended") await standInForAnalysis(call, prepare);
-    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    return SENT;
   });
 }
 

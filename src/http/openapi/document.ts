@@ -3,13 +3,19 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import { problemSchema } from "../problem.ts";
+import { describeEvents } from "./events.ts";
 import { headerComponents, PARAMETERS } from "./headers.ts";
 import { INFO, SECURITY_SCHEMES, TAGS } from "./info.ts";
 import { SchemaComponents, type Direction, type Json } from "./json-schema.ts";
 import { problemExamples, sharedRefusal } from "./refusals.ts";
 
 type Definition = { type: string; route?: RouteConfig };
-type Documents = { openapi: string; paths: Record<string, Json>; components: Record<string, Json> } & Json;
+type Documents = {
+  openapi: string;
+  paths: Record<string, Json>;
+  webhooks: Record<string, Json>;
+  components: Record<string, Json>;
+} & Json;
 
 export function buildDocument(definitions: readonly Definition[], baseUrl: string): Documents {
   const shapes = new SchemaComponents();
@@ -28,8 +34,9 @@ export function buildDocument(definitions: readonly Definition[], baseUrl: strin
       .filter((name) => used.has(name))
       .map((name) => ({ name, description: TAGS[name] })),
     paths,
+    webhooks: describeEvents("Webhooks", shapes),
   });
-  const components = usedOf(document.paths, {
+  const components = usedOf([document.paths, document.webhooks], {
     schemas,
     responses: Object.fromEntries(refsIn(paths).flatMap((ref) => [sharedRefusal(ref) ?? []].filter(isPair))),
     headers: headerComponents,
@@ -107,7 +114,7 @@ function parameterSchema(field: z.ZodType, shapes: SchemaComponents): Json {
 }
 
 /** Those components that something refers to, be it another component. */
-function usedOf(paths: unknown, all: Record<string, Record<string, unknown>>): Record<string, Json> {
+function usedOf(operations: unknown, all: Record<string, Record<string, unknown>>): Record<string, Json> {
   const used = new Set<string>();
   const visit = (value: unknown): void => {
     for (const ref of refsIn(value)) {
@@ -117,7 +124,7 @@ function usedOf(paths: unknown, all: Record<string, Record<string, unknown>>): R
       visit(all[kind]?.[name]);
     }
   };
-  visit(paths);
+  visit(operations);
   const kept = Object.entries(all).map(([kind, components]) => [
     kind,
     Object.fromEntries(

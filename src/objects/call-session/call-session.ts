@@ -39,7 +39,7 @@ import type {
 } from "../../telephony/provider.ts";
 import { Watchers } from "../watchers.ts";
 import { runCarrierEffect } from "./carrier-effects.ts";
-import { dutiesOf, dutyKey, ENDING_DUTIES, isDuty } from "./duties.ts";
+import { dutiesOf, ENDING_DUTIES, isDuty } from "./duties.ts";
 import { instructLine, whisperInstruction } from "./instructions.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { Outbox } from "./outbox.ts";
@@ -218,12 +218,15 @@ export class CallSession extends DurableObject<Env> {
 
   /** The recording is in R2: the duty to have it stored is done. */
   async recordingStored(recordingId: string): Promise<void> {
-    this.#store.dropDuty(dutyKey({ type: "store_recording", recordingId, durationSeconds: 0 }));
+    this.#outbox.confirm(
+      { type: "store_recording", recordingId, durationSeconds: 0 },
+      "call.recording_ready",
+    );
   }
 
   /** The analysis is in the call's row: the duty to have it made is done. */
   async callAnalysed(): Promise<void> {
-    this.#store.dropDuty(dutyKey({ type: "analyse" }));
+    this.#outbox.confirm({ type: "analyse" }, "call.analyzed");
   }
 
   /**

@@ -12,6 +12,7 @@ import { toEpochSeconds } from "../../lib/time.ts";
 import { noteCarrierRecording, projectCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
 import { optOutByCall } from "../../db/opt-outs.ts";
+import { fireEvents } from "./fire-events.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
 import { hangUp, setLimits } from "./carrier-effects.ts";
 import { acceptHuman } from "./transfers.ts";
@@ -35,6 +36,7 @@ export const dutySchema = z.discriminatedUnion("type", [
     durationSeconds: z.number().int(),
   }),
   z.object({ type: z.literal("analyse") }),
+  z.object({ type: z.literal("fire_events") }),
 ]);
 export type Duty = z.infer<typeof dutySchema>;
 
@@ -90,7 +92,7 @@ const DUTY_EFFECTS = [
 export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
   take_charge: 5,
   ensure_hung_up: 60,
-  // With the waits of these about nine days: what can't be done by then never will be.
+  // With the waits of these about eight days: what can't be done by then never will be.
   store_recording: 40,
   analyse: 40,
 };
@@ -163,6 +165,9 @@ export async function doDuty(
     case "analyse":
       await sendCallEvent(env, { type: "call_ended", call_id: plan.callId });
       return "sent";
+    case "fire_events":
+      await fireEvents(call, { env, db, store });
+      return "done";
   }
 }
 

@@ -3,8 +3,8 @@
 import type { Db } from "../../db/client.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError } from "../../lib/log.ts";
-import { doDuty, MAX_ATTEMPTS, QUEUED_DUTIES } from "./duties.ts";
-import type { Call, CallStore, OutboxRow } from "./store.ts";
+import { doDuty, dutyKey, MAX_ATTEMPTS, QUEUED_DUTIES, type Duty } from "./duties.ts";
+import type { Call, CallStore, OutboxRow, QueuedNews } from "./store.ts";
 
 /** How long until the second try; it doubles each time. */
 type Waits = { first: number; longest: number };
@@ -13,7 +13,9 @@ const RETRY_MS: Waits = { first: 1_000, longest: 60_000 };
 /** What a target may take before the duty counts as not done. */
 const DEADLINE_MS = 30_000;
 /** A duty that a queue has taken over is sent again if nobody says within this that it was done. */
-const CONFIRM_MS: Waits = { first: 600_000, longest: 21_600_000 };
+const CONFIRM_MS: Waits = { first: 60_000, longest: 21_600_000 };
+/** Whom an endpoint of a customer can't be reached for, there are many calls that try. */
+const ENDPOINT_RETRY_MS: Waits = { first: RETRY_MS.first, longest: 3_600_000 };
 /** Its tries are few, so a queue that is away must not use them up within the hour. */
 const QUEUE_RETRY_MS: Waits = { first: RETRY_MS.first, longest: CONFIRM_MS.longest };
 
@@ -46,6 +48,15 @@ export class Outbox {
     }
   }
 
+  /** That a queue's consumer did what it took over: customers are told. */
+  confirm(duty: Duty, news: QueuedNews): void {
+    const { store, call, onChange } = this.#deps;
+    if (call() === null) return;
+    store.confirmDuty(dutyKey(duty), news, Date.now());
+    this.drain();
+    onChange();
+  }
+
   async #try(row: OutboxRow): Promise<void> {
     const { env, db, store, onChange } = this.#deps;
     const call = this.#deps.call();
@@ -56,7 +67,7 @@ export class Outbox {
       else this.#postpone(row, CONFIRM_MS);
     } catch (error) {
       logError("duty_failed", error, { call_id: call.plan.callId, duty: row.key, attempts: row.attempts });
-      this.#postpone(row, QUEUED_DUTIES.includes(row.duty.type) ? QUEUE_RETRY_MS : RETRY_MS);
+      this.#postpone(row, retryWaits(row.duty.type));
     } finally {
       this.#underWay.delete(row.key);
       // A newer duty may have taken the place of this one while it was under way.
@@ -72,4 +83,9 @@ export class Outbox {
     if (row.attempts < limit) store.postponeDuty(row, Date.now() + waitMs);
     else store.dutyDone(row);
   }
+}
+
+function retryWaits(type: Duty["type"]): Waits {
+  if (type === "fire_events") return ENDPOINT_RETRY_MS;
+  return QUEUED_DUTIES.includes(type) ? QUEUE_RETRY_MS : RETRY_MS;
 }

@@ -9,6 +9,8 @@ import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
+import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
+import { CUSTOMER_EVENTS_MIGRATION, CustomerEventStore } from "./customer-event-store.ts";
 import { dutySchema, dutyKey, type Duty } from "./duties.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 
@@ -23,6 +25,7 @@ const MIGRATIONS = [
   `ALTER TABLE lines ADD COLUMN begins_ms INTEGER;
    ALTER TABLE lines ADD COLUMN ends_ms INTEGER;
    ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
+  CUSTOMER_EVENTS_MIGRATION,
 ];
 
 export type Call = { plan: CallPlan; state: CallState; seq: number };
@@ -32,12 +35,14 @@ export class CallStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly transcript: TranscriptStore;
+  readonly customerEvents: CustomerEventStore;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, MIGRATIONS);
     this.#storage = storage;
     this.#sql = storage.sql;
     this.transcript = new TranscriptStore(storage.sql);
+    this.customerEvents = new CustomerEventStore(storage.sql);
   }
 
   load(): Call | null {
@@ -76,6 +81,8 @@ export class CallStore {
       const seq = this.#appendEvent(next.event, null, nowMs);
       this.#sql.exec("UPDATE call SET state = ?, seq = ?", JSON.stringify(next.state), seq);
       this.#addDuties(next.duties, seq, nowMs);
+      const brought = customerEventsOf(call.state, next.state);
+      if (this.customerEvents.add(brought, nowMs)) this.#addDuties([{ type: "fire_events" }], seq, nowMs);
       return { plan: call.plan, state: next.state, seq };
     });
   }
@@ -166,8 +173,15 @@ export class CallStore {
     this.#sql.exec("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);
   }
 
-  dropDuty(key: string): void {
-    this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
+  /** A queue's consumer says that what it took over is done: the duty goes, and customers are told, once. */
+  confirmDuty(key: string, news: QueuedNews, nowMs: number): void {
+    this.#storage.transactionSync(() => {
+      this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
+      if (!this.customerEvents.add([eventOfCall(news)], nowMs)) return;
+      // With a number of its own: of the same, the duty would go when one that is under way is done.
+      const seq = this.#appendEvent({ type: "told", event: news }, null, nowMs);
+      this.#addDuties([{ type: "fire_events" }], seq, nowMs);
+    });
   }
 
   postponeDuty(row: OutboxRow, dueAtMs: number): void {
@@ -209,8 +223,12 @@ export class CallStore {
   }
 }
 
-/** The analysis reads in D1 what the projection writes, so it waits until that is done. */
-const IS_FREE = "(key <> 'analyse' OR NOT EXISTS (SELECT 1 FROM outbox WHERE key = 'project'))";
+/** What is analysed, and what customers are told of, is read in D1: it waits until the projection has written it. */
+const IS_FREE =
+  "(key NOT IN ('analyse', 'fire_events') OR NOT EXISTS (SELECT 1 FROM outbox WHERE key = 'project'))";
+
+/** Of what a queue's consumers do. */
+export type QueuedNews = "call.analyzed" | "call.recording_ready";
 
 type TransferContext = Extract<LiveMessage, { type: "transfer" }>["context"];
 type FeedRow = { cursor: number; body: string };

@@ -1,9 +1,9 @@
 import type { CallList, ListCallsQuery } from "../../contract/call-lists.ts";
 import { writeCursor } from "../../contract/cursor.ts";
 import { spanOf } from "../../contract/date-range.ts";
+import { toSummary } from "../../db/call-records.ts";
 import { listCalls as listStored } from "../../db/list-calls.ts";
 import type { OrgContext } from "../context.ts";
-import { toSummary } from "./call-summary.ts";
 
 /** One page of the organisation's calls, newest first (contract A2). Live calls are shown as their rows have them. */
 export async function listCalls({ db, orgId, config }: OrgContext, query: ListCallsQuery): Promise<CallList> {

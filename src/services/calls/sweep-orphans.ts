@@ -8,10 +8,10 @@ import { giveUpCalls } from "./give-up-call.ts";
 const LOOKED_AFTER_SECONDS = 300;
 const AT_MOST = 200;
 
-/** Asks after calls that live by their rows, and ends those that no object vouches for. */
+/** Asks after calls that live by their rows, and has those ended that no object vouches for. */
 export async function sweepOrphans(context: ServiceContext): Promise<void> {
   const before = toEpochSeconds(Date.now()) - LOOKED_AFTER_SECONDS;
   const calls = await sampleUnderWay(context.db, before, AT_MOST);
   const orphans = await giveUpCalls(context, calls);
-  if (orphans > 0) logInfo("orphans_swept", { asked: calls.length, ended: orphans });
+  if (orphans > 0) logInfo("orphans_swept", { asked: calls.length, given_up: orphans });
 }

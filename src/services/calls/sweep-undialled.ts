@@ -12,7 +12,7 @@ const GIVEN_UP_AFTER_SECONDS = 60;
 const AT_MOST = 1_000;
 
 /**
- * Takes up the calls that were accepted and not dialled: sends their messages again, and gives those up whose time
+ * Takes up the calls that were accepted and not dialled: sends their messages again, and has those given up whose time
  * is over.
  */
 export async function sweepUndialled(context: ServiceContext): Promise<void> {
@@ -24,8 +24,8 @@ export async function sweepUndialled(context: ServiceContext): Promise<void> {
     env,
     waiting.map((call) => ({ call_id: call.id })),
   );
-  const ended = await giveUpCalls(context, late);
-  if (calls.length > 0) logInfo("undialled_swept", { requeued: waiting.length, ended });
+  const given = await giveUpCalls(context, late);
+  if (calls.length > 0) logInfo("undialled_swept", { requeued: waiting.length, given_up: given });
 }
 
 /** The queue has given the call up. If its time is over so do we, else the sweep tries again. */

@@ -1,0 +1,126 @@
+// Webhooks as clients see them; what is needed to send to one reads webhook-endpoints.ts. No secret leaves this file.
+
+import { and, count, desc, eq, sql } from "drizzle-orm";
+import type { Page } from "../contract/pages.ts";
+import type { WebhookStatus } from "../domain/webhook.ts";
+import type { Db } from "./client.ts";
+import { webhooks } from "./schema.ts";
+
+type StoredWebhook = typeof webhooks.$inferSelect;
+
+const columns = {
+  id: webhooks.id,
+  orgId: webhooks.orgId,
+  name: webhooks.name,
+  url: webhooks.url,
+  events: webhooks.events,
+  headersEncrypted: webhooks.headersEncrypted,
+  previousSecretUntil: webhooks.previousSecretUntil,
+  status: webhooks.status,
+  pausedReason: webhooks.pausedReason,
+  pausedAt: webhooks.pausedAt,
+  createdAt: webhooks.createdAt,
+};
+export type WebhookRow = Pick<StoredWebhook, keyof typeof columns>;
+
+export type NewWebhook = Omit<StoredWebhook, "previousSecretEncrypted" | "previousSecretUntil">;
+
+/** Null if the organisation has `max` of them. Judged by the insert itself, so that none slips in beside another. */
+export async function insertWebhook(db: Db, webhook: NewWebhook, max: number): Promise<WebhookRow | null> {
+  const { id, orgId, name, url, events, headersEncrypted, secretEncrypted } = webhook;
+  const { status, pausedReason, pausedAt, createdAt } = webhook;
+  const inserted = await db
+    .insert(webhooks)
+    .select(
+      sql`SELECT ${id}, ${orgId}, ${name}, ${url}, ${events}, ${headersEncrypted}, ${secretEncrypted}, NULL, NULL,
+          ${status}, ${pausedReason}, ${pausedAt}, ${createdAt}
+        WHERE (SELECT count(*) FROM webhooks WHERE org_id = ${orgId}) < ${max}`,
+    )
+    .returning(columns)
+    .get();
+  return inserted ?? null;
+}
+
+/** Null if the organisation has none such. */
+export async function findWebhook(db: Db, orgId: string, webhookId: string): Promise<WebhookRow | null> {
+  return (await db.select(columns).from(webhooks).where(isOwn(orgId, webhookId)).get()) ?? null;
+}
+
+/** Newest first. */
+export async function listWebhooks(db: Db, orgId: string, { limit, offset }: Page) {
+  const all = eq(webhooks.orgId, orgId);
+  const [rows, [counted]] = await db.batch([
+    db.select(columns).from(webhooks).where(all).orderBy(desc(webhooks.id)).limit(limit).offset(offset),
+    db.select({ total: count() }).from(webhooks).where(all),
+  ]);
+  return { rows, total: counted?.total ?? 0 };
+}
+
+export type WebhookChange = {
+  set: Partial<Pick<StoredWebhook, "name" | "url" | "events" | "headersEncrypted">>;
+  /** One that is paused already keeps its reason. */
+  status: WebhookStatus | undefined;
+  /** Change only a webhook whose address and headers still are as they were read. */
+  ifAsRead: boolean;
+  nowSeconds: number;
+};
+
+export type WebhookChanged = { kind: "changed" | "not_as_read"; webhook: WebhookRow } | { kind: "gone" };
+
+/** @param before as it was read. @returns it as it is now. */
+export async function updateWebhook(
+  db: Db,
+  before: WebhookRow,
+  { set, status, ifAsRead, nowSeconds }: WebhookChange,
+): Promise<WebhookChanged> {
+  const isOne = isOwn(before.orgId, before.id);
+  const asRead = sql`url = ${before.url} AND headers_encrypted IS ${before.headersEncrypted}`;
+  const [updated, [webhook]] = await db.batch([
+    db
+      .update(webhooks)
+      // A change of nothing needs a column too.
+      .set({ name: sql`name`, ...set, ...(status === undefined ? {} : statusColumns(status, nowSeconds)) })
+      .where(and(isOne, ifAsRead ? asRead : undefined))
+      .returning({ id: webhooks.id }),
+    db.select(columns).from(webhooks).where(isOne),
+  ]);
+  if (webhook === undefined) return { kind: "gone" };
+  return { kind: updated.length > 0 ? "changed" : "not_as_read", webhook };
+}
+
+/** The secret in force becomes the one before, whichever it is by then. Null if the webhook is gone. */
+export async function rotateSecret(
+  db: Db,
+  { id, orgId }: WebhookRow,
+  next: { secretEncrypted: string; previousUntil: number | null },
+): Promise<WebhookRow | null> {
+  const { secretEncrypted, previousUntil } = next;
+  const rotated = await db
+    .update(webhooks)
+    .set({
+      secretEncrypted,
+      previousSecretEncrypted: previousUntil === null ? null : sql`secret_encrypted`,
+      previousSecretUntil: previousUntil,
+    })
+    .where(isOwn(orgId, id))
+    .returning(columns)
+    .get();
+  return rotated ?? null;
+}
+
+export async function deleteWebhook(db: Db, orgId: string, webhookId: string): Promise<void> {
+  await db.delete(webhooks).where(isOwn(orgId, webhookId));
+}
+
+function statusColumns(status: WebhookStatus, nowSeconds: number) {
+  if (status === "active") return { status, pausedReason: null, pausedAt: null };
+  return {
+    status,
+    pausedReason: sql`CASE status WHEN 'paused' THEN paused_reason ELSE 'requested' END`,
+    pausedAt: sql`CASE status WHEN 'paused' THEN paused_at ELSE ${nowSeconds} END`,
+  };
+}
+
+function isOwn(orgId: string, webhookId: string) {
+  return and(eq(webhooks.orgId, orgId), eq(webhooks.id, webhookId));
+}

@@ -1,0 +1,80 @@
+// Tells the systems of a customer what happened in a call: each webhook's object is handed what is to be sent to it.
+//
+// Guarantees: nothing is told before it can be read from the API (the duty waits for the projection); no webhook is kept
+// waiting by another that can't be reached, and none that has an event gets it again.
+
+import { readConfig } from "../../config.ts";
+import { toDeliveries } from "../../contract/call-events.ts";
+import type { CallRecord } from "../../contract/calls.ts";
+import { toTransfer } from "../../contract/transfers.ts";
+import { toRecord } from "../../db/call-records.ts";
+import type { StoredCall } from "../../db/calls.ts";
+import type { Db } from "../../db/client.ts";
+import { readForEvents, type Subscription } from "../../db/webhook-endpoints.ts";
+import type { NumberedEvent } from "../../domain/call/customer-events.ts";
+import { factsOf } from "../../domain/call/facts.ts";
+import { toTurns } from "../../domain/transcript.ts";
+import { logError } from "../../lib/log.ts";
+import { handOver, recipientsOf } from "../../stubs/hand-over.ts";
+import type { Call, CallStore } from "./store.ts";
+
+/** With bodies as large as they may be, so many fit into memory, and into what an object may be handed at a time. */
+const AT_ONCE = 16;
+
+export async function fireEvents(
+  call: Call,
+  { env, db, store }: { env: Env; db: Db; store: CallStore },
+): Promise<void> {
+  const events = store.customerEvents.untold();
+  if (events.length === 0) return;
+  const { orgId, callId } = call.plan;
+  const { call: stored, subscriptions } = await readForEvents(db, orgId, callId);
+  if (stored === null) logError("events_without_call", "no row", { call_id: callId });
+  if (stored === null || subscriptions.length === 0) {
+    store.customerEvents.markTold(events.map(({ seq }) => seq));
+    return;
+  }
+  const record = recordOf(call, stored, { env, store });
+  const missed = new Set<string>();
+  for (let from = 0; from < events.length; from += AT_ONCE) {
+    const reachable = subscriptions.filter(({ webhookId }) => !missed.has(webhookId));
+    const part = events.slice(from, from + AT_ONCE);
+    for (const webhookId of await tell({ env, store, orgId, record }, part, reachable)) missed.add(webhookId);
+    if (missed.size === 0) store.customerEvents.markTold(part.map(({ seq }) => seq));
+  }
+  if (missed.size > 0) throw new Error(`Not reached: ${[...missed].join(", ")}`);
+}
+
+/** Hands over what each has not got yet; answers who could not be reached. */
+async function tell(
+  { env, store, orgId, record }: { env: Env; store: CallStore; orgId: string; record: CallRecord },
+  events: readonly NumberedEvent[],
+  subscriptions: readonly Subscription[],
+): Promise<string[]> {
+  const told = store.customerEvents;
+  const contextOf = (transferId: string) => store.transferContext(transferId);
+  const deliveries = await toDeliveries({ orgId, call: record, contextOf }, events);
+  const seqs = new Map(deliveries.map(({ eventId }, index) => [eventId, events[index]?.seq ?? 0]));
+  const seqOf = ({ eventId }: { eventId: string }) => seqs.get(eventId) ?? 0;
+  const recipients = recipientsOf(subscriptions, deliveries, (webhookId, delivery) =>
+    told.hasTaken(webhookId, seqOf(delivery)),
+  );
+  return handOver(env, recipients, (recipient) => {
+    told.take(recipient.webhookId, recipient.deliveries.map(seqOf));
+  });
+}
+
+/** What `GET /v1/calls/{uuid}` answers now. */
+function recordOf(
+  { state }: Call,
+  stored: StoredCall,
+  { env, store }: { env: Env; store: CallStore },
+): CallRecord {
+  const { transfer, ...facts } = factsOf(state);
+  const told = {
+    facts,
+    transfer: transfer === null ? null : toTransfer(transfer),
+    turns: toTurns(store.transcript.lines(), state.answeredAtMs),
+  };
+  return toRecord(stored, told, readConfig(env).PUBLIC_BASE_URL);
+}

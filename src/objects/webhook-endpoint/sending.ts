@@ -1,0 +1,223 @@
+// Sends what is due, a few at a time, the oldest first. What the webhook is like is read from D1 once for all that
+// is due together, and anew when that takes long.
+//
+// Everything that is decided here is stored by then; whoever dies leaves nothing behind but tries that were cut off,
+// and the alarm.
+
+import type { Config } from "../../config.ts";
+import type { Db } from "../../db/client.ts";
+import { pauseEndpoint } from "../../db/webhook-endpoints.ts";
+import { FAILING_DELIVERIES, isFailing, nextTryMs, parseRetryAfter } from "../../domain/webhook-retries.ts";
+import type { DeliveryAttempt, PauseReason } from "../../domain/webhook.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import { logError, logInfo } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { toEpochSeconds } from "../../lib/time.ts";
+import { sendWebhook } from "../../webhooks/send.ts";
+import type { DeliveryStore, DueDelivery, Outcome } from "./delivery-store.ts";
+import { openEndpoint, type Endpoint } from "./endpoint.ts";
+
+/** The platform opens six connections at a time for an object; one is left for D1 and a test. */
+const MOST_AT_ONCE = 5;
+/** What was read from D1 may be acted upon for so long. */
+const FRESH_MS = 10_000;
+/** When it could not be read it is tried again after this; it doubles each time. */
+const BLOCKED_MS = { first: 5_000, longest: 300_000 };
+const D1_TIMEOUT_MS = 15_000;
+const GONE = 410;
+
+/** `unavailable`: it can't be known now where to. */
+export type TestRefusal = "deleted" | "unavailable";
+
+export type SendingDeps = {
+  db: Db;
+  config: () => Config;
+  store: DeliveryStore;
+  timeoutMs: () => number;
+  /** Lets the work go on after whoever began it has gone. */
+  inBackground: (work: Promise<void>) => void;
+  /** What is due, and when, has changed. */
+  onChange: () => void;
+  onDeleted: () => Promise<void>;
+};
+
+export class Sending {
+  readonly #deps: SendingDeps;
+  /** Deliveries that are being tried at this moment. */
+  readonly #underWay = new Set<number>();
+  #endpoint: { endpoint: Endpoint; readAtMs: number } | null = null;
+  #isReading = false;
+  #failedReads = 0;
+  #blockedUntilMs = 0;
+  #isStopped = false;
+
+  constructor(deps: SendingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Nothing is sent or stored any more, whatever comes of what is under way. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** What was read of the webhook does not hold any more. */
+  readAnew(): void {
+    this.#endpoint = null;
+    this.#blockedUntilMs = 0;
+  }
+
+  /** Before this nothing is sent, be it due. */
+  get blockedUntilMs(): number {
+    return this.#blockedUntilMs;
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Begins to send what is due, as far as there is room. */
+  drain(): void {
+    const { store, inBackground } = this.#deps;
+    const nowMs = Date.now();
+    if (this.#isStopped || this.#isReading || nowMs < this.#blockedUntilMs) return;
+    while (this.#underWay.size < MOST_AT_ONCE) {
+      const seq = store.findDue(this.#underWay, nowMs);
+      if (seq === null) break;
+      const known = this.#endpoint;
+      if (known === null || Math.abs(nowMs - known.readAtMs) >= FRESH_MS) {
+        inBackground(this.#read());
+        return;
+      }
+      this.#underWay.add(seq);
+      inBackground(this.#try(known.endpoint, store.begin(seq, nowMs)));
+    }
+    if (this.#underWay.size === 0) this.#endpoint = null;
+  }
+
+  /** One try at once, whether the webhook is paused or not. */
+  async sendTest(begin: () => DueDelivery | null): Promise<Result<null, TestRefusal>> {
+    try {
+      const endpoint = await this.#open();
+      if (endpoint === null || this.#isStopped) return err("deleted");
+      const delivery = begin();
+      if (delivery === null) return ok(null);
+      this.#underWay.add(delivery.seq);
+      await this.#try(endpoint, delivery);
+      return ok(null);
+    } catch (error) {
+      logError("webhook_test_failed", error, { webhook_id: this.#deps.store.webhookId });
+      return err("unavailable");
+    }
+  }
+
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    try {
+      const endpoint = await this.#open();
+      if (this.#isStopped) return;
+      this.#failedReads = 0;
+      if (endpoint === null) return await this.#deps.onDeleted();
+      if (endpoint.status === "paused") this.#deps.store.skipPending();
+      this.#endpoint = endpoint.status === "active" ? { endpoint, readAtMs: Date.now() } : null;
+    } catch (error) {
+      const waitMs = Math.min(BLOCKED_MS.longest, BLOCKED_MS.first * 2 ** this.#failedReads);
+      logError("webhook_unreadable", error, { webhook_id: this.#deps.store.webhookId, retry_ms: waitMs });
+      this.#failedReads += 1;
+      this.#blockedUntilMs = Date.now() + waitMs;
+    } finally {
+      this.#isReading = false;
+      this.#goOn();
+    }
+  }
+
+  async #try(endpoint: Endpoint, delivery: DueDelivery): Promise<void> {
+    const { store, config, timeoutMs } = this.#deps;
+    try {
+      const message = { id: delivery.eventId, body: delivery.body };
+      const options = { allowLoopbackHttp: config().isLocal, timeoutMs: timeoutMs() };
+      const { retryAfter, ...attempt } = await sendWebhook(endpoint, message, options);
+      if (this.#isStopped) return;
+      const outcome = outcomeOf(delivery, attempt, retryAfter);
+      store.finish(delivery, attempt, outcome);
+      logAttempt(store.webhookId, delivery, attempt);
+      if (!delivery.isTest) await this.#judge(endpoint, attempt, outcome);
+    } finally {
+      this.#underWay.delete(delivery.seq);
+      this.#goOn();
+    }
+  }
+
+  /** What the try says of the receiver. */
+  async #judge(endpoint: Endpoint, { statusCode, atMs }: DeliveryAttempt, outcome: Outcome): Promise<void> {
+    const { store } = this.#deps;
+    if (outcome.status === "delivered") return store.noteSuccess();
+    const failingSinceMs = store.noteFailure(endpoint.url, atMs);
+    if (statusCode === GONE) return this.#pause(endpoint, "gone");
+    const failedDeliveries = store.countFailed(failingSinceMs, FAILING_DELIVERIES);
+    if (isFailing({ failingSinceMs, failedDeliveries, nowMs: Date.now() })) {
+      await this.#pause(endpoint, "failing");
+    }
+  }
+
+  /** If it fails, the next try that fails comes here again. */
+  async #pause({ url }: Endpoint, reason: Exclude<PauseReason, "requested">): Promise<void> {
+    const { db, store } = this.#deps;
+    try {
+      const isPaused = await pauseEndpoint(
+        db,
+        { id: store.webhookId, url },
+        reason,
+        toEpochSeconds(Date.now()),
+      );
+      if (this.#isStopped) return;
+      // Whatever it is by now, what was known does not hold.
+      this.#endpoint = null;
+      if (!isPaused) return;
+      store.skipPending();
+      logInfo("webhook_paused", { webhook_id: store.webhookId, reason });
+    } catch (error) {
+      logError("webhook_not_paused", error, { webhook_id: store.webhookId, reason });
+    }
+  }
+
+  #goOn(): void {
+    if (this.#isStopped) return;
+    this.drain();
+    this.#deps.onChange();
+  }
+
+  #open(): Promise<Endpoint | null> {
+    const { db, config, store } = this.#deps;
+    return withDeadline(D1_TIMEOUT_MS, () => openEndpoint({ db, config: config() }, store.webhookId));
+  }
+}
+
+/** Neither the address, which may hold secrets, nor what was said. */
+export function logAttempt(
+  webhookId: string,
+  { id, callId, tries }: DueDelivery,
+  { statusCode, error, durationMs }: Pick<DeliveryAttempt, "statusCode" | "error" | "durationMs">,
+): void {
+  logInfo("webhook_attempt", {
+    webhook_id: webhookId,
+    delivery_id: id,
+    call_id: callId,
+    status_code: statusCode,
+    error,
+    ms: durationMs,
+    attempt: tries,
+  });
+}
+
+function outcomeOf(
+  { tries, isTest }: DueDelivery,
+  attempt: DeliveryAttempt,
+  retryAfter: string | null,
+): Outcome {
+  const { statusCode } = attempt;
+  if (statusCode !== null && statusCode >= 200 && statusCode < 300) return { status: "delivered" };
+  if (isTest) return { status: "failed", nextMs: null };
+  const nowMs = Date.now();
+  const retryAfterMs = parseRetryAfter(retryAfter, nowMs);
+  return { status: "failed", nextMs: nextTryMs({ tries, nowMs, retryAfterMs, random: Math.random() }) };
+}

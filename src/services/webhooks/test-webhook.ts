@@ -1,0 +1,35 @@
+import type { Refusal } from "../../contract/problems.ts";
+import type { WebhookDelivery } from "../../contract/webhook-logs.ts";
+import type { TestWebhookInput } from "../../contract/webhooks.ts";
+import { eventsOf } from "../../db/webhook-endpoints.ts";
+import type { WebhookRow } from "../../db/webhooks.ts";
+import { newId } from "../../lib/ids.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { toEpochSeconds } from "../../lib/time.ts";
+import { webhookEndpointOf } from "../../stubs/stubs.ts";
+import type { OrgContext } from "../context.ts";
+import { toDelivery } from "./read-deliveries.ts";
+import { sampleEvent } from "./sample-event.ts";
+import { GONE } from "./write-webhooks.ts";
+
+/** Sends a sample, be the webhook paused or not, and answers what came of it. */
+export async function testWebhook(
+  { env, orgId, config }: OrgContext,
+  webhook: WebhookRow,
+  { event: asked }: TestWebhookInput,
+): Promise<Result<WebhookDelivery, Refusal<"not_found" | "unavailable">>> {
+  const event = asked ?? eventsOf({ webhookEvents: webhook.events })[0] ?? "call.ended";
+  const sample = sampleEvent(event, {
+    orgId,
+    baseUrl: config.PUBLIC_BASE_URL,
+    nowSeconds: toEpochSeconds(Date.now()),
+  });
+  const delivery = { eventId: newId("event"), event, callId: null, body: JSON.stringify(sample) };
+  const sent = await webhookEndpointOf(env, webhook.id).sendTest(delivery);
+  if (sent.ok) return ok(toDelivery(sent.value));
+  return err(
+    sent.error === "deleted"
+      ? GONE
+      : { code: "unavailable", detail: "Nothing can be sent at the moment, so nothing was." },
+  );
+}
