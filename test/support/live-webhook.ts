@@ -130,6 +130,8 @@ export class LiveWebhook {
   }
 
   async evict(): Promise<void> {
+    // With its alarm on disk, which the runtime else forgets together with the object.
+    await runInDurableObject(this.object, (_object, { storage }) => storage.sync());
     await evictDurableObject(this.object);
   }
 
