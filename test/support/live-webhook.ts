@@ -104,6 +104,14 @@ export class LiveWebhook {
     await this.object.resume();
   }
 
+  /** Waits for a line of the log: the object has done what comes before it. */
+  async logs(event: string): Promise<void> {
+    await until(
+      async () => this.logged,
+      (lines) => lines.some((line) => line["event"] === event),
+    );
+  }
+
   wait(ms: number): void {
     vi.setSystemTime(Date.now() + ms);
   }
