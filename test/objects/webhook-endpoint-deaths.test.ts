@@ -155,7 +155,7 @@ describe("a death", () => {
 
 describe("D1 that is away", () => {
   /** Waits until it could not be read for so many times. */
-  const isBlocked = (times = 1) =>
+  const isBlocked = (times: number) =>
     until(
       async () => webhook.logged.filter(({ event }) => event === "webhook_unreadable"),
       ({ length }) => length >= times,
@@ -187,10 +187,12 @@ describe("D1 that is away", () => {
     await webhook.receiver.waiting(1);
     webhook.d1IsAway = true;
     await webhook.receiver.release();
+    await webhook.logs("webhook_not_paused");
     await webhook.rest();
     webhook.d1IsAway = false;
     expect(await webhookRow(webhook.id)).toMatchObject({ status: "active" });
     await webhook.alarm();
+    await webhook.logs("webhook_paused");
     expect(await webhookRow(webhook.id)).toMatchObject({ status: "paused", pausedReason: "gone" });
   });
 
@@ -199,7 +201,7 @@ describe("D1 that is away", () => {
     const row = await webhookRow(webhook.id);
     await changeWebhook(webhook.id, { secretEncrypted: "other.key.made-it" });
     await webhook.accept();
-    await isBlocked();
+    await webhook.logs("webhook_unreadable");
     await changeWebhook(webhook.id, { secretEncrypted: row?.secretEncrypted ?? "" });
     await alarmsUntil(1);
     expect(await webhook.delivery()).toMatchObject({ status: "delivered", attempts: [{}] });

@@ -1,5 +1,6 @@
 // What becomes of deliveries besides being sent: tests, replays, the log of them, and their end with their webhook.
 
+import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { LiveWebhook } from "../support/live-webhook.ts";
@@ -96,6 +97,7 @@ describe("replay", () => {
     await webhook.deliver([newDelivery({ event: "call.started" })]);
     const callId = newId("call");
     await webhook.deliver([newDelivery({ callId })]);
+    await webhook.logs("webhook_paused");
     await webhook.resume();
     await webhook.receiver.answer({ does: "waits" });
     expect(await webhook.object.replayAll({ event: "call.started" })).toBe(0);
@@ -143,6 +145,25 @@ describe("the log of deliveries", () => {
     expect(await webhook.alarm()).toBe(true);
     expect(await webhook.stored()).toMatchObject({ deliveries: 0, attempts: 0, alarmMs: null });
   });
+});
+
+test("only so many deliveries are kept, but each that is yet to be sent", async () => {
+  webhook = await LiveWebhook.open([{ status: 500 }, {}]);
+  const [first] = await webhook.deliver();
+  const { total: one } = await webhook.object.list({}, { limit: 1, offset: 0 });
+  await runInDurableObject(webhook.object, (_object, { storage }) => {
+    storage.sql.exec(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10100)
+       INSERT INTO deliveries (id, event_id, event, body, is_test, status, created_at_ms, queued_at_ms)
+       SELECT 'wbl_' || i, 'evt_' || i, 'call.ended', '{}', 0, 'delivered', ?1, ?1 FROM n`,
+      Date.now(),
+    );
+  });
+  await webhook.deliver();
+  const newest = await webhook.object.list({}, { limit: 1, offset: 0 });
+  expect([one, newest.total]).toEqual([1, 10_001]);
+  const oldest = await webhook.object.list({}, { limit: 2, offset: 9_999 });
+  expect(oldest.deliveries.map(({ eventId }) => eventId)).toEqual(["evt_102", first?.eventId]);
 });
 
 describe("a webhook that was deleted", () => {

@@ -78,10 +78,15 @@ export class LiveWebhook {
 
   /** Until nothing is under way and nothing waits for its turn, but for D1 or its receiver. */
   async rest(): Promise<void> {
+    // One that has died goes on when somebody asks it.
+    await this.object.find("");
     await until(
       async () => ({ ...(await this.stored()), waiting: await this.receiver.waitingNow() }),
-      ({ trying, due, waiting }) =>
-        trying === waiting && (due === 0 || trying === MOST_AT_ONCE || Date.now() < this.blockedUntilMs),
+      ({ trying, due, waiting, alarmMs }) => {
+        // The runtime's alarms go by another clock: one that is due waits for the test.
+        const isForAlarm = Date.now() < this.blockedUntilMs || (alarmMs !== null && alarmMs <= Date.now());
+        return trying === waiting && (due === 0 || trying === MOST_AT_ONCE || isForAlarm);
+      },
     );
   }
 
@@ -97,6 +102,14 @@ export class LiveWebhook {
     await changeWebhook(this.id, { status: "active", pausedReason: null, pausedAt: null });
     this.blockedUntilMs = 0;
     await this.object.resume();
+  }
+
+  /** Waits for a line of the log: the object has done what comes before it. */
+  async logs(event: string): Promise<void> {
+    await until(
+      async () => this.logged,
+      (lines) => lines.some((line) => line["event"] === event),
+    );
   }
 
   wait(ms: number): void {
@@ -125,6 +138,8 @@ export class LiveWebhook {
   }
 
   async evict(): Promise<void> {
+    // With its alarm on disk, which the runtime else forgets together with the object.
+    await runInDurableObject(this.object, (_object, { storage }) => storage.sync());
     await evictDurableObject(this.object);
   }
 
@@ -159,7 +174,7 @@ export class LiveWebhook {
       return {
         alarmMs,
         trying: count("trying_since_ms IS NOT NULL AND ? > 0"),
-        due: count("due_at_ms <= ?"),
+        due: count("due_at_ms <= ? AND trying_since_ms IS NULL"),
         deliveries: count("? > 0"),
         attempts: Number(sql.exec("SELECT count(*) AS n FROM attempts").one().n),
       };

@@ -46,7 +46,8 @@ export class Sending {
   /** Deliveries that are being tried at this moment. */
   readonly #underWay = new Set<number>();
   #endpoint: { endpoint: Endpoint; readAtMs: number } | null = null;
-  #isReading = false;
+  /** Stands for the reading that is under way. One that was overtaken by a change of the webhook tells nothing. */
+  #reading: symbol | null = null;
   #failedReads = 0;
   #blockedUntilMs = 0;
   #isStopped = false;
@@ -62,6 +63,7 @@ export class Sending {
 
   /** What was read of the webhook does not hold any more. */
   readAnew(): void {
+    this.#reading = null;
     this.#endpoint = null;
     this.#blockedUntilMs = 0;
   }
@@ -79,7 +81,7 @@ export class Sending {
   drain(): void {
     const { store, inBackground } = this.#deps;
     const nowMs = Date.now();
-    if (this.#isStopped || this.#isReading || nowMs < this.#blockedUntilMs) return;
+    if (this.#isStopped || this.#reading !== null || nowMs < this.#blockedUntilMs) return;
     while (this.#underWay.size < MOST_AT_ONCE) {
       const seq = store.findDue(this.#underWay, nowMs);
       if (seq === null) break;
@@ -111,21 +113,23 @@ export class Sending {
   }
 
   async #read(): Promise<void> {
-    this.#isReading = true;
+    const reading = Symbol("reading");
+    this.#reading = reading;
     try {
       const endpoint = await this.#open();
-      if (this.#isStopped) return;
+      if (this.#isStopped || this.#reading !== reading) return;
       this.#failedReads = 0;
       if (endpoint === null) return await this.#deps.onDeleted();
       if (endpoint.status === "paused") this.#deps.store.skipPending();
       this.#endpoint = endpoint.status === "active" ? { endpoint, readAtMs: Date.now() } : null;
     } catch (error) {
+      if (this.#reading !== reading) return;
       const waitMs = Math.min(BLOCKED_MS.longest, BLOCKED_MS.first * 2 ** this.#failedReads);
       logError("webhook_unreadable", error, { webhook_id: this.#deps.store.webhookId, retry_ms: waitMs });
       this.#failedReads += 1;
       this.#blockedUntilMs = Date.now() + waitMs;
     } finally {
-      this.#isReading = false;
+      if (this.#reading === reading) this.#reading = null;
       this.#goOn();
     }
   }
@@ -171,7 +175,7 @@ export class Sending {
       );
       if (this.#isStopped) return;
       // Whatever it is by now, what was known does not hold.
-      this.#endpoint = null;
+      this.readAnew();
       if (!isPaused) return;
       store.skipPending();
       logInfo("webhook_paused", { webhook_id: store.webhookId, reason });

@@ -148,7 +148,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
     // Not in the constructor: an alarm that is set anew there is not the one that woke the object, which then is lost.
     if (!this.#isAwake) {
       this.#isAwake = true;
-      this.#armAlarm();
+      this.#sendDue();
     }
     return this.#parts;
   }
