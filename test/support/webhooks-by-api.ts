@@ -33,7 +33,7 @@ export async function storedWebhook(webhookId: string) {
     .get();
   if (row === undefined) return null;
   const open = async (sealed: string | null) =>
-    sealed === null ? null : unseal(readConfig(env).CREDENTIALS_KEY, sealed, webhookId);
+    sealed === null ? null : unseal(readConfig(env).credentialsKeys, sealed, webhookId);
   const headers = await open(row.headersEncrypted);
   return {
     row,

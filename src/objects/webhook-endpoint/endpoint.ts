@@ -21,7 +21,7 @@ export async function openEndpoint(
 ): Promise<Endpoint | null> {
   const row = await findEndpoint(db, webhookId);
   if (row === null) return null;
-  const open = (sealed: string) => unseal(config.CREDENTIALS_KEY, sealed, webhookId);
+  const open = (sealed: string) => unseal(config.credentialsKeys, sealed, webhookId);
   const isPreviousLive =
     row.previousSecretUntil !== null && toEpochSeconds(Date.now()) < row.previousSecretUntil;
   const previous = isPreviousLive ? row.previousSecretEncrypted : null;

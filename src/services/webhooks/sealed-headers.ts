@@ -19,9 +19,9 @@ export async function sealHeaders(
 }
 
 export async function openHeaders(
-  { CREDENTIALS_KEY }: Config,
+  { credentialsKeys }: Config,
   { id, headersEncrypted }: { id: string; headersEncrypted: string | null },
 ): Promise<WebhookHeaders> {
   if (headersEncrypted === null) return {};
-  return headersSchema.parse(JSON.parse(await unseal(CREDENTIALS_KEY, headersEncrypted, id)));
+  return headersSchema.parse(JSON.parse(await unseal(credentialsKeys, headersEncrypted, id)));
 }
