@@ -1,7 +1,7 @@
 // What a run does, drawn from its seed: whom to call and when, what workflows do to those calls, who calls in, and
 // when the power fails.
 
-import type { RequestedEndReason } from "../../src/domain/call/status.ts";
+import { REQUESTED_END_REASONS, type RequestedEndReason } from "../../src/domain/call/status.ts";
 import { chanceOf, type Chance } from "./chance.ts";
 import { BEHAVIOURS, CALLERS } from "./numbers.ts";
 
@@ -83,7 +83,7 @@ function planDeeds(chance: Chance, index: number): Deed[] {
     deeds.push({ kind: "metadata", afterMs: chance.between(0, 6_000), patch });
   }
   if (chance.happens(0.08)) {
-    const reason = chance.oneOf(["workflow_close", "wrong_number", "dnc_request", "hostile_caller"]);
+    const reason = chance.oneOf(REQUESTED_END_REASONS);
     deeds.push({ kind: "end", afterMs: chance.between(0, 4_000), reason });
   } else if (chance.happens(0.1)) {
     deeds.push({ kind: "transfer", afterMs: chance.between(300, 3_000) });

@@ -39,6 +39,10 @@ export class InstanceProcess {
     writeFileSync(this.log, "");
   }
 
+  get folder(): string {
+    return this.#settings.folder;
+  }
+
   get url(): string {
     return urlOf(this.#settings.port);
   }
