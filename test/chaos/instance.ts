@@ -1,7 +1,8 @@
 // One instance as a process of its own: the production bundle on the bare runtime, its state in a folder. A file tells
-// it what to be. It says once it answers, and ends when it is asked to, when it is killed, and when nobody is left who
-// could ask.
+// it what to be. It waits to be told to begin, says once it answers, and ends when it is asked to, when it is killed,
+// and when nobody is left who could ask.
 
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -10,6 +11,9 @@ import { settingsSchema } from "./settings.ts";
 
 const settings = settingsSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")));
 const { folder, script, port, variables, seedSql, cronEveryMs } = settings;
+
+process.once("disconnect", () => process.exit(0));
+await once(process, "message");
 
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
@@ -31,13 +35,8 @@ const worker = await miniflare.getWorker(WORKER);
 // What a poke fails at is done by the next.
 const cron = setInterval(() => void worker.scheduled().catch(() => null), cronEveryMs);
 
-let isStopping = false;
-for (const event of ["SIGTERM", "disconnect"] as const) {
-  process.on(event, () => {
-    if (isStopping) return;
-    isStopping = true;
-    clearInterval(cron);
-    void miniflare.dispose().then(() => process.exit(0));
-  });
-}
+process.once("SIGTERM", () => {
+  clearInterval(cron);
+  void miniflare.dispose().then(() => process.exit(0));
+});
 process.send?.("ready");

@@ -2,6 +2,7 @@
 // answered is the harness's own ledger.
 
 import { setTimeout as pause } from "node:timers/promises";
+import { transferredCallSchema } from "../../src/contract/call-actions.ts";
 import { placedCallSchema } from "../../src/contract/calls.ts";
 import { callIn } from "./carrier.ts";
 import { askUntilAnswered, codeOf, type Answer } from "./client.ts";
@@ -9,7 +10,7 @@ import type { Deed, Plan, PlannedCall, PlannedCaller, PlannedKill } from "./plan
 import type { World } from "./world.ts";
 
 /** What was done to a call, and the answer. */
-export type DoneDeed = Deed & { status: number; code: string | null };
+export type DoneDeed = Deed & { status: number; code: string | null; transferId: string | null };
 
 /** A create that was answered with 201. */
 export type Acknowledged = Pick<PlannedCall, "index" | "org" | "to" | "behaves"> & {
@@ -29,16 +30,18 @@ export type LoadLedger = {
   outages: Outage[];
   /** Creates that were answered otherwise, and answers that no client should get. */
   surprises: string[];
+  /** From the first create to the last kill. */
   seconds: number;
 };
 
-export async function runLoad(plan: Plan, world: World): Promise<LoadLedger> {
+/** @param onSent called once all was sent and no kill is to come, while answers are still awaited. */
+export async function runLoad(plan: Plan, world: World, onSent: () => void): Promise<LoadLedger> {
   const run = new LoadRun(plan, world);
   const beganMs = Date.now();
-  const power = run.cutPower();
-  await run.callEverybody();
-  await power;
+  await Promise.all([run.callEverybody(), run.cutPower()]);
   run.ledger.seconds = (Date.now() - beganMs) / 1000;
+  onSent();
+  await run.allAnswered();
   return run.ledger;
 }
 
@@ -47,7 +50,7 @@ class LoadRun {
   readonly #world: World;
   readonly ledger: LoadLedger = { acknowledged: [], callers: [], outages: [], surprises: [], seconds: 0 };
   readonly #underWay: Promise<void>[] = [];
-  #placed = 0;
+  #sent = 0;
   #onProgress = (): void => {};
 
   constructor(plan: Plan, world: World) {
@@ -67,8 +70,13 @@ class LoadRun {
       await pause(call.gapMs);
       letIn(call.index);
       this.#underWay.push(this.#place(call));
+      this.#sent += 1;
+      this.#onProgress();
     }
     letIn(this.#plan.calls.length);
+  }
+
+  async allAnswered(): Promise<void> {
     await Promise.all(this.#underWay);
   }
 
@@ -76,15 +84,15 @@ class LoadRun {
     for (const kill of this.#plan.kills) await this.#cutOnce(kill);
   }
 
-  async #cutOnce({ acknowledged, plusMs, downMs }: PlannedKill): Promise<void> {
-    while (this.#placed < acknowledged) await new Promise<void>((resolve) => (this.#onProgress = resolve));
+  async #cutOnce({ sent, plusMs, downMs }: PlannedKill): Promise<void> {
+    while (this.#sent < sent) await new Promise<void>((resolve) => (this.#onProgress = resolve));
     await pause(plusMs);
     const { product } = this.#world;
     const fromMs = Date.now();
     await product.kill();
     await pause(downMs);
     const startedMs = Date.now();
-    await product.start();
+    await product.start({ again: true });
     const toMs = Date.now();
     this.ledger.outages.push({ fromMs, toMs, restartMs: toMs - startedMs });
   }
@@ -107,8 +115,6 @@ class LoadRun {
     );
     const ids = new Set(answers.map(idOf));
     const [callId] = ids;
-    this.#placed += 1;
-    this.#onProgress();
     if (ids.size !== 1 || callId === undefined || callId === null) {
       this.ledger.surprises.push(`a create to ${call.behaves} was answered ${JSON.stringify(answers)}`);
       return;
@@ -129,7 +135,8 @@ class LoadRun {
       idempotencyKey: `${deed.kind}-${this.#plan.seed}-${call.index}`,
     });
     const code = codeOf(answer);
-    call.deeds.push({ ...deed, status: answer.status, code });
+    const transferId = transferredCallSchema.safeParse(answer.body).data?.transfer_id ?? null;
+    call.deeds.push({ ...deed, status: answer.status, code, transferId });
     const isUsual = answer.status < 300 || (code !== null && USUAL_REFUSALS[deed.kind].includes(code));
     if (!isUsual) this.ledger.surprises.push(`${deed.kind} was answered ${JSON.stringify(answer)}`);
   }

@@ -28,8 +28,8 @@ export type PlannedCall = {
 /** Somebody calls in, once so many calls were planned to have been placed. */
 export type PlannedCaller = { org: number; from: string; behaves: string; before: number };
 
-/** The power fails so long after so many calls were acknowledged, and is back so much later. */
-export type PlannedKill = { acknowledged: number; plusMs: number; downMs: number };
+/** The power fails so long after so many calls were sent, and is back so much later. */
+export type PlannedKill = { sent: number; plusMs: number; downMs: number };
 
 export type Plan = {
   seed: number;
@@ -104,8 +104,8 @@ function planCallers(chance: Chance, count: number, calls: number): PlannedCalle
 function planKills(chance: Chance, count: number, calls: number): PlannedKill[] {
   const late = Math.floor(count / 6);
   return Array.from({ length: count }, (_, index) => ({
-    acknowledged: index < late ? calls : chance.between(1, calls),
+    sent: index < late ? calls : chance.between(1, calls),
     plusMs: index < late ? chance.between(0, 8_000) : chance.between(0, 600),
     downMs: chance.happens(0.5) ? 0 : chance.between(0, 1_500),
-  })).toSorted((a, b) => a.acknowledged - b.acknowledged || a.plusMs - b.plusMs);
+  })).toSorted((a, b) => a.sent - b.sent || a.plusMs - b.plusMs);
 }

@@ -29,6 +29,8 @@ export class InstanceProcess {
   /** What all its processes have printed, one after the other. */
   readonly log: string;
   #child: ChildProcess | null = null;
+  /** Has all loaded that it needs, and waits for its turn: the power is back sooner. */
+  #spare: ChildProcess | null = null;
 
   constructor(settings: Settings) {
     mkdirSync(settings.folder, { recursive: true });
@@ -47,23 +49,19 @@ export class InstanceProcess {
     return urlOf(this.#settings.port);
   }
 
-  /** Settles once it answers. */
-  async start(): Promise<void> {
-    const output = openSync(this.log, "a");
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", SCRIPT, this.#file], {
-      detached: true,
-      stdio: ["ignore", output, output, "ipc"],
-    });
-    closeSync(output);
-    running.add(child);
-    child.once("exit", () => running.delete(child));
+  /** Settles once it answers. @param again whether it is likely to be killed, and started again. */
+  async start({ again = false } = {}): Promise<void> {
+    const child = this.#spare ?? this.#spawn();
+    this.#spare = null;
     this.#child = child;
     const late = AbortSignal.timeout(READY_WITHIN_MS);
-    const isReady = await Promise.race([
+    const isReady = Promise.race([
       once(child, "message", { signal: late }).then(() => true),
       once(child, "exit", { signal: late }).then(() => false),
     ]).catch(() => false);
-    if (!isReady) throw new Error(`${this.#settings.folder} did not start:\n${this.#lastWords()}`);
+    child.send("begin");
+    if (!(await isReady)) throw new Error(`${this.#settings.folder} did not start:\n${this.#lastWords()}`);
+    if (again) this.#spare = this.#spawn();
   }
 
   /** Ends it as a power cut would. It is gone once this settles. */
@@ -80,6 +78,7 @@ export class InstanceProcess {
 
   /** Lets it put its state in order and end. */
   async stop(): Promise<void> {
+    if (this.#spare !== null) signal(this.#spare, "SIGKILL");
     const child = this.#child;
     if (child === null) return;
     if (!hasEnded(child)) {
@@ -90,6 +89,18 @@ export class InstanceProcess {
       clearTimeout(timer);
     }
     await this.kill();
+  }
+
+  #spawn(): ChildProcess {
+    const output = openSync(this.log, "a");
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", SCRIPT, this.#file], {
+      detached: true,
+      stdio: ["ignore", output, output, "ipc"],
+    });
+    closeSync(output);
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+    return child;
   }
 
   #lastWords(): string {

@@ -12,6 +12,7 @@ import { bundle } from "../runtime/bundle.ts";
 import { judgeCounts, judgeLeftovers } from "./judge-counts.ts";
 import { judgeLog } from "./judge-log.ts";
 import { judgeCalls, type Verdict } from "./judge.ts";
+import { judgeWebhooks } from "./judge-webhooks.ts";
 import { readOrg, readStored } from "./ledgers.ts";
 import { runLoad } from "./load.ts";
 import { parseChaosOptions } from "./options.ts";
@@ -50,16 +51,16 @@ async function play(plan: Plan, onLoaded: () => void): Promise<RunResult> {
   const startedMs = Date.now();
   const place = join(folder, `seed-${plan.seed}`);
   mkdirSync(place);
-  const receiver = new Receiver();
+  const receiver = new Receiver(plan.seed);
   await receiver.start();
   const world = await openWorld(place, script, receiver);
-  const load = await runLoad(plan, world);
-  onLoaded();
-  const open = await settle(world);
+  const load = await runLoad(plan, world, onLoaded);
+  const open = await settle(world, receiver);
   const orgs = await Promise.all(world.orgs.map(readOrg));
   await Promise.all([world.product.stop(), world.carrier.stop()]);
   await receiver.stop();
   const stored = readStored(world);
+  const { hasWebhooks } = world;
   const { findings, deviations } = judgeCalls({ load, orgs, stored });
   const phones = [
     ...plan.calls.map(({ to }) => to),
@@ -75,10 +76,10 @@ async function play(plan: Plan, onLoaded: () => void): Promise<RunResult> {
       ...findings,
       ...judgeCounts(orgs, stored),
       ...judgeLeftovers(orgs, stored),
+      ...(hasWebhooks ? judgeWebhooks(receiver, stored, load) : []),
       ...judgeLog(readFileSync(world.product.log, "utf8"), { secrets: world.secrets, phones }),
     ],
   };
-  const { hasWebhooks } = world;
   const seconds = (Date.now() - startedMs) / 1_000;
   const result = { plan, load, stored, orgs, verdict, hasWebhooks, seconds };
   console.log(describe(result, { calls, kills }));

@@ -78,7 +78,7 @@ export async function openWorld(folder: string, script: string, receiver: Receiv
     seedSql: "",
     cronEveryMs: 60_000,
   });
-  await Promise.all([product.start(), carrier.start()]);
+  await Promise.all([product.start({ again: true }), carrier.start()]);
   const orgs: Org[] = [];
   const humans: string[] = [];
   const secrets: Record<string, string> = { "the credentials' key": credentialsKey };
