@@ -166,7 +166,8 @@ function judgeInbound(verdict: Verdict, { load, orgs, stored }: Ledgers): void {
     rows.delete(sid);
     if (row !== undefined) {
       const usual = new Set(BEHAVIOURS[behaves]?.ends ?? []);
-      const honest: EndedReason[] = ["agent_failed", "customer_hangup", "relay_lost"];
+      // Written down, and the power failed before it came to its object: the sweep gives it up.
+      const honest: EndedReason[] = ["agent_failed", "customer_hangup", "relay_lost", "platform_error"];
       judgeEnd(verdict, { row, usual, honest, outages: load.outages });
       continue;
     }
