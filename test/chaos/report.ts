@@ -65,13 +65,17 @@ export function describe(result: RunResult, { calls, kills }: { calls: number; k
     ...table("endings", figures.endings),
     ...table("that a kill may honestly cause", figures.deviations),
     ...(result.hasWebhooks ? [] : ["  no webhooks yet"]),
-    ...figures.findings.map(describeFinding),
+    ...figures.findings.slice(0, MOST_SHOWN).map(describeFinding),
+    ...(figures.findings.length > MOST_SHOWN ? [`  … ${figures.findings.length} in all`] : []),
   ];
   if (figures.findings.length > 0) {
     lines.push(`  again: npm run chaos -- --calls ${calls} --kills ${kills} --seed ${figures.seed} --keep`);
   }
   return lines.join("\n");
 }
+
+/** Beyond these one fault shows in many calls. */
+const MOST_SHOWN = 50;
 
 function describeFinding({ rule, detail, callId, behaves }: Finding): string {
   const about = [behaves, callId].filter((part) => part !== undefined).join(" ");
