@@ -17,6 +17,9 @@ export const SUBSCRIPTIONS: Readonly<Record<string, readonly CallEventName[]>> =
   some: ["call.ended", "call.transferred"],
 };
 
+/** Less than the wait before a second try. */
+const FRESH_MS = 4_000;
+
 /** One request to one webhook. */
 export type Delivery = {
   /** The organisation's id, and the webhook's name. */
@@ -124,11 +127,14 @@ export class Receiver {
     return { orgId, hook: name, webhookId, body, event, isSigned, answer, atMs: Date.now() };
   }
 
-  /** Whether the first try of an event fails is drawn from the seed, and from what is told of whom. */
+  /**
+   * Whether the first try of an event fails is drawn from the seed, and from what is told of whom. What comes late may
+   * be a second try already, whose first a kill cut short: the third would come minutes later.
+   */
   #answerTo(name: string, event: CallEvent | null): Delivery["answer"] {
     const tries = (this.#tries.get(name) ?? 0) + 1;
     this.#tries.set(name, tries);
-    if (tries > 1 || event === null) return "taken";
+    if (tries > 1 || event === null || Date.now() - Date.parse(event.fired_at) > FRESH_MS) return "taken";
     const { to_number: to, from_number: from, seq } = event.data;
     const drawn = createHash("sha256").update(`${this.#seed} ${to} ${from} ${seq}`).digest().readUInt8();
     if (drawn < 8) return "refused";

@@ -22,7 +22,7 @@ const SPEED = 40;
 /** As often as needed to wait for nothing but what the product itself waits for. */
 const CRON_EVERY_MS = 2_000;
 /** The endless talker's calls last so long, in seconds. */
-const MAX_DURATION = 45;
+const MAX_DURATION = 40;
 const QUEUE = "sales";
 /** People in each queue: two take a call, one lets the key be, one is busy, one hangs up on the brief. */
 const HUMANS = ["0090", "0090", "0091", "0092", "0093"];
