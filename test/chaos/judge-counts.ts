@@ -2,7 +2,7 @@
 
 import type { CallStats } from "../../src/contract/call-lists.ts";
 import type { CallSummary } from "../../src/contract/calls.ts";
-import type { Finding } from "./judge.ts";
+import type { Finding } from "./verdict.ts";
 import { COUNTED, type CallRow, type OrgLedger, type RollupRow, type StoredLedger } from "./ledgers.ts";
 
 export function judgeCounts(orgs: readonly OrgLedger[], stored: StoredLedger): Finding[] {
@@ -128,6 +128,7 @@ export function judgeLeftovers(orgs: readonly OrgLedger[], stored: StoredLedger)
     ...left("a human is still reserved", stored.reservations),
     ...left("an ended call is on the board", stored.onBoard),
     ...left("a request is still locked", stored.heldLocks),
+    ...left("a queue has given a message up", stored.deadLetters),
     ...orgs.flatMap(({ id, liveTotal, boardTotal, humansInCall, carrierCalls }) => [
       ...(liveTotal === 0 ? [] : [{ rule: "calls are shown as live", detail: `${id}: ${liveTotal}` }]),
       ...(boardTotal === 0 ? [] : [{ rule: "calls are shown on the board", detail: `${id}: ${boardTotal}` }]),

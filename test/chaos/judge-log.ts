@@ -1,6 +1,6 @@
 // What a log must not show. Pure.
 
-import type { Finding } from "./judge.ts";
+import type { Finding } from "./verdict.ts";
 
 /** @param secrets by what they are. @param phones in E.164. */
 export function judgeLog(

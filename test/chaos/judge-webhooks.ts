@@ -2,7 +2,7 @@
 // what came twice was the same. Pure.
 
 import type { CallEventName } from "../../src/domain/webhook.ts";
-import type { Finding } from "./judge.ts";
+import type { Finding } from "./verdict.ts";
 import type { CallRow, StoredLedger } from "./ledgers.ts";
 import type { Acknowledged, LoadLedger, Outage } from "./load.ts";
 import { SUBSCRIPTIONS, type Delivery } from "./receiver.ts";

@@ -1,18 +1,11 @@
 // Holds the ledgers against each other, call by call. Pure: what it finds is what it was handed.
 
 import type { EndedReason } from "../../src/domain/call/status.ts";
+import type { CarrierCall } from "./carrier.ts";
 import type { CallRow, OrgLedger, StoredLedger } from "./ledgers.ts";
 import type { Acknowledged, LoadLedger, Outage } from "./load.ts";
 import { BEHAVIOURS, behavesOf, type Behaviour } from "./numbers.ts";
-
-/** Something that must not be. */
-export type Finding = { rule: string; detail: string; callId?: string; behaves?: string };
-
-export type Verdict = {
-  findings: Finding[];
-  /** What a kill may honestly have caused, and how often it did. */
-  deviations: Record<string, number>;
-};
+import { count, find, findIn, lineLivedThrough, livedThrough, type Verdict } from "./verdict.ts";
 
 type Ledgers = { load: LoadLedger; orgs: readonly OrgLedger[]; stored: StoredLedger };
 
@@ -33,31 +26,34 @@ export function judgeCalls({ load, orgs, stored }: Ledgers): Verdict {
   return verdict;
 }
 
-/** The SIDs of the calls that the carrier was asked for, by the number that it rang. */
-function linesByNumber(orgs: readonly OrgLedger[]): Map<string, string[]> {
-  const lines = new Map<string, string[]>();
-  for (const { to, sid, direction } of orgs.flatMap(({ carrierCalls }) => carrierCalls)) {
-    if (direction === "outbound-api") lines.set(to, [...(lines.get(to) ?? []), sid]);
-  }
-  return lines;
+/** The calls that the carrier was asked for, by the number that it rang. */
+function linesByNumber(orgs: readonly OrgLedger[]): Map<string, CarrierCall[]> {
+  const lines = orgs.flatMap(({ carrierCalls }) => carrierCalls);
+  return Map.groupBy(
+    lines.filter(({ direction }) => direction === "outbound-api"),
+    ({ to }) => to,
+  );
 }
 
-type Around = { lines: readonly string[]; outages: readonly Outage[]; stored: StoredLedger };
+type Around = { lines: readonly CarrierCall[]; outages: readonly Outage[]; stored: StoredLedger };
 
 function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, around: Around): void {
   const { lines, outages, stored } = around;
   const behaviour = BEHAVIOURS[call.behaves];
   if (behaviour === undefined) throw new Error(`What ${call.behaves} does is not known`);
-  const isPlaced = lines.length > 0;
+  const [line] = lines;
+  const isPlaced = line !== undefined;
+  const sids = lines.map(({ sid }) => sid).join(", ");
   if (row.to_number !== call.to) find(verdict, "a call went to another number", call, row.to_number);
-  if (lines.length > 1) find(verdict, "a number rang twice", call, lines.join(", "));
-  if (isPlaced && !behaviour.isPlaced) find(verdict, "a refused call was placed", call, lines.join(", "));
-  if (isPlaced && row.carrier_call_id !== lines[0]) {
-    find(verdict, "a call does not know its line", call, `${lines[0]}, and not ${row.carrier_call_id}`);
+  if (lines.length > 1) find(verdict, "a number rang twice", call, sids);
+  if (isPlaced && !behaviour.isPlaced) find(verdict, "a refused call was placed", call, sids);
+  if (isPlaced && row.carrier_call_id !== line.sid) {
+    find(verdict, "a call does not know its line", call, `${line.sid}, and not ${row.carrier_call_id}`);
   }
   const deeds = call.deeds.filter(({ status }) => status < 300);
   const usual = usualEnds({ behaviour, isPlaced, deeds });
-  judgeEnd(verdict, { row, usual, honest: honestEnds(behaviour, isPlaced), outages });
+  const isHit = isPlaced ? lineLivedThrough(line, outages) : livedThrough(row, outages);
+  judgeEnd(verdict, { row, usual, honest: honestEnds(behaviour, isPlaced), isHit });
   for (const deed of deeds) {
     if (deed.kind === "metadata" && !isWithin(deed.patch, JSON.parse(row.key_details ?? "null"))) {
       find(verdict, "what a workflow wrote is lost", call, JSON.stringify(deed.patch));
@@ -104,27 +100,16 @@ type End = {
   row: CallRow;
   usual: ReadonlySet<EndedReason>;
   honest: readonly EndedReason[];
-  outages: readonly Outage[];
+  /** An outage fell into its life. */
+  isHit: boolean;
 };
 
-function judgeEnd(verdict: Verdict, { row, usual, honest, outages }: End): void {
+function judgeEnd(verdict: Verdict, { row, usual, honest, isHit }: End): void {
   const reason = row.ended_reason;
   if (reason === null || usual.has(reason)) return;
-  if (honest.includes(reason) && livedThrough(row, outages)) return count(verdict, reason);
+  if (honest.includes(reason) && isHit) return count(verdict, reason);
   const about = `${reason}; ${[...usual].join(", ")} would be right`;
   findIn(verdict, "a call ended as it should not", row, about);
-}
-
-const SECOND_MS = 1_000;
-
-/** Rows tell whole seconds. @param afterMs how long after its end an outage still concerns the call. */
-export function livedThrough(
-  { started_at: from, ended_at: to }: Pick<CallRow, "started_at" | "ended_at">,
-  outages: readonly Outage[],
-  afterMs = 0,
-): boolean {
-  const untilMs = ((to ?? Number.POSITIVE_INFINITY) + 1) * SECOND_MS + afterMs;
-  return outages.some(({ fromMs, toMs }) => fromMs <= untilMs && toMs >= (from - 1) * SECOND_MS);
 }
 
 /** Nothing is there that nobody asked for, and the list shows just what is stored. */
@@ -160,21 +145,17 @@ function judgeInbound(verdict: Verdict, { load, orgs, stored }: Ledgers): void {
   const rows = new Map(
     stored.calls.filter((row) => row.call_type === "inbound").map((row) => [row.carrier_call_id, row]),
   );
-  const lines = orgs.flatMap(({ carrierCalls }) => carrierCalls);
+  const lines = new Map(orgs.flatMap(({ carrierCalls }) => carrierCalls.map((line) => [line.sid, line])));
   for (const { sid, from, behaves } of load.callers) {
-    const row = rows.get(sid);
+    const [row, line] = [rows.get(sid), lines.get(sid)];
     rows.delete(sid);
+    const isHit = line !== undefined && lineLivedThrough(line, load.outages);
     if (row !== undefined) {
       const usual = new Set(BEHAVIOURS[behaves]?.ends ?? []);
-      // Written down, and the power failed before it came to its object: the sweep gives it up.
+      // The last: written down, and the power failed before it came to its object; the sweep gives it up.
       const honest: EndedReason[] = ["agent_failed", "customer_hangup", "relay_lost", "platform_error"];
-      judgeEnd(verdict, { row, usual, honest, outages: load.outages });
-      continue;
-    }
-    const line = lines.find((each) => each.sid === sid);
-    const [startMs, endMs] = [Date.parse(line?.start_time ?? ""), Date.parse(line?.end_time ?? "")];
-    const span = { started_at: startMs / SECOND_MS, ended_at: endMs / SECOND_MS };
-    if (line !== undefined && livedThrough(span, load.outages)) count(verdict, "caller missed");
+      judgeEnd(verdict, { row, usual, honest, isHit });
+    } else if (isHit) count(verdict, "caller missed");
     else verdict.findings.push({ rule: "a caller has no call", detail: `${sid} from ${from}`, behaves });
   }
   for (const row of rows.values())
@@ -222,17 +203,4 @@ function isWithin(patch: unknown, value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const there = new Map(Object.entries(value));
   return Object.entries(patch).every(([name, part]) => isWithin(part, there.get(name)));
-}
-
-function find(verdict: Verdict, rule: string, call: Acknowledged, detail: string): void {
-  verdict.findings.push({ rule, detail, callId: call.callId, behaves: call.behaves });
-}
-
-function findIn(verdict: Verdict, rule: string, row: CallRow, detail: string): void {
-  const behaves = row.call_type === "inbound" ? "calls in" : behavesOf(row.to_number);
-  verdict.findings.push({ rule, detail, callId: row.id, behaves });
-}
-
-function count({ deviations }: Verdict, what: string): void {
-  deviations[what] = (deviations[what] ?? 0) + 1;
 }

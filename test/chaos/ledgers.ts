@@ -58,6 +58,7 @@ export type StoredLedger = {
   contacts: { id: string; phone: string; total_calls: number }[];
   optOuts: { org_id: string; phone: string }[];
   heldLocks: { path: string; key: string }[];
+  deadLetters: { queue: string; call_id: string | null }[];
   /** What calls still owe, by their objects. */
   owed: { call_id: string; key: string; attempts: number }[];
   slots: { call_id: string }[];
@@ -149,6 +150,7 @@ export function readStored({ product }: World): StoredLedger {
     heldLocks: query<StoredLedger["heldLocks"][number]>(
       "SELECT path, key FROM idempotency_keys WHERE status IS NULL",
     ),
+    deadLetters: query<StoredLedger["deadLetters"][number]>("SELECT queue, call_id FROM dead_letters"),
   }));
   return { ...stored, ...readObjectsOf(folder) };
 }

@@ -1,6 +1,6 @@
 // What a run has come to, in words, and as one line of JSON.
 
-import type { Finding, Verdict } from "./judge.ts";
+import type { Finding, Verdict } from "./verdict.ts";
 import type { OrgLedger, StoredLedger } from "./ledgers.ts";
 import type { LoadLedger } from "./load.ts";
 import type { Plan } from "./plan.ts";

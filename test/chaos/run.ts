@@ -11,7 +11,7 @@ import { readOptions } from "../../src/cli/options.ts";
 import { bundle } from "../runtime/bundle.ts";
 import { judgeCounts, judgeLeftovers } from "./judge-counts.ts";
 import { judgeLog } from "./judge-log.ts";
-import { judgeCalls, type Verdict } from "./judge.ts";
+import { judgeCalls } from "./judge.ts";
 import { judgeWebhooks } from "./judge-webhooks.ts";
 import { readOrg, readStored } from "./ledgers.ts";
 import { runLoad } from "./load.ts";
@@ -20,6 +20,7 @@ import { planOf, type Plan } from "./plan.ts";
 import { Receiver } from "./receiver.ts";
 import { describe, figuresOf, type RunResult } from "./report.ts";
 import { settle } from "./settle.ts";
+import type { Verdict } from "./verdict.ts";
 import { openWorld } from "./world.ts";
 
 const options = readOptions(parseChaosOptions);

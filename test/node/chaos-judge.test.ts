@@ -95,6 +95,17 @@ test("what a kill may honestly cause is counted, and only where the call lived t
   expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: { agent_failed: 1 } });
 });
 
+test("an outage before the call was handed over excuses nothing that came later", () => {
+  const ledgers = soundLedgers();
+  ledgers.load.outages.push(OUTAGE);
+  change(ledgers, { ended_reason: "agent_failed" });
+  for (const line of ledgers.orgs.flatMap(({ carrierCalls }) => carrierCalls)) {
+    line.start_time = "Tue, 12 May 2026 14:33:02 +0000";
+    line.end_time = "Tue, 12 May 2026 14:33:31 +0000";
+  }
+  expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
+});
+
 test("a call may end as submission_unknown if the carrier has none, never if it rang", () => {
   const ledgers = soundLedgers();
   ledgers.load.outages.push(OUTAGE);
@@ -138,9 +149,10 @@ test("what is left behind is found", () => {
   stored.reservations.push({ call_id: CALL, human_id: "hum_1" });
   stored.onBoard.push({ call_id: CALL });
   stored.heldLocks.push({ path: "/v1/calls", key: "one" });
+  stored.deadLetters.push({ queue: "trunkline-dial", call_id: CALL });
   for (const org of orgs) Object.assign(org, { liveTotal: 1, boardTotal: 1, humansInCall: 1 });
   for (const line of orgs.flatMap(({ carrierCalls }) => carrierCalls)) line.end_time = null;
-  expect(judgeLeftovers(orgs, stored)).toHaveLength(9);
+  expect(judgeLeftovers(orgs, stored)).toHaveLength(10);
 });
 
 test.each([

@@ -39,6 +39,7 @@ export function soundLedgers(): Ledgers {
       contacts: [{ id: "cst_1", phone: TO, total_calls: 1 }],
       optOuts: [],
       heldLocks: [],
+      deadLetters: [],
       owed: [],
       slots: [],
       reservations: [],
