@@ -1,26 +1,14 @@
-// The production bundle on the bare runtime: no development proxy stands before it. A second Worker beside ours, on the
-// same runtime and in the same run, is what ours is compared with.
+// The production bundle on the bare runtime. A second Worker beside ours, on the same runtime and in the same run, is
+// what ours is compared with.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { openInstance, type Instance } from "../../src/cli/instance.ts";
-import { REPOSITORY } from "../../src/cli/options.ts";
 import { seedSql } from "../../src/cli/seed.ts";
-
-const OBJECTS = {
-  AGENT_QUEUE: "AgentQueue",
-  CALL_SESSION: "CallSession",
-  CARRIER_GATE: "CarrierGate",
-  LIVE_BOARD: "LiveBoard",
-  RATE_LIMITER: "RateLimiter",
-  SANDBOX_ACCOUNT: "SandboxAccount",
-  SANDBOX_CALL: "SandboxCall",
-  WEBHOOK_ENDPOINT: "WebhookEndpoint",
-};
-const COMPATIBILITY_DATE = "2026-10-20";
+import { bundle } from "../runtime/bundle.ts";
+import { COMPATIBILITY_DATE, migrate, WORKER, workerOptions } from "../runtime/worker.ts";
 
 export type BenchRuntime = {
   /** Where our Worker answers, and under which address it thinks it does. */
@@ -36,6 +24,7 @@ export async function startRuntime(variables: Record<string, string>, limit: str
   const folder = mkdtempSync(join(tmpdir(), "trunkline-bench-"));
   const instance = await openInstance(folder);
   const url = "http://localhost:8787";
+  const bindings = { PUBLIC_BASE_URL: url, ...secretsOf(instance), ...variables };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       log: new Log(LogLevel.ERROR),
@@ -43,7 +32,7 @@ export async function startRuntime(variables: Record<string, string>, limit: str
       handleStructuredLogs: () => {},
       resourcePersistencePath: join(folder, "state"),
       workers: [
-        ours(bundle(folder), { PUBLIC_BASE_URL: url, ...secretsOf(instance), ...variables }),
+        workerOptions(bundle(folder), bindings, 0),
         {
           name: "limit",
           modules: true,
@@ -55,9 +44,9 @@ export async function startRuntime(variables: Record<string, string>, limit: str
       ],
     }),
   );
-  await migrate(miniflare, instance);
+  await migrate(miniflare, await seedSql(instance.seed, instance.credentialsKey));
   const [own, beside] = [
-    await miniflare.unsafeGetDirectURL("trunkline"),
+    await miniflare.unsafeGetDirectURL(WORKER),
     await miniflare.unsafeGetDirectURL("limit"),
   ];
   return {
@@ -71,58 +60,6 @@ export async function startRuntime(variables: Record<string, string>, limit: str
   };
 }
 
-function ours(script: string, bindings: Record<string, string>) {
-  return {
-    name: "trunkline",
-    modulesRoot: dirname(script),
-    modules: [{ type: "ESModule" as const, path: script }],
-    compatibilityDate: COMPATIBILITY_DATE,
-    bindings,
-    d1Databases: { DB: "trunkline" },
-    r2Buckets: { RECORDINGS: "trunkline-recordings" },
-    durableObjects: Object.fromEntries(
-      Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
-    ),
-    queueProducers: { DIAL: "trunkline-dial", CALL_EVENTS: "trunkline-call-events" },
-    queueConsumers: {
-      "trunkline-dial": { maxBatchTimeout: 0, maxRetries: 10 },
-      "trunkline-call-events": { maxBatchTimeout: 0, maxRetries: 20 },
-    },
-    // No file is asked for.
-    serviceBindings: { ASSETS: () => new Response(null, { status: 404 }) },
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-  };
-}
-
-/** The Worker as it is deployed, in one file. */
-function bundle(folder: string): string {
-  const out = join(folder, "bundle");
-  const wrangler = join(REPOSITORY, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", "--dry-run", "--env", "production", "--outdir", out];
-  execFileSync(process.execPath, [wrangler, ...args], {
-    cwd: REPOSITORY,
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
-  });
-  return join(out, "index.js");
-}
-
 function secretsOf({ credentialsKey, sandboxSecret }: Instance): Record<string, string> {
   return { CREDENTIALS_KEY: credentialsKey, SANDBOX_SECRET: sandboxSecret };
-}
-
-async function migrate(miniflare: Miniflare, { seed, credentialsKey }: Instance): Promise<void> {
-  const db = await miniflare.getD1Database("DB", "trunkline");
-  const folder = join(REPOSITORY, "migrations");
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith(".sql"))
-    .toSorted();
-  for (const name of files) {
-    for (const statement of readFileSync(join(folder, name), "utf8").split("--> statement-breakpoint")) {
-      await db.prepare(statement).run();
-    }
-  }
-  for (const statement of (await seedSql(seed, credentialsKey)).split(/;\n/)) {
-    if (statement.trim() !== "") await db.prepare(statement).run();
-  }
 }

@@ -1,0 +1,37 @@
+// What an instance has on disk: its database, and what each of its objects has stored.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** Rows as the query names them: the tables are ours, and typed where they are made. */
+export type Query = <Row>(sql: string) => Row[];
+
+/** Reads the database of an instance, also while it runs. */
+export function readDatabase<T>(folder: string, read: (query: Query) => T): T {
+  const [file] = filesOf(folder, "d1/miniflare-D1DatabaseObject");
+  if (file === undefined) throw new Error(`${folder} has no database`);
+  return readFile(file, read);
+}
+
+/** Reads what each object of a class has stored, one after the other. */
+export function readObjects<T>(folder: string, className: string, read: (query: Query) => T[]): T[] {
+  return filesOf(folder, `do/trunkline-${className}`).flatMap((file) => readFile(file, read));
+}
+
+function filesOf(folder: string, place: string): string[] {
+  const path = join(folder, "state", place);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name))
+    .map((name) => join(path, name));
+}
+
+function readFile<T>(file: string, read: (query: Query) => T): T {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  try {
+    return read(<Row>(sql: string) => database.prepare(sql).all() as Row[]);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,70 @@
+// What a sandbox number does, and so how a call to it must end where nothing was killed: the contract's table.
+
+import type { EndedReason } from "../../src/domain/call/status.ts";
+
+export type Behaviour = {
+  ends: readonly EndedReason[];
+  /** The carrier places the call: its phone rings, once. */
+  isPlaced: boolean;
+  answeredBy: "person" | "machine" | "fax" | null;
+  /** Its callbacks are lost for good, so nobody hears of its recording. */
+  losesCallbacks?: true;
+};
+
+const person = (...ends: EndedReason[]): Behaviour => ({ ends, isPlaced: true, answeredBy: "person" });
+const nobody = (...ends: EndedReason[]): Behaviour => ({ ends, isPlaced: true, answeredBy: null });
+const refused = (...ends: EndedReason[]): Behaviour => ({ ends, isPlaced: false, answeredBy: null });
+
+export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+  "0001": refused("invalid_number"),
+  "0002": refused("unreachable_number"),
+  "0004": refused("destination_blocked"),
+  "0010": nobody("busy"),
+  "0011": nobody("no_answer"),
+  "0012": nobody("declined"),
+  "0013": nobody("carrier_failed"),
+  "0020": { ...person("voicemail"), answeredBy: "machine" },
+  "0021": { ...person("fax"), answeredBy: "fax" },
+  "0030": person("agent_hangup"),
+  // As the transfer goes: a human ends the talk, or none takes the call and the agent goes on.
+  "0031": person("human_hangup", "agent_hangup"),
+  "0032": person("dnc_request"),
+  "0033": person("wrong_number"),
+  "0034": person("hostile_caller"),
+  "0035": person("customer_hangup"),
+  "0036": person("silence"),
+  "0037": person("agent_hangup"),
+  "0038": person("max_duration"),
+  "0039": person("agent_hangup"),
+  "0040": refused("submission_unknown"),
+  "0041": person("agent_hangup"),
+  "0042": person("agent_hangup"),
+  "0043": person("agent_hangup"),
+  "0044": person("agent_hangup"),
+  "0045": person("agent_hangup"),
+  "0046": person("agent_hangup"),
+  "0047": person("agent_hangup"),
+  "0048": { ...person("customer_hangup"), losesCallbacks: true },
+};
+
+/** Those that can call in. */
+export const CALLERS = [
+  "0030",
+  "0031",
+  "0032",
+  "0033",
+  "0034",
+  "0035",
+  "0036",
+  "0037",
+  "0043",
+  "0044",
+  "0045",
+  "0046",
+  "0047",
+] as const;
+
+/** The NNNN of a sandbox number. */
+export function behavesOf(number: string): string {
+  return number.slice(-4);
+}

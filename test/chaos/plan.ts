@@ -1,0 +1,111 @@
+// What a run does, drawn from its seed: whom to call and when, what workflows do to those calls, who calls in, and
+// when the power fails.
+
+import { REQUESTED_END_REASONS, type RequestedEndReason } from "../../src/domain/call/status.ts";
+import { chanceOf, type Chance } from "./chance.ts";
+import { BEHAVIOURS, CALLERS } from "./numbers.ts";
+
+/** What is done to a call so long after it was acknowledged, whether it lives or not. */
+export type Deed = { afterMs: number } & (
+  | { kind: "metadata"; patch: Record<string, unknown> }
+  | { kind: "end"; reason: RequestedEndReason }
+  | { kind: "transfer" }
+);
+
+export type PlannedCall = {
+  index: number;
+  /** Which of the organisations. */
+  org: number;
+  to: string;
+  behaves: string;
+  /** How long after the one before it. */
+  gapMs: number;
+  /** A client that is not sure sends it twice at once. */
+  isSentTwice: boolean;
+  deeds: Deed[];
+};
+
+/** Somebody calls in, once so many calls were planned to have been placed. */
+export type PlannedCaller = { org: number; from: string; behaves: string; before: number };
+
+/** The power fails so long after so many calls were sent, and is back so much later. */
+export type PlannedKill = { sent: number; plusMs: number; downMs: number };
+
+export type Plan = {
+  seed: number;
+  calls: PlannedCall[];
+  callers: PlannedCaller[];
+  kills: PlannedKill[];
+};
+
+export const ORGANISATIONS = 2;
+/** On average so much between two calls. */
+const MEAN_GAP_MS = 120;
+const INBOUND_SHARE = 0.08;
+
+export type Wish = { calls: number; kills: number; seed: number };
+
+export function planOf({ calls, kills, seed }: Wish): Plan {
+  const chance = chanceOf(seed);
+  return {
+    seed,
+    calls: planCalls(chance, calls),
+    callers: planCallers(chance, Math.round(calls * INBOUND_SHARE), calls),
+    kills: planKills(chance, kills, calls),
+  };
+}
+
+/** Every behaviour comes as often as every other, and each call has a number of its own. */
+function planCalls(chance: Chance, count: number): PlannedCall[] {
+  const kinds = Object.keys(BEHAVIOURS);
+  const rounds = Math.ceil(count / kinds.length);
+  if (rounds > 800) throw new Error(`There are numbers for ${800 * kinds.length} calls`);
+  const prefixes = chance.shuffled(Array.from({ length: 800 }, (_, index) => 200 + index)).slice(0, rounds);
+  // Round by round, so that a short run has them all.
+  const numbers = prefixes.flatMap((prefix) =>
+    chance.shuffled(kinds).map((behaves) => ({ behaves, to: `+1500${prefix}${behaves}` })),
+  );
+  return numbers.slice(0, count).map(({ behaves, to }, index) => ({
+    index,
+    org: chance.between(0, ORGANISATIONS - 1),
+    to,
+    behaves,
+    gapMs: chance.between(0, 2 * MEAN_GAP_MS),
+    isSentTwice: chance.happens(0.1),
+    deeds: planDeeds(chance, index),
+  }));
+}
+
+function planDeeds(chance: Chance, index: number): Deed[] {
+  const deeds: Deed[] = [];
+  if (chance.happens(0.2)) {
+    const patch = { extraction: { [`note_${index}`]: chance.between(0, 1_000_000) } };
+    deeds.push({ kind: "metadata", afterMs: chance.between(0, 6_000), patch });
+  }
+  if (chance.happens(0.08)) {
+    const reason = chance.oneOf(REQUESTED_END_REASONS);
+    deeds.push({ kind: "end", afterMs: chance.between(0, 4_000), reason });
+  } else if (chance.happens(0.1)) {
+    deeds.push({ kind: "transfer", afterMs: chance.between(300, 3_000) });
+  }
+  return deeds;
+}
+
+function planCallers(chance: Chance, count: number, calls: number): PlannedCaller[] {
+  return Array.from({ length: count }, (_, index) => ({
+    org: chance.between(0, ORGANISATIONS - 1),
+    from: `+1415555${String(1_000 + index)}`,
+    behaves: chance.oneOf(CALLERS),
+    before: chance.between(0, calls),
+  })).toSorted((a, b) => a.before - b.before);
+}
+
+/** One in six falls after the last call was placed, when the talks are under way. */
+function planKills(chance: Chance, count: number, calls: number): PlannedKill[] {
+  const late = Math.floor(count / 6);
+  return Array.from({ length: count }, (_, index) => ({
+    sent: index < late ? calls : chance.between(1, calls),
+    plusMs: index < late ? chance.between(0, 8_000) : chance.between(0, 600),
+    downMs: chance.happens(0.5) ? 0 : chance.between(0, 1_500),
+  })).toSorted((a, b) => a.sent - b.sent || a.plusMs - b.plusMs);
+}
