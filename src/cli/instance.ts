@@ -2,8 +2,8 @@
 // the Worker is started with, and the demo organisation. For this machine only, and readable by its owner alone.
 
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { accountToken } from "../lib/account-token.ts";
 import { newApiKey } from "../lib/api-key.ts";
 import { newId } from "../lib/ids.ts";
@@ -53,9 +53,18 @@ export function saveInstance(stateFolder: string, instance: Instance): void {
   writePrivately(instanceFile(stateFolder), JSON.stringify(instance, null, 2));
 }
 
+/**
+ * A state folder that is new, or was made by us before, is its owner's alone: it holds transcripts, numbers and
+ * recordings. Of any other folder that somebody names, the mode is theirs.
+ */
+export function closeFolder(stateFolder: string): void {
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  const isOurs = existsSync(instanceFile(stateFolder)) && statSync(stateFolder).uid === process.getuid?.();
+  if (isOurs) chmodSync(stateFolder, 0o700);
+}
+
 /** Writes a file that only its owner can read, and that is never seen half written. */
 export function writePrivately(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, text, { mode: 0o600 });
   renameSync(draft, path);

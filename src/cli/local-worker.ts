@@ -3,14 +3,14 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { openDemoQueues } from "./demo-queues.ts";
 import { buildAssets } from "./assets.ts";
-import { openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
+import { closeFolder, openInstance, saveInstance, writePrivately, type Instance } from "./instance.ts";
 import { REPOSITORY, type DevOptions } from "./options.ts";
 import { connectNumber } from "./sandbox-calls.ts";
 import { seedSql } from "./seed.ts";
@@ -78,6 +78,8 @@ export async function startLocalWorker(
     ["dev", "--port", String(port), "--inspector-port", "0", "--persist-to", stateFolder, "--env-file", vars],
     output,
   );
+  // The model's key is in it; the next start writes it anew.
+  child.once("exit", () => rmSync(vars, { force: true }));
   const log = collect(child);
   const ended = endOf(child);
   try {
@@ -130,6 +132,7 @@ async function isBusy(port: number): Promise<boolean> {
 
 /** Two instances on one folder would take each other's settings and state. */
 function claimFolder(stateFolder: string): void {
+  closeFolder(stateFolder);
   const file = join(stateFolder, "trunkline.pid");
   const owner = existsSync(file) ? Number(readFileSync(file, "utf8")) : null;
   if (owner !== null && owner !== process.pid && isRunning(owner)) {

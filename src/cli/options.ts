@@ -97,13 +97,17 @@ export const TALK_OPTIONS = {
   language: TEXT,
   agent: TEXT,
   url: TEXT,
-  key: TEXT,
   campaign: TEXT,
   "account-sid": TEXT,
-  "auth-token": TEXT,
 } as const;
 
-export function parseTalkOptions(args: string[]): TalkOptions {
+/** Options that would show a secret to all users of the machine, and where it is read from instead. */
+const SECRET_OPTIONS: Record<string, string> = { key: "API_KEY", "auth-token": "AUTH_TOKEN" };
+
+type Environment = Record<string, string | undefined>;
+
+export function parseTalkOptions(args: string[], env: Environment = process.env): TalkOptions {
+  refuseSecrets(args);
   const { values } = parseArgs({ args, options: TALK_OPTIONS });
   const { inbound, json, silence, name, language, agent, persona, "persona-file": file } = values;
   if (persona !== undefined && file !== undefined) {
@@ -118,21 +122,33 @@ export function parseTalkOptions(args: string[]): TalkOptions {
     agent,
     metadata: values.metadata === undefined ? undefined : parseObject("metadata", values.metadata),
     persona: file === undefined ? persona : readFileSync(file, "utf8").trim(),
-    remote: toRemote(values),
+    remote: toRemote(values, env),
   };
 }
 
-const REMOTE_OPTIONS = ["url", "key", "campaign", "account-sid", "auth-token"] as const;
+function refuseSecrets(args: string[]): void {
+  for (const [name, variable] of Object.entries(SECRET_OPTIONS)) {
+    if (args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`))) {
+      throw new Error(
+        `--${name} is no option: others could read it. Set ${variable} in the environment instead`,
+      );
+    }
+  }
+}
+
+const REMOTE_OPTIONS = ["url", "campaign", "account-sid"] as const;
 
 function toRemote(
   values: Partial<Record<(typeof REMOTE_OPTIONS)[number], string | undefined>>,
+  { API_KEY: apiKey, AUTH_TOKEN: authToken }: Environment,
 ): RemoteOptions | null {
-  const { url, key, campaign, "account-sid": accountSid, "auth-token": authToken } = values;
+  const { url, campaign, "account-sid": accountSid } = values;
   if (REMOTE_OPTIONS.every((name) => values[name] === undefined)) return null;
-  if (!url || !key || !campaign || !accountSid || !authToken) {
-    throw new Error("--url, --key, --campaign, --account-sid and --auth-token go together");
+  if (!url || !campaign || !accountSid) throw new Error("--url, --campaign and --account-sid go together");
+  if (!apiKey || !authToken) {
+    throw new Error("With --url, API_KEY and AUTH_TOKEN must be set in the environment");
   }
-  return { url: new URL(url).origin, apiKey: key, campaignId: campaign, accountSid, authToken };
+  return { url: new URL(url).origin, apiKey, campaignId: campaign, accountSid, authToken };
 }
 
 function parseObject(name: string, json: string): Record<string, unknown> {

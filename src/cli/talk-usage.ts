@@ -17,10 +17,11 @@ A talk with the agent, typed instead of spoken, through a real call: of an insta
 Through a running deployment with a sandbox carrier, whose campaign and agent are put back as they were:
 
   --url URL               where it is
-  --key KEY               an API key of the organisation
   --campaign ID           the campaign whose agent is talked to
   --account-sid SID       the sandbox carrier's account
-  --auth-token TOKEN      … and its token
+
+Its secrets are read from the environment: API_KEY, an API key of the organisation, and AUTH_TOKEN, the token of the
+account.
 
 An instance of its own thinks with the model that MODEL_BASE_URL, MODEL_NAME and MODEL_API_KEY name; without, its agent
 talks by script.`;

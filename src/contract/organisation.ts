@@ -19,7 +19,9 @@ const shape = {
     .nullable()
     .meta({
       example: ["US", "IN"],
-      description: 'Countries that may be called; ["*"]: all; null: those of the organisation\'s own numbers',
+      description:
+        "Countries whose numbers may be called, and given to people of queues; " +
+        '["*"]: all; null: those of the organisation\'s own numbers',
     }),
   recordings_at_carrier: z
     .enum(RECORDINGS_AT_CARRIER)

@@ -16,6 +16,7 @@ import {
 import { MAX_METADATA_BYTES } from "../contract/contacts.ts";
 import type { Page } from "../contract/pages.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
+import { forgetAnswers } from "./idempotency.ts";
 import { contacts } from "./schema.ts";
 
 export type ContactRow = typeof contacts.$inferSelect & { optedOutAt: number | null };
@@ -148,14 +149,17 @@ function freeNumber(db: Db, orgId: string, phone: string | undefined, mayChange:
     );
 }
 
-/** False if it was not there. What is personal goes; the number stays in the row, for the calls to it. */
+/**
+ * False if it was not there. What is personal goes, also out of the answers that are kept; the number stays in the row,
+ * for the calls to it.
+ */
 export async function deleteContact(
   db: Db,
   orgId: string,
   contactId: string,
   nowSeconds: number,
 ): Promise<boolean> {
-  const deleted = await db
+  const deletion = db
     .update(contacts)
     .set({
       deletedAt: nowSeconds,
@@ -167,6 +171,8 @@ export async function deleteContact(
     })
     .where(isThere(orgId, contactId))
     .returning({ id: contacts.id });
+  const forgetting = forgetAnswers(db, { orgId, path: "/v1/contacts", uuid: contactId });
+  const [deleted] = await db.batch([deletion, forgetting]);
   return deleted.length > 0;
 }
 

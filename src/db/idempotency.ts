@@ -105,6 +105,23 @@ export async function dropClaim(db: Db, claim: IdempotencyClaim): Promise<void> 
   await db.delete(idempotencyKeys).where(and(isHeldBy(claim), isNull(idempotencyKeys.status)));
 }
 
+/**
+ * The statement that forgets what was answered to a POST about this object, which is to be gone with all that is known
+ * of it. Read in the bodies: an answer with 200 has no location.
+ */
+export function forgetAnswers(db: Db, { orgId, path, uuid }: { orgId: string; path: string; uuid: string }) {
+  return db
+    .delete(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.orgId, orgId),
+        eq(idempotencyKeys.method, "POST"),
+        eq(idempotencyKeys.path, path),
+        sql`body ->> '$.uuid' = ${uuid}`,
+      ),
+    );
+}
+
 /** Removes keys that are older than a day, at most `limit` of them. */
 export async function pruneRequests(db: Db, nowSeconds: number, limit: number): Promise<number> {
   const old = db

@@ -7,19 +7,24 @@ import type { Db } from "./client.ts";
 import { selectPlans, toPlan, type StoredPlan } from "./plans.ts";
 import { calls, campaigns, carrierNumbers, contacts, voiceAgents } from "./schema.ts";
 
-export type InboundCampaign = { id: string; orgId: string; isOpen: boolean };
+export type InboundCampaign = { id: string; orgId: string; isOpen: boolean; callIsKnown: boolean };
 
-/** The campaign that answers this number of the carrier account: the active one, if there is one; null for none. */
+/**
+ * The campaign that answers this number of the carrier account: the active one, if there is one; null for none. Tells
+ * too whether the call is known already.
+ */
 export async function findInboundCampaign(
   db: Db,
   carrierId: string,
-  number: string,
+  { to: number, carrierCallId }: Pick<NewInboundCall, "to" | "carrierCallId">,
 ): Promise<InboundCampaign | null> {
   const row = await db
     .select({
       id: campaigns.id,
       orgId: campaigns.orgId,
       isOpen: sql<number>`${campaigns.status} = 'active' AND coalesce(${voiceAgents.isActive}, 0)`,
+      callIsKnown: sql<number>`EXISTS (SELECT 1 FROM calls c
+        WHERE c.carrier_id = ${carrierId} AND c.carrier_call_id = ${carrierCallId} AND c.call_type = 'inbound')`,
     })
     .from(campaigns)
     .innerJoin(
@@ -42,7 +47,7 @@ export async function findInboundCampaign(
     )
     .orderBy(sql`${campaigns.status} = 'active' DESC`, campaigns.id)
     .get();
-  return row === undefined ? null : { ...row, isOpen: row.isOpen === 1 };
+  return row === undefined ? null : { ...row, isOpen: row.isOpen === 1, callIsKnown: row.callIsKnown === 1 };
 }
 
 export type NewInboundCall = {

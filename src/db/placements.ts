@@ -2,15 +2,13 @@
 // writes contact and call together or not at all.
 
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
-import { z } from "zod";
 import type { PlacedCall } from "../contract/calls.ts";
 import { newId } from "../lib/ids.ts";
+import { countryColumns, toAllowedCountries } from "./allowed-countries.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
 import { holdsUnanswered, keepAnswer, type IdempotencyClaim, type KeptAnswer } from "./idempotency.ts";
 import { calls, campaigns, carrierNumbers, contacts, optOuts, organisations, voiceAgents } from "./schema.ts";
 import { valuesWhere } from "./values-where.ts";
-
-const countriesSchema = z.array(z.string().nullable());
 
 export type Placement = {
   campaign: {
@@ -42,8 +40,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
       phoneNumber: campaigns.phoneNumber,
       ownedNumber: carrierNumbers.phone,
       agentIsActive: voiceAgents.isActive,
-      allowedCountries: organisations.allowedCountries,
-      ownCountries: sql<string>`(SELECT json_group_array(DISTINCT n.country) FROM carrier_numbers n WHERE n.org_id = ${query.orgId})`,
+      ...countryColumns(query.orgId),
       optedOut: optOuts.phone,
       liveCallId: calls.id,
       mergedMetadataBytes: sql<number>`octet_length(json_patch(coalesce(${contacts.metadata}, '{}'), ${query.metadataPatch}))`,
@@ -84,7 +81,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
       ownsNumber: row.ownedNumber !== null,
     },
     agentIsActive: row.agentIsActive ?? false,
-    allowedCountries: parseCountries(row.allowedCountries ?? row.ownCountries),
+    allowedCountries: toAllowedCountries(row),
     optedOut: row.optedOut !== null,
     liveCallId: row.liveCallId,
     mergedMetadataBytes: row.mergedMetadataBytes,
@@ -206,8 +203,4 @@ function keepAnswerOf(db: Db, call: NewCall, claim: IdempotencyClaim, placed: Pl
 function toAnswer(placed: PlacedCall): KeptAnswer {
   const headers = { "content-type": "application/json", location: `/v1/calls/${placed.call_uuid}` };
   return { status: 201, headers, body: JSON.stringify(placed) };
-}
-
-function parseCountries(json: string): string[] {
-  return countriesSchema.parse(JSON.parse(json)).filter((country) => country !== null);
 }

@@ -17,3 +17,9 @@ export function parsePhone(text: string): PhoneNumber | null {
 export function isCountry(code: string): boolean {
   return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code);
 }
+
+/** @param allowedCountries country codes; `*` stands for all, also for numbers of no country. */
+export function mayBeRung(phone: string, allowedCountries: readonly string[]): boolean {
+  const country = parsePhone(phone)?.country ?? "unknown";
+  return allowedCountries.includes("*") || allowedCountries.includes(country);
+}

@@ -49,3 +49,10 @@ export type KeyLimits = Partial<Record<RateLimitBucket, number>>;
 export function limitOf(bucket: RateLimitBucket, keyLimits: KeyLimits | null): number {
   return keyLimits?.[bucket] ?? REQUESTS_PER_MINUTE[bucket];
 }
+
+/**
+ * How many new calls a minute may come in to one carrier account, which has a limiter of its own. Twenty a second are
+ * more than any desk answers; without an end, whoever owns one account could fill the database and spend the
+ * deployment's model by inventing calls.
+ */
+export const INBOUND_CALLS_PER_MINUTE = 1_200;

@@ -1,6 +1,7 @@
-// One per API key: its token buckets. A draw is stored before it is answered, so putting the object out of memory
-// refills nothing. A refusal changes nothing, so a flood of them costs no writes. Names of buckets are a closed set
-// (domain/rate-limits.ts), so the rows stay few and none has to be pruned. The rule is domain/token-bucket.ts.
+// One per API key, and one per carrier account for the calls that come in to it: its token buckets. A draw is stored
+// before it is answered, so putting the object out of memory refills nothing. A refusal changes nothing, so a flood of
+// them costs no writes. Names of buckets are a closed set (domain/rate-limits.ts), so the rows stay few and none has to
+// be pruned. The rule is domain/token-bucket.ts.
 
 import { DurableObject } from "cloudflare:workers";
 import { take, type TokenBucket, type TokenDraw } from "../domain/token-bucket.ts";

@@ -16,8 +16,9 @@ export function liveBoardOf(env: Env, orgId: string) {
   return env.LIVE_BOARD.getByName(orgId);
 }
 
-export function rateLimiterOf(env: Env, keyId: string) {
-  return env.RATE_LIMITER.getByName(keyId);
+/** @param id of an API key, or of a carrier account. */
+export function rateLimiterOf(env: Env, id: string) {
+  return env.RATE_LIMITER.getByName(id);
 }
 
 export function webhookEndpointOf(env: Env, webhookId: string) {

@@ -259,6 +259,31 @@ describe("a human agent", () => {
     });
   });
 
+  test.for([["US", "IN"], null])(
+    "is rung in no country but those that calls may go to: %j",
+    async (countries) => {
+      const org = await createOrganisation({ allowedCountries: countries });
+      await createQueue(org, { name: "sales" });
+      const { uuid } = await addHuman(org, "sales", { name: "Jo", phone: "+14155550123" });
+      const agents = `${QUEUES}/sales/agents`;
+      for (const phone of ["+447911123456", "+88213300000"]) {
+        for (const response of [
+          await post(agents, org.apiKey, { name: "Bo", phone }),
+          await patch(`${agents}/${uuid}`, org.apiKey, { phone, name: "Bo" }),
+        ]) {
+          await expectRefused(response, 422, { code: "destination_not_allowed" });
+        }
+      }
+      expect(await get(org, agents)).toMatchObject({
+        body: { total: 1, agents: [{ name: "Jo", phone: "+14155550123" }] },
+      });
+      // A SIP address has no country.
+      expect((await patch(`${agents}/${uuid}`, org.apiKey, { sip: "sip:jo@pbx.example.com" })).status).toBe(
+        200,
+      );
+    },
+  );
+
   test("has an address of their own in the queue", async () => {
     const org = await createOrganisation();
     await createQueue(org, { name: "sales" });

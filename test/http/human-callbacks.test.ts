@@ -6,6 +6,7 @@ import { newId } from "../../src/lib/ids.ts";
 import { signatureOf } from "../../src/telephony/twilio/signature.ts";
 import { BASE_URL, read, request } from "../support/api.ts";
 import { endFakeCalls, talkFakeCall, type FakeCall } from "../support/fake-carrier.ts";
+import { createOrganisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
 afterEach(async () => {
@@ -102,7 +103,6 @@ test("who is not the one that is rung is hung up on, and changes nothing", async
   const others = [
     { ...stage, humanId: newId("human") },
     { ...stage, transferId: newId("transfer") },
-    { ...stage, humanId: "nonsense", transferId: "" },
   ];
   for (const other of others) {
     expect(await (await send(other, "whisper")).text()).toBe(HANG_UP);
@@ -121,8 +121,29 @@ test.for(["whisper", "accept", "dial-end"])(
     const query = `?transfer=${stage.transferId}&human=${newId("human")}`;
     const moved = await send(stage, kind, { Digits: "1" }, { signedQuery: query });
     expect(moved.status).toBe(403);
-    expect((await send(stage, kind, {}, { query: "" })).status).toBe(400);
+    for (const unnamed of [
+      "",
+      `?transfer=${stage.transferId}`,
+      `?transfer=${stage.transferId}&human=nonsense`,
+      `?transfer=${stage.humanId}&human=${stage.humanId}`,
+    ]) {
+      expect((await send(stage, kind, {}, { query: unnamed })).status).toBe(400);
+    }
     expect((await send(stage, kind, { AccountSid: `AC${"9".repeat(32)}` })).status).toBe(400);
     expect((await read(call.org, call.callId)).status).toBe("transferring");
   },
 );
+
+test("another account's word of a talk is refused, and nothing of it is logged", async () => {
+  const [stage, foreign] = [await ringing(), await createOrganisation()];
+  const { call, humanId } = stage;
+  const log = vi.spyOn(console, "log");
+  const talks = () => log.mock.calls.map(String).filter((line) => line.includes("talked_without_acceptance"));
+  const fields = { CallSid: call.sid, DialCallStatus: "completed", DialBridged: "true" };
+  const told = await send({ ...stage, call: { ...call, org: foreign } }, "dial-end", fields);
+  expect([await told.text(), talks()]).toEqual([HANG_UP, []]);
+  expect((await read(call.org, call.callId)).status).toBe("transferring");
+
+  await send(stage, "dial-end", fields);
+  expect(talks()).toEqual([expect.stringContaining(humanId)]);
+});

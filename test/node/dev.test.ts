@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -6,13 +6,16 @@ import { humanListSchema } from "../../src/contract/queues.ts";
 import { findFreePort } from "../../src/cli/local-worker.ts";
 import { interrupt, runScript, startScript, untilPrinted, type Script } from "./support/process.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "trunkline-dev-"));
+const parent = mkdtempSync(join(tmpdir(), "trunkline-dev-"));
+const folder = join(parent, "state");
 let running: Script | null = null;
 
 afterAll(async () => {
   if (running !== null) await interrupt(running);
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(parent, { recursive: true, force: true });
 });
+
+const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 async function start(port: number): Promise<void> {
   running = startScript("dev", ["--port", String(port), "--persist-to", folder]);
@@ -42,7 +45,9 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
       auth_token: expect.any(String),
     },
   });
-  expect(statSync(join(folder, "trunkline.json")).mode & 0o777).toBe(0o600);
+  expect(["trunkline.json", "trunkline.vars", "."].map((name) => modeOf(join(folder, name)))).toEqual([
+    0o600, 0o600, 0o700,
+  ]);
 
   const headers = { authorization: `Bearer ${first.api_key}`, "content-type": "application/json" };
   const body = JSON.stringify({ to: "+15005550002", campaign_id: first.campaign_id });
@@ -78,7 +83,11 @@ test("npm run dev seeds once, serves, and keeps its state over a restart", async
   }
 
   if (running !== null) await interrupt(running);
+  expect(existsSync(join(folder, "trunkline.vars"))).toBe(false);
+  // As it was made before it was closed to others.
+  chmodSync(folder, 0o755);
   await start(port);
+  expect(modeOf(folder)).toBe(0o700);
   expect(await info(port)).toEqual(first);
   const kept = await fetch(`${first.url}/v1/calls/${callId}`, { headers });
   expect(kept.status).toBe(200);

@@ -145,11 +145,11 @@ afterEach(() => {
 /** A talk that is to change all that can be changed. */
 async function begin() {
   const url = await deployment.start();
-  const there = ["--url", url, "--key", "k", "--campaign", deployment.campaign.uuid];
-  const account = ["--account-sid", "AC1", "--auth-token", "t"];
+  const there = ["--url", url, "--campaign", deployment.campaign.uuid, "--account-sid", "AC1"];
+  const secrets = { API_KEY: "k", AUTH_TOKEN: "t" };
   const wishes = ["--persona", "You are a pirate.", "--agent", "Nora", "--language", "en-GB"];
   const who = ["--name", "Sam", "--metadata", '{"a":1}'];
-  const script = startScript("talk", [...there, ...account, ...wishes, ...who]);
+  const script = startScript("talk", [...there, ...wishes, ...who], secrets);
   script.child.stdin?.end();
   return { script, ended: once(script.child, "close") };
 }

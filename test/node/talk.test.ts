@@ -13,15 +13,22 @@ import { interrupt, runScript, startScript, untilPrinted } from "./support/proce
 
 const folder = mkdtempSync(join(tmpdir(), "trunkline-talk-test-"));
 /** What a talk leaves behind it leaves here. Which model the tests' own shell names is nothing to them. */
-const ENV = { TMPDIR: folder, MODEL_BASE_URL: "", MODEL_NAME: "", MODEL_API_KEY: "" };
+const ENV = {
+  TMPDIR: folder,
+  MODEL_BASE_URL: "",
+  MODEL_NAME: "",
+  MODEL_API_KEY: "",
+  API_KEY: "",
+  AUTH_TOKEN: "",
+};
 
 afterAll(async () => {
   await stopDevServers();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function talk(args: string[], lines: string[]) {
-  const script = startScript("talk", args, ENV);
+async function talk(args: string[], lines: string[], secrets: Record<string, string> = {}) {
+  const script = startScript("talk", args, { ...ENV, ...secrets });
   script.child.stdin?.end(`${lines.join("\n")}\n`);
   const [code] = await once(script.child, "close");
   return { code: Number(code), stdout: script.stdout(), stderr: script.stderr() };
@@ -79,10 +86,10 @@ test("talks through a running deployment, and leaves its agent as it was", async
   const read = async (path: string) => (await fetch(`${url}/v1/${path}`, { headers })).json();
   const state = () => Promise.all([`campaigns/${campaign}`, "voice-agents", "contacts"].map(read));
   const before = await state();
-  const there = ["--url", url, "--key", key, "--campaign", campaign];
-  const account = ["--account-sid", accountSid, "--auth-token", authToken];
+  const there = ["--url", url, "--campaign", campaign, "--account-sid", accountSid];
+  const secrets = { API_KEY: key, AUTH_TOKEN: authToken };
   const persona = ["--agent", "Nora", "--persona", "You are Nora.", "--language", "en-GB", "--name", "Sam"];
-  const { code, stdout, stderr } = await talk([...there, ...account, ...persona], ["Yes?", "/hangup"]);
+  const { code, stdout, stderr } = await talk([...there, ...persona], ["Yes?", "/hangup"], secrets);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("Nora: Hi Sam, this is Nora calling");
   // The deployment may have a model.
@@ -90,7 +97,7 @@ test("talks through a running deployment, and leaves its agent as it was", async
   expect(stdout).toContain("── ended: connected, customer_hangup ──");
   expect(await state()).toEqual(before);
 
-  const refused = await talk([...there, "--account-sid", accountSid, "--auth-token", "wrong"], ["Yes?"]);
+  const refused = await talk(there, ["Yes?"], { ...secrets, AUTH_TOKEN: "wrong" });
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("The sandbox refused: 401") });
 });
 
@@ -111,7 +118,13 @@ test("a model that can't be asked is refused at once, by the setting's name", as
 });
 
 test.each([
-  [["--url", "http://localhost:8787"], "--account-sid and --auth-token go together"],
+  [["--url", "http://localhost:8787"], "--url, --campaign and --account-sid go together"],
+  [
+    ["--url", "http://localhost:8787", "--campaign", "flw_1", "--account-sid", "AC1"],
+    "API_KEY and AUTH_TOKEN must be set in the environment",
+  ],
+  [["--key", "tl_k_1"], "--key is no option: others could read it. Set API_KEY"],
+  [["--auth-token=t"], "--auth-token is no option: others could read it. Set AUTH_TOKEN"],
   [["--metadata", "[]"], "--metadata must be a JSON object"],
   [["--persona", "a", "--persona-file", "b"], "exclude each other"],
   [["--persona-file", "/nowhere/at-all"], "no such file"],

@@ -54,10 +54,16 @@ async function receive(c: Context<AppEnv>, kind: CallbackKind): Promise<Response
   const target = {
     carrierId: c.req.param("carrier_id") ?? "",
     callId: c.req.param("call_uuid") ?? "",
-    transferId: c.req.query("transfer") ?? null,
-    humanId: c.req.query("human") ?? null,
+    transferId: idIn(c, "transfer"),
+    humanId: idIn(c, "human"),
   };
   return reply(c, await handleCarrierCallback(c.get("services"), kind, target, await readRequest(c)));
+}
+
+/** Of the query; null for what is none of ours. */
+function idIn(c: Context<AppEnv>, kind: "transfer" | "human"): string | null {
+  const text = c.req.query(kind);
+  return text !== undefined && isId(kind, text) ? text : null;
 }
 
 async function readRequest(c: Context<AppEnv>): Promise<CarrierRequest> {

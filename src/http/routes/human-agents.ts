@@ -26,13 +26,15 @@ const create = apiRoute({
   path: PATH,
   operationId: "createHumanAgent",
   summary: "Add a person to a queue",
-  description: "Reached by exactly one of `phone` and `sip`.",
+  description:
+    "Reached by exactly one of `phone` and `sip`. A phone must be of a country that the organisation's " +
+    "`allowed_countries` lets be called; what a SIP address leads to is the organisation's own affair.",
   tags,
   access: { scope: "voice:queues:write", bucket: "create_human_agent" },
   finds: requireQueue,
   request: { params: queueParams, body: { required: true, content: json(createHumanSchema) } },
   responses: { 201: { description: "The new person of the queue.", content: json(humanSchema) } },
-  refuses: ["not_found", "already_exists"],
+  refuses: ["not_found", "already_exists", "destination_not_allowed"],
 });
 
 const list = apiRoute({
@@ -66,13 +68,14 @@ const change = apiRoute({
   summary: "Change a person of a queue",
   description:
     "A merge patch (RFC 7396); a new address takes the place of the one before, of whichever kind that was. A call " +
-    "that they were offered already stays theirs, whatever their presence becomes.",
+    "that they were offered already stays theirs, whatever their presence becomes. A phone must be of a country that " +
+    "the organisation's `allowed_countries` lets be called.",
   tags,
   access: { scope: "voice:queues:write" },
   finds: requireHuman,
   request: { params, body: { required: true, content: json(changeHumanSchema) } },
   responses: { 200: { description: "The person as they are now.", content: json(humanSchema) } },
-  refuses: ["not_found", "already_exists"],
+  refuses: ["not_found", "already_exists", "destination_not_allowed"],
 });
 
 const remove = apiRoute({

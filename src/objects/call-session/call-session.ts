@@ -150,10 +150,12 @@ export class CallSession extends DurableObject<Env> {
     carrierId: string,
     end: DialEnd & WhichHuman,
   ): Promise<Result<LineInstruction, CarrierRefusal>> {
-    if (end.talked && this.#call?.state.status === "transferring") {
-      logInfo("talked_without_acceptance", { call_id: this.#call.plan.callId, human_id: end.humanId });
+    const wasTransferring = this.#call?.state.status === "transferring";
+    const told = await this.#instruct(carrierId, { type: "dial_ended", ...end });
+    if (told.ok && end.talked && wasTransferring) {
+      logInfo("talked_without_acceptance", { call_id: this.#call?.plan.callId, human_id: end.humanId });
     }
-    return this.#instruct(carrierId, { type: "dial_ended", ...end });
+    return told;
   }
 
   /** A human has picked up and is to hear what the call is about, or takes it. Refused: it is not theirs. */

@@ -2,7 +2,7 @@ import type { PlaceCallInput, PlacedCall } from "../../contract/calls.ts";
 import { MAX_METADATA_BYTES } from "../../contract/contacts.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import { findPlacement, insertOutboundCall, type Placement } from "../../db/placements.ts";
-import { parsePhone } from "../../domain/phone.ts";
+import { mayBeRung } from "../../domain/phone.ts";
 import { newId } from "../../lib/ids.ts";
 import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -59,10 +59,7 @@ function findSource(
   input: PlaceCallInput,
 ): Result<{ carrierId: string; from: string }, PlaceCallRefusal> {
   if (placement === null) return err(refuse("campaign_not_found"));
-  const country = parsePhone(input.to)?.country ?? "unknown";
-  if (!placement.allowedCountries.includes("*") && !placement.allowedCountries.includes(country)) {
-    return err(refuse("destination_not_allowed"));
-  }
+  if (!mayBeRung(input.to, placement.allowedCountries)) return err(refuse("destination_not_allowed"));
   if (placement.mergedMetadataBytes > MAX_METADATA_BYTES) return err(refuse("metadata_too_large"));
   const { campaign } = placement;
   if (campaign.kind === "inbound") return err(refuse("campaign_inbound"));

@@ -2,8 +2,10 @@
 
 import type { Refusal } from "../../contract/problems.ts";
 import type { ChangeHumanInput, CreateHumanInput, Human } from "../../contract/queues.ts";
+import { findAllowedCountries } from "../../db/allowed-countries.ts";
 import type { QueueRow } from "../../db/queues.ts";
 import type { HumanAgent } from "../../domain/human-queue.ts";
+import { mayBeRung } from "../../domain/phone.ts";
 import { newId } from "../../lib/ids.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
@@ -13,10 +15,12 @@ import type { OrgContext } from "../context.ts";
 import { toHuman } from "./read-humans.ts";
 
 export async function addHuman(
-  { env }: OrgContext,
+  context: OrgContext,
   queue: QueueRow,
   input: CreateHumanInput,
-): Promise<Result<Human, Refusal<"already_exists" | "not_found">>> {
+): Promise<Result<Human, Refusal<"already_exists" | "destination_not_allowed" | "not_found">>> {
+  const { env } = context;
+  if (!(await isAllowed(context, input.phone))) return err(NOT_ALLOWED);
   const human = { id: newId("human"), ...input, createdAt: toEpochSeconds(Date.now()) };
   const added = await askTwice(async () => {
     const result = await agentQueueOf(env, queue.id).addHuman(human);
@@ -32,11 +36,14 @@ export async function addHuman(
 
 /** A merge patch; a call that they were offered already stays theirs. */
 export async function changeHuman(
-  { env }: OrgContext,
+  context: OrgContext,
   queue: QueueRow,
   human: HumanAgent,
   input: ChangeHumanInput,
-): Promise<Result<Human, Refusal<"validation_failed" | "already_exists" | "not_found">>> {
+): Promise<
+  Result<Human, Refusal<"validation_failed" | "already_exists" | "destination_not_allowed" | "not_found">>
+> {
+  const { env } = context;
   const { phone, sip, ...changes } = input;
   if (
     (phone === null && sip === undefined && human.sip === null) ||
@@ -45,6 +52,7 @@ export async function changeHuman(
     const errors = [{ path: phone === null ? "phone" : "sip", message: "is their only address" }];
     return err({ code: "validation_failed", detail: "Please check phone and sip.", errors });
   }
+  if (!(await isAllowed(context, phone))) return err(NOT_ALLOWED);
   // Beside a new address, or without one, a null says nothing more.
   const address = {
     ...(typeof phone === "string" ? { phone } : {}),
@@ -68,6 +76,15 @@ export async function removeHuman(
   return err({ code: "in_use", detail: "They are offered a call, or talk to a caller." });
 }
 
+/** A person's phone is rung like a customer's, at the organisation's cost. */
+async function isAllowed({ db, orgId }: OrgContext, phone: string | null | undefined): Promise<boolean> {
+  return typeof phone !== "string" || mayBeRung(phone, await findAllowedCountries(db, orgId));
+}
+
+const NOT_ALLOWED = {
+  code: "destination_not_allowed",
+  detail: "The organisation does not allow calls to the country of this phone.",
+} as const;
 const TAKEN = {
   code: "already_exists",
   detail: "Somebody of this queue has this phone or SIP address.",
