@@ -21,7 +21,8 @@ export function openEndpoint(endpoint: {
     baseURL: baseUrl,
     ...(apiKey === null ? {} : { apiKey }),
     // A redirect would carry the key away.
-    fetch: async (input, init) => bounded(await fetch(input, { ...init, redirect: "manual" }), LONGEST_ANSWER_BYTES),
+    fetch: async (input, init) =>
+      bounded(await fetch(input, { ...init, redirect: "manual" }), LONGEST_ANSWER_BYTES),
   });
   return provider(name);
 }
