@@ -136,7 +136,7 @@ describe("a history of many patches", () => {
       .bind(JSON.stringify(history), JSON.stringify(history.reduce<unknown>(applyMergePatch, {})), callId)
       .run();
     return {
-      write: (patch: object) => patchKeyDetails(db, org.orgId, callId, patch),
+      write: (each: object) => patchKeyDetails(db, org.orgId, callId, each),
       analyse: async () => {
         const call = { callId, orgId: org.orgId, customer: CUSTOMER, endedAt: 1 };
         await writeAnalysis(db, call, analysis, { optOut: false, atSeconds: 1 });

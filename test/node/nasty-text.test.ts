@@ -94,7 +94,9 @@ const READERS: Record<string, (text: string) => unknown> = {
   "logged error": (text) => describeError(new Error(text)),
 };
 
-const CASES = Object.keys(READERS).flatMap((name) => NASTY.map((parts) => [name, ...parts] as const));
+const CASES = Object.keys(READERS).flatMap((name) =>
+  NASTY.map(([beginning, again]) => [name, beginning, again] as const),
+);
 
 /** What grows with the length takes a twentieth of it. */
 const HANGS_AFTER_MS = 6_000;
