@@ -8,9 +8,9 @@ export type ByteRange =
   | { kind: "unsatisfiable" };
 
 export function parseByteRange(header: string | undefined, size: number): ByteRange {
-  const match = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? "");
-  const [from, to] = [match?.[1] ?? "", match?.[2] ?? ""];
-  if (from === "" && to === "") return { kind: "whole" };
+  const range = readByteRange(header);
+  if (range === null) return { kind: "whole" };
+  const { from, to } = range;
   if (from === "") {
     const length = Math.min(Number(to), size);
     return length === 0 ? { kind: "unsatisfiable" } : { kind: "part", first: size - length, last: size - 1 };
@@ -19,4 +19,15 @@ export function parseByteRange(header: string | undefined, size: number): ByteRa
   const last = to === "" ? size - 1 : Math.min(Number(to), size - 1);
   if (to !== "" && Number(to) < first) return { kind: "whole" };
   return first >= size ? { kind: "unsatisfiable" } : { kind: "part", first, last };
+}
+
+/** No sensible range is longer. */
+const LONGEST_HEADER = 100;
+
+/** The two ends as they are written; null if it is no single range of bytes. */
+export function readByteRange(header = ""): { from: string; to: string } | null {
+  if (header.length > LONGEST_HEADER) return null;
+  const match = /^bytes\s*=\s*(?:(\d+)\s*)?-\s*(\d*)$/i.exec(header.trim());
+  const [from, to] = [match?.[1] ?? "", match?.[2] ?? ""];
+  return from === "" && to === "" ? null : { from, to };
 }

@@ -4,7 +4,7 @@
 
 import type { Context } from "hono";
 import type { CarrierRecording, StoredRecording } from "../services/recordings/read-recording.ts";
-import { parseByteRange, type ByteRange } from "./byte-range.ts";
+import { parseByteRange, readByteRange, type ByteRange } from "./byte-range.ts";
 import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
 
@@ -76,8 +76,8 @@ function rangeFor(c: Context<AppEnv>, etag: string): string | undefined {
 
 /** Of several at once the carrier would make a body of many parts, which is no recording. */
 function singleRange(header: string | undefined): string | undefined {
-  const match = /^\s*bytes\s*=\s*(\d+\s*-\s*\d*|-\s*\d+)\s*$/i.exec(header ?? "");
-  return match?.[1] === undefined ? undefined : `bytes=${match[1].replaceAll(/\s/g, "")}`;
+  const range = readByteRange(header);
+  return range === null ? undefined : `bytes=${range.from}-${range.to}`;
 }
 
 function writtenRange(range: ByteRange, size: number): string | null {

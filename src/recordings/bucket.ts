@@ -1,5 +1,6 @@
 // Recordings in R2, an object each.
 
+import { withDeadline } from "../lib/deadline.ts";
 import { logError } from "../lib/log.ts";
 
 export function recordingKey(orgId: string, callId: string, recordingId: string): string {
@@ -12,28 +13,43 @@ const PART_BYTES = 5 * 1024 * 1024;
 const FIRST_BUFFER_BYTES = 64 * 1024;
 const OPTIONS = { httpMetadata: { contentType: "audio/mpeg" } };
 
+/** Two channels of a whole day are three quarters of it, and arrive in much less than ten minutes. */
+const LIMITS = { bytes: 2_000_000_000, ms: 600_000 };
+
 /**
  * Streams into R2: at once where the length is known, as R2 asks, else part by part, so that no more than one part is
- * held. An object appears whole or not at all.
+ * held. An object appears whole or not at all; not at all, too, where the body has no end in length or in time: whoever
+ * owns the carrier's address may send what they like.
  */
 export async function putRecording(
   bucket: R2Bucket,
   key: string,
-  recording: { body: ReadableStream<Uint8Array>; lengthBytes: number | null },
+  { body, lengthBytes }: { body: ReadableStream<Uint8Array>; lengthBytes: number | null },
+  limits = LIMITS,
 ): Promise<void> {
-  if (recording.lengthBytes === null) return putInParts(bucket, key, recording.body);
-  const fixed = new FixedLengthStream(recording.lengthBytes);
-  // A body that nobody reads would keep its connection.
-  const refused = new AbortController();
-  const stored = bucket.put(key, fixed.readable, OPTIONS).catch((error: unknown) => {
-    refused.abort(error);
-    throw error;
+  if (lengthBytes === null) return putInParts(bucket, key, new PartReader(body, limits));
+  if (lengthBytes > limits.bytes) {
+    await body.cancel();
+    throw tooLong();
+  }
+  const fixed = new FixedLengthStream(lengthBytes);
+  await withDeadline(limits.ms, async (late) => {
+    // A body that nobody reads would keep its connection.
+    const refused = new AbortController();
+    const stored = bucket.put(key, fixed.readable, OPTIONS).catch((error: unknown) => {
+      refused.abort(error);
+      throw error;
+    });
+    const signal = AbortSignal.any([late, refused.signal]);
+    await Promise.all([stored, body.pipeTo(fixed.writable, { signal })]);
   });
-  await Promise.all([stored, recording.body.pipeTo(fixed.writable, { signal: refused.signal })]);
 }
 
-async function putInParts(bucket: R2Bucket, key: string, body: ReadableStream<Uint8Array>): Promise<void> {
-  const parts = new PartReader(body);
+function tooLong(): Error {
+  return new Error("The recording is too long");
+}
+
+async function putInParts(bucket: R2Bucket, key: string, parts: PartReader): Promise<void> {
   try {
     const first = await parts.read();
     if (first.length < PART_BYTES) await bucket.put(key, first, OPTIONS);
@@ -61,22 +77,26 @@ async function upload(target: R2MultipartUpload, first: Uint8Array, parts: PartR
   }
 }
 
-/** Cuts a body into parts. */
+/** Cuts a body into parts; fails where it is longer, or takes longer, than it may. */
 class PartReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #endsAtMs: number;
+  #bytesLeft: number;
   #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   /** Was read, and did not fit into the part before. */
   #rest: Uint8Array = new Uint8Array();
 
-  constructor(body: ReadableStream<Uint8Array>) {
+  constructor(body: ReadableStream<Uint8Array>, limits: typeof LIMITS) {
     this.#reader = body.getReader();
+    this.#endsAtMs = Date.now() + limits.ms;
+    this.#bytesLeft = limits.bytes;
   }
 
   /** The next part, shorter than others if it is the last, and empty behind that. It is overwritten by the next one. */
   async read(): Promise<Uint8Array> {
     let length = 0;
     while (length < PART_BYTES) {
-      const chunk = this.#rest.length > 0 ? this.#rest : (await this.#reader.read()).value;
+      const chunk = this.#rest.length > 0 ? this.#rest : await this.#next();
       if (chunk === undefined) break;
       const fitting = chunk.subarray(0, PART_BYTES - length);
       this.#makeRoom(length, fitting.length);
@@ -85,6 +105,14 @@ class PartReader {
       this.#rest = chunk.subarray(fitting.length);
     }
     return this.#buffer.subarray(0, length);
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    const leftMs = Math.max(0, this.#endsAtMs - Date.now());
+    const { value } = await withDeadline(leftMs, () => this.#reader.read());
+    this.#bytesLeft -= value?.length ?? 0;
+    if (this.#bytesLeft < 0) throw tooLong();
+    return value;
   }
 
   /** For so many bytes behind the `length` that are there: twice as much each time, to a part at most. */

@@ -3,11 +3,11 @@
 
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { writeAnalysis } from "../../src/db/analyses.ts";
 import { openDb } from "../../src/db/client.ts";
 import { patchKeyDetails } from "../../src/db/key-details.ts";
-import { applyMergePatch } from "../../src/domain/merge-patch.ts";
+import { applyMergePatch, composePatches } from "../../src/domain/merge-patch.ts";
 import { post, read } from "../support/api.ts";
 import { CUSTOMER } from "../support/call-row.ts";
 import { endedCall, sendToAnalysis, storedCall, type Said } from "../support/ended-call.ts";
@@ -26,6 +26,9 @@ const patches = fc.array(patch, { maxLength: 4 });
 
 /** As JSON says it: without -0. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** Those that say something. */
+const said = (all: object[]): object[] => all.filter((each) => Object.keys(each).length > 0);
 
 test("patches before, during and after an analysis: what is shown is the analysis with each of them in its order", async () => {
   const org = await createOrganisation();
@@ -52,11 +55,12 @@ test("patches before, during and after an analysis: what is shown is the analysi
         ).toBe(false);
 
         const row = await storedCall(callId);
+        const [kept, keptAfter] = [said(before), said(after)];
         const written: unknown[] = JSON.parse(row?.workflowPatches ?? "[]");
         const sorted = (all: readonly unknown[]) => all.map((each) => JSON.stringify(plain(each))).toSorted();
-        expect(written.slice(0, before.length)).toEqual(plain(before));
-        expect(written.slice(before.length + during.length)).toEqual(plain(after));
-        expect(sorted(written)).toEqual(sorted([...before, ...during, ...after]));
+        expect(written.slice(0, kept.length)).toEqual(plain(kept));
+        expect(written.slice(kept.length + said(during).length)).toEqual(plain(keptAfter));
+        expect(sorted(written)).toEqual(sorted(said([...before, ...during, ...after])));
         const base = plain({ extraction, qms_scores: qmsScores });
         expect(JSON.parse(row?.analysis ?? "")).toEqual(base);
         expect(JSON.parse(row?.keyDetails ?? "")).toEqual(plain(written.reduce(applyMergePatch, base)));
@@ -110,5 +114,79 @@ test("a very long history is folded in time", async () => {
   expect((await read(org, callId)).key_details.extraction).toEqual({
     asked_for_human: true,
     ...(merged as { extraction: object }).extraction,
+  });
+});
+
+describe("a history of many patches", () => {
+  const extraction = { a: 1, b: { c: 1, d: 1 }, e: [1], untouched: "é" };
+  const analysis = { summary: "So it was.", sentiment: "neutral" as const, extraction, qmsScores: {} };
+  const first = [
+    { extraction: { a: null, b: { c: null } } },
+    { extraction: { e: null } },
+    { extraction: { e: { ü: 1 } } },
+  ];
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ extraction: { [`f${index % 7}`]: index } }));
+
+  async function callWith(history: readonly object[]) {
+    const org = await createOrganisation();
+    const db = openDb(env.DB);
+    const callId = await endedCall(org, "agent_hangup", SAID);
+    await env.DB.prepare("UPDATE calls SET workflow_patches = ?, key_details = ? WHERE id = ?")
+      .bind(JSON.stringify(history), JSON.stringify(history.reduce<unknown>(applyMergePatch, {})), callId)
+      .run();
+    return {
+      write: (each: object) => patchKeyDetails(db, org.orgId, callId, each),
+      analyse: async () => {
+        const call = { callId, orgId: org.orgId, customer: CUSTOMER, endedAt: 1 };
+        await writeAnalysis(db, call, analysis, { optOut: false, atSeconds: 1 });
+        return JSON.parse((await storedCall(callId))?.keyDetails ?? "");
+      },
+      history: async (): Promise<unknown[]> =>
+        JSON.parse((await storedCall(callId))?.workflowPatches ?? "[]"),
+    };
+  }
+
+  test("becomes two, under which an analysis comes to the same", async () => {
+    const history = [...first, ...many(497)];
+    const call = await callWith(history);
+    const last = { extraction: { g: { h: null, i: 2 } } };
+    await call.write(last);
+    expect(await call.history()).toHaveLength(2);
+    const all = [...history, last];
+    expect(await call.analyse()).toEqual(
+      all.reduce<unknown>(applyMergePatch, { extraction, qms_scores: {} }),
+    );
+  });
+
+  test("loses nothing of what others write meanwhile", async () => {
+    const history = [...first, ...many(495)];
+    const call = await callWith(history);
+    const others = Array.from({ length: 20 }, (_, index) => ({ extraction: { [`other_${index}`]: index } }));
+    await Promise.all(others.map((each) => call.write(each)));
+    expect((await call.history()).length).toBeLessThan(40);
+    const all = [...history, ...others];
+    expect(await call.analyse()).toEqual(
+      all.reduce<unknown>(applyMergePatch, { extraction, qms_scores: {} }),
+    );
+  });
+
+  test("does not grow by patches that say nothing", async () => {
+    const call = await callWith(first);
+    expect(await call.write({})).toMatchObject({ extraction: { e: { ü: 1 } } });
+    expect(await call.history()).toEqual(first);
+  });
+
+  test("whatever it was, and however often it was shortened", () => {
+    fc.assert(
+      fc.property(json, fc.array(patch), fc.array(patch), (base, before, after) => {
+        const expected = [...before, ...after].reduce<unknown>(applyMergePatch, base);
+        const once = composePatches([...composePatches(before), ...after]);
+        // Of nothing, something is made an object all the same.
+        expect(once.reduce(applyMergePatch, plain(base))).toEqual(
+          plain(before.length + after.length === 0 ? applyMergePatch(base, {}) : expected),
+        );
+      }),
+    );
   });
 });

@@ -115,7 +115,7 @@ test("nesting beyond 100 and a body beyond 64 KiB are refused, and so is what gr
   expect(Object.keys(after)).not.toContain("part_4");
 });
 
-test("writing goes on for ever: a history that grows too long becomes one patch", async () => {
+test("writing goes on for ever: a history that grows too long becomes two patches", async () => {
   const org = await createOrganisation();
   const callId = await storedCall(org);
   const sent: unknown[] = [];

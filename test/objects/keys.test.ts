@@ -2,6 +2,7 @@
 // the test's (support/live-call.ts).
 
 import { afterEach, describe, expect, test } from "vitest";
+import { pressedToo } from "../../src/domain/keys.ts";
 import { fires, firesUntil, leaveCalls, says, talking, textsOf } from "../support/call-stages.ts";
 import type { LiveCall } from "../support/live-call.ts";
 import type { RelayClient } from "../support/session-sockets.ts";
@@ -126,4 +127,11 @@ describe("keys", () => {
       [1, "[pressed 1 2]"],
     ]);
   });
+});
+
+test("keys without end are lines without end: each is written anew with every key", () => {
+  let line = "[pressed 1]";
+  while (line.length < 1_000) line = pressedToo(line, "2") ?? "";
+  expect(line).toHaveLength(1_001);
+  expect(pressedToo(line, "2")).toBeNull();
 });

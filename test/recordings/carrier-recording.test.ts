@@ -98,6 +98,7 @@ describe("a recording at the carrier", () => {
   test.each([
     ["several ranges", { range: "bytes=0-1,4-5" }, null],
     ["another unit", { range: "seconds=0-1" }, null],
+    ["a range with more white space than sense", { range: `bytes=1-${" ".repeat(100)}2` }, null],
     ["a range of another recording", { range: "bytes=3-5", "if-range": '"another"' }, null],
     ["a range of this recording", { range: "bytes=3-5", "if-range": ETAG }, "bytes=3-5"],
     ["the last bytes", { range: "bytes=-5" }, "bytes=-5"],

@@ -99,6 +99,18 @@ describe("frames of the relay", () => {
     expect(parseRelayFrame(JSON.stringify(sent))).toEqual({ type: "other" });
   });
 
+  test("words without end are cut, and a frame without end is none", () => {
+    const prompt = (voicePrompt: string) => JSON.stringify({ type: "prompt", voicePrompt });
+    expect(parseRelayFrame(prompt("é".repeat(4_000)))).toMatchObject({ text: "é".repeat(4_000) });
+    expect(parseRelayFrame(prompt("é".repeat(4_001)))).toMatchObject({ text: "é".repeat(4_000) });
+    const halved = `${"a".repeat(3_999)}😀!`;
+    expect(parseRelayFrame(prompt(halved))).toMatchObject({ text: "a".repeat(3_999) });
+    const interrupt = { type: "interrupt", utteranceUntilInterrupt: "a".repeat(5_000) };
+    expect(parseRelayFrame(JSON.stringify(interrupt))).toMatchObject({ heard: "a".repeat(4_000) });
+    expect(parseRelayFrame(prompt("a".repeat(65_000)))).toMatchObject({ text: "a".repeat(4_000) });
+    expect(parseRelayFrame(prompt("a".repeat(66_000)))).toBeNull();
+  });
+
   test.each([
     ["empty text", ""],
     ["no JSON", "hello"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LineInstruction } from "../../src/telephony/provider.ts";
 import { signatureOf } from "../../src/telephony/twilio/signature.ts";
+import { until } from "../support/wait.ts";
 import {
   ACCOUNT_SID,
   ACCOUNT_URL,
@@ -107,6 +108,47 @@ describe("commands to a call that lives", () => {
 
   test.each(ANSWERS)("redirecting, Twilio answers %s", async (_, answer, result) => {
     expect(await fakeTwilio(answer()).provider.redirect(CALL_SID, RELAY)).toEqual(result);
+  });
+});
+
+describe("an answer that is longer than any of Twilio's", () => {
+  /** Spaces, which JSON may have around it; counts what was taken of them. */
+  function endless() {
+    const sent = { pieces: 0, isLetGo: false, body: new ReadableStream<Uint8Array>() };
+    sent.body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          sent.pieces += 1;
+          controller.enqueue(new Uint8Array(65_536).fill(32));
+          if (sent.pieces === 64) controller.close();
+        },
+        cancel() {
+          sent.isLetGo = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return sent;
+  }
+
+  test.each([200, 400])("is lost, and read no further: %d", async (status) => {
+    const sent = endless();
+    const { provider } = fakeTwilio(new Response(sent.body, { status }));
+    const detail = "Error: The answer is too long";
+    expect(await provider.hangUp(CALL_SID)).toEqual({ kind: "failed", detail, httpStatus: null });
+    await until(
+      async () => sent.isLetGo,
+      (isLetGo) => isLetGo,
+    );
+    expect(sent.pieces).toBeLessThan(20);
+  });
+
+  test("is not begun where its header says so", async () => {
+    const sent = endless();
+    const headers = { "content-length": String(64 * 65_536) };
+    const { provider } = fakeTwilio(new Response(sent.body, { headers }));
+    expect(await provider.hangUp(CALL_SID)).toMatchObject({ kind: "failed", httpStatus: null });
+    expect(sent).toMatchObject({ pieces: 0, isLetGo: true });
   });
 });
 

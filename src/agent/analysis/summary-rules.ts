@@ -96,7 +96,9 @@ const TOPICS: ReadonlyArray<readonly [string, RegExp]> = [
 
 /** What the customer put a question about. */
 function queryOf(words: readonly string[]): string | null {
-  const questions = words.flatMap((line) => line.match(/[^.!?]*\?/g) ?? []).join(" ");
+  // Each sentence is matched, question or not: to look for the mark from every sign takes the square of the time.
+  const sentences = words.flatMap((line) => line.match(/[^.!?]+\??/g) ?? []);
+  const questions = sentences.filter((sentence) => sentence.endsWith("?")).join(" ");
   const asked = TOPICS.filter(([, pattern]) => pattern.test(questions)).map(([topic]) => topic);
   return asked.length === 0 ? null : `${asked.join(" and ")} ${asked.length === 1 ? "query" : "queries"}`;
 }

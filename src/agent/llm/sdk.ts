@@ -3,6 +3,7 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { createWorkersAI } from "workers-ai-provider";
+import { bounded } from "../../lib/bounded.ts";
 
 /** Far more than any answer has; errors and answers that are not streamed are read whole. */
 const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -20,7 +21,8 @@ export function openEndpoint(endpoint: {
     baseURL: baseUrl,
     ...(apiKey === null ? {} : { apiKey }),
     // A redirect would carry the key away.
-    fetch: async (input, init) => bounded(await fetch(input, { ...init, redirect: "manual" })),
+    fetch: async (input, init) =>
+      bounded(await fetch(input, { ...init, redirect: "manual" }), LONGEST_ANSWER_BYTES),
   });
   return provider(name);
 }
@@ -44,17 +46,4 @@ export function openWorkersAi(binding: Ai, name: string): LanguageModelV4 {
 
 function limited(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
   return { ...options, maxOutputTokens: options.maxOutputTokens ?? LONGEST_OUTPUT_TOKENS };
-}
-
-/** The same answer, which fails once it has grown too long. The pieces go through as they come. */
-function bounded(response: Response): Response {
-  let bytes = 0;
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, controller) {
-      bytes += piece.byteLength;
-      if (bytes > LONGEST_ANSWER_BYTES) controller.error(new Error("The model's answer is too long"));
-      else controller.enqueue(piece);
-    },
-  });
-  return response.body === null ? response : new Response(response.body.pipeThrough(counted), response);
 }

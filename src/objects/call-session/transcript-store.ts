@@ -8,6 +8,15 @@ import { SPEAKERS, type Line, type Speaker } from "../../domain/transcript.ts";
 /** No carrier has more utterances waiting than this. */
 const LONGEST_QUEUE = 50;
 
+/**
+ * So many bytes of JSON are kept of a transcript: it must fit into a row of the database, with its last lines. It takes
+ * a whole day's talk, or somebody who means harm.
+ */
+const LONGEST_TRANSCRIPT_BYTES = 1_000_000;
+/** What a line takes besides its text: its speaker and its time. */
+const LINE_BYTES = 64;
+const encoder = new TextEncoder();
+
 /** The times of what the agent says, and how much of it was spoken (domain/playback.ts); a customer's lines have none. */
 type StoredLine = Line & { spoken: Pick<Utterance, "beginsMs" | "endsMs" | "played"> | null };
 
@@ -24,6 +33,7 @@ export class TranscriptStore {
   readonly #sql: SqlStorage;
   /** A list that was handed out never changes. */
   #lines: readonly StoredLine[] | null = null;
+  #bytes = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -40,19 +50,25 @@ export class TranscriptStore {
     return last === undefined ? null : { ...last, index: lines.length - 1 };
   }
 
-  /** Appends a line. A clock that was set back makes no line older than the one before it. */
+  /**
+   * Appends a line. A clock that was set back makes no line older than the one before it. Where the lines are full, the
+   * last one makes room: the talk goes on, and what is said now can be answered.
+   */
   addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
     const lines = this.#read();
-    const index = lines.length;
-    const line = { speaker, text, atMs: Math.max(atMs, lines.at(-1)?.atMs ?? 0), spoken: null };
+    const last = lines.at(-1);
+    const isFull = last !== undefined && this.#bytes - bytesOf(last) >= LONGEST_TRANSCRIPT_BYTES;
+    const index = isFull ? lines.length - 1 : lines.length;
+    const line = { speaker, text, atMs: Math.max(atMs, last?.atMs ?? 0), spoken: null };
     this.#sql.exec(
-      "INSERT INTO lines (idx, speaker, text, at_ms) VALUES (?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO lines (idx, speaker, text, at_ms) VALUES (?, ?, ?, ?)",
       index,
       speaker,
       text,
       line.atMs,
     );
-    this.#lines = [...lines, line];
+    this.#lines = [...lines.slice(0, index), line];
+    this.#bytes += bytesOf(line) - (isFull ? bytesOf(last) : 0);
     return { index, atMs: line.atMs };
   }
 
@@ -93,15 +109,25 @@ export class TranscriptStore {
   #change(index: number, change: (line: StoredLine) => StoredLine): void {
     const lines = this.#read();
     const line = lines[index];
-    if (line !== undefined) this.#lines = lines.with(index, change(line));
+    if (line === undefined) return;
+    const changed = change(line);
+    this.#lines = lines.with(index, changed);
+    this.#bytes += bytesOf(changed) - bytesOf(line);
   }
 
   #read(): readonly StoredLine[] {
-    return (this.#lines ??= this.#sql
+    if (this.#lines !== null) return this.#lines;
+    this.#lines = this.#sql
       .exec("SELECT speaker, text, at_ms, begins_ms, ends_ms, played FROM lines ORDER BY idx")
       .toArray()
-      .map((row) => toLine(rowSchema.parse(row))));
+      .map((row) => toLine(rowSchema.parse(row)));
+    this.#bytes = this.#lines.reduce((sum, line) => sum + bytesOf(line), 0);
+    return this.#lines;
   }
+}
+
+function bytesOf({ text }: Line): number {
+  return LINE_BYTES + encoder.encode(JSON.stringify(text)).length;
 }
 
 function toLine(row: z.infer<typeof rowSchema>): StoredLine {

@@ -138,10 +138,24 @@ function escapeXml(text: string): string {
     .replaceAll("'", "&apos;");
 }
 
+/** No frame of the relay comes near it. */
+const LONGEST_FRAME = 65_536;
+/** Of what somebody says at a time: minutes without a breath. Cut, not refused: the call lives by what was said. */
+const LONGEST_WORDS = 4_000;
+
+const wordsSchema = z.string().transform((words) =>
+  words.length <= LONGEST_WORDS
+    ? words
+    : words
+        .slice(0, LONGEST_WORDS)
+        // Never half a character.
+        .replace(/[\uD800-\uDBFF]$/, ""),
+);
+
 const frameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("setup"), callSid: z.string(), sessionId: z.string().optional() }),
-  z.object({ type: z.literal("prompt"), voicePrompt: z.string(), last: z.boolean().nullish() }),
-  z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: z.string().nullish() }),
+  z.object({ type: z.literal("prompt"), voicePrompt: wordsSchema, last: z.boolean().nullish() }),
+  z.object({ type: z.literal("interrupt"), utteranceUntilInterrupt: wordsSchema.nullish() }),
   z.object({ type: z.literal("dtmf"), digit: z.string().regex(/^[0-9A-D*#]$/) }),
   z.object({ type: z.literal("info"), name: z.string(), value: z.string().nullish() }),
   z.object({ type: z.literal("error"), description: z.string().nullish() }),
@@ -149,8 +163,9 @@ const frameSchema = z.discriminatedUnion("type", [
 
 const anyFrameSchema = z.object({ type: z.string() });
 
-/** Null for what is no frame at all; `other` for kinds that are not for us. */
+/** Null for what is no frame at all, or too long for one; `other` for kinds that are not for us. */
 export function parseRelayFrame(text: string): RelayFrame | null {
+  if (text.length > LONGEST_FRAME) return null;
   const json = parseJson(text);
   const parsed = frameSchema.safeParse(json);
   if (!parsed.success) return anyFrameSchema.safeParse(json).success ? { type: "other" } : null;

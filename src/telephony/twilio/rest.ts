@@ -1,6 +1,7 @@
 // Twilio's REST API, by plain fetch. https://www.twilio.com/docs/voice/api/call-resource
 
 import { z } from "zod";
+import { bounded } from "../../lib/bounded.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { describeError } from "../../lib/log.ts";
 
@@ -20,6 +21,8 @@ export type RestAnswer =
 
 /** A create that takes longer is an answer lost. Below the machine's own `create_answer` timer. */
 const TIMEOUT_MS = 15_000;
+/** A page of twenty calls is a tenth of it. Whoever owns the address may send without end. */
+const LONGEST_ANSWER_BYTES = 1024 * 1024;
 
 const errorSchema = z.object({ code: z.number().nullish() });
 
@@ -47,7 +50,7 @@ export function open(options: RestOptions, path: string, range?: string): Promis
 async function readAnswer(response: Response): Promise<RestAnswer> {
   // What is gone has nothing more to say.
   if (response.status === 204) return { kind: "ok", json: null };
-  const json = parseJson(await response.text());
+  const json = parseJson(await (await bounded(response, LONGEST_ANSWER_BYTES)).text());
   if (response.ok) {
     return json === null ? { kind: "lost", detail: `unreadable ${response.status}` } : { kind: "ok", json };
   }
