@@ -37,15 +37,20 @@ export function findUndialled(db: Db, beforeSeconds: number, limit: number): Pro
 }
 
 /**
- * Some of the calls that were accepted before `beforeSeconds` and do not wait to be dialled. By chance, so that each
- * is looked at in time, however many there are and however long they live.
+ * Some of the calls that were accepted before `beforeSeconds` and do not wait to be dialled; of those that no object
+ * has written to yet, before `unbegunSeconds`. By chance, so that each is looked at in time, however many there are
+ * and however long they live.
  */
-export function sampleUnderWay(db: Db, beforeSeconds: number, limit: number): Promise<LiveRow[]> {
-  const before = sql`started_at < ${beforeSeconds}`;
+export function sampleUnderWay(
+  db: Db,
+  { beforeSeconds, unbegunSeconds }: { beforeSeconds: number; unbegunSeconds: number },
+  limit: number,
+): Promise<LiveRow[]> {
+  const isOld = sql`started_at < ${unbegunSeconds} AND (started_at < ${beforeSeconds} OR projected_seq = 0)`;
   return db
     .select(columns)
     .from(calls)
-    .where(and(LIVE, sql`NOT (${WAITS})`, before))
+    .where(and(LIVE, sql`NOT (${WAITS})`, isOld))
     .orderBy(sql`random()`)
     .limit(limit)
     .all();

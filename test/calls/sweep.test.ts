@@ -133,6 +133,16 @@ describe("a call that no object knows is ended", () => {
     await evictDurableObject(session);
   }
 
+  test("within two minutes where it came in and never came to its object", async () => {
+    const org = await createOrganisation();
+    const row = { status: "ringing", callType: "inbound" } as const;
+    const unbegun = await insertCall(org, { ...row, secondsAgo: 70, carrierCallId: "CAunbegun" });
+    const young = await insertCall(org, { ...row, secondsAgo: 40, carrierCallId: "CAyoung" });
+    await runCron();
+    expect(await read(org, unbegun)).toMatchObject({ status: "ended", ended_reason: "platform_error" });
+    expect((await read(org, young)).status).toBe("ringing");
+  });
+
   test("but not a young one, whose object may be on its way", async () => {
     const org = await createOrganisation();
     const ringing = await insertCall(org, { secondsAgo: 200, status: "ringing", projectedSeq: 3 });

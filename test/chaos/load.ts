@@ -34,13 +34,11 @@ export type LoadLedger = {
   seconds: number;
 };
 
-/** @param onSent called once all was sent and no kill is to come, while answers are still awaited. */
-export async function runLoad(plan: Plan, world: World, onSent: () => void): Promise<LoadLedger> {
+export async function runLoad(plan: Plan, world: World): Promise<LoadLedger> {
   const run = new LoadRun(plan, world);
   const beganMs = Date.now();
   await Promise.all([run.callEverybody(), run.cutPower()]);
   run.ledger.seconds = (Date.now() - beganMs) / 1000;
-  onSent();
   await run.allAnswered();
   return run.ledger;
 }

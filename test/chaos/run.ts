@@ -1,8 +1,8 @@
 // npm run chaos: many calls, and the power that fails in the midst of them. Afterwards three ledgers must agree: what
 // the API acknowledged, what the carrier placed, and what is stored.
 //
-// The carrier is an instance of its own, which is never killed. Runs of several seeds overlap: one begins when the
-// load of the one before is over, while that waits for what only time brings.
+// The carrier is an instance of its own, which is never killed. Runs of several seeds overlap, for most of their time
+// they wait for what only time brings: one begins when the instances of the one before are up.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,17 +29,17 @@ const folder = mkdtempSync(join(tmpdir(), "trunkline-chaos-"));
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(130));
 process.once("exit", () => {
   if (keep) console.log(`The state is kept in ${folder}`);
-  else rmSync(folder, { recursive: true, force: true });
+  else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const beganMs = Date.now();
 const script = bundle(folder);
 const runs: Promise<RunResult>[] = [];
 for (const seed of seeds) {
-  const loaded = Promise.withResolvers<void>();
-  const run = play(planOf({ calls, kills, seed }), loaded.resolve);
+  const opened = Promise.withResolvers<void>();
+  const run = play(planOf({ calls, kills, seed }), opened.resolve);
   runs.push(run);
-  await Promise.race([loaded.promise, run]);
+  await Promise.race([opened.promise, run]);
 }
 const results = await Promise.all(runs);
 const failed = results.filter(({ verdict }) => verdict.findings.length > 0).length;
@@ -48,14 +48,15 @@ const secondsInAll = Math.round((Date.now() - beganMs) / 1_000);
 console.log(JSON.stringify({ ok: failed === 0, seconds: secondsInAll, runs: results.map(figuresOf) }));
 process.exit(failed === 0 ? 0 : 1);
 
-async function play(plan: Plan, onLoaded: () => void): Promise<RunResult> {
+async function play(plan: Plan, onOpened: () => void): Promise<RunResult> {
   const startedMs = Date.now();
   const place = join(folder, `seed-${plan.seed}`);
   mkdirSync(place);
   const receiver = new Receiver(plan.seed);
   await receiver.start();
   const world = await openWorld(place, script, receiver);
-  const load = await runLoad(plan, world, onLoaded);
+  onOpened();
+  const load = await runLoad(plan, world);
   const open = await settle(world, receiver);
   const orgs = await Promise.all(world.orgs.map(readOrg));
   await Promise.all([world.product.stop(), world.carrier.stop()]);
