@@ -148,6 +148,7 @@ describe.for(Object.entries(DEATHS))("a call's object that %s", ([, death]) => {
     await death(call);
     await firesUntil(call, () => call.recordings.size > 0);
     await call.storeRecordings();
+    await call.rest();
     expect((await call.stored()).owed).toEqual([]);
   });
 });
