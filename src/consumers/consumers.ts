@@ -33,7 +33,7 @@ const CONSUMERS: Record<string, Consumer> = {
     ),
     retrySeconds: 30,
   },
-  // What a dead event stands for is owed by its call's object, which sends it again.
+  // What a dead event stands for is sent again: by its call's object, which owes it, or by the sweep while the row lives.
   "trunkline-call-events-dead": { verb: bury("trunkline-call-events", async () => {}), retrySeconds: 30 },
 };
 
