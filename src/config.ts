@@ -19,7 +19,11 @@ const variablesSchema = z.object({
   /** Base64 of 32 random bytes: encrypts carrier credentials at rest. */
   CREDENTIALS_KEY: keySchema,
   /** The one before, while what was sealed with it is being sealed anew (README, "Change the key"). */
-  CREDENTIALS_KEY_PREVIOUS: keySchema.optional(),
+  CREDENTIALS_KEY_PREVIOUS: z
+    .literal("")
+    .transform(() => undefined)
+    .or(keySchema)
+    .optional(),
   /**
    * The model that agents think with where their organisation names none: an OpenAI-compatible API. Address and name
    * make one; with one of them missing there is none.

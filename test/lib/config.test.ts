@@ -55,6 +55,16 @@ describe("a configuration", () => {
     });
   });
 
+  test("may have a previous key beside the one that seals, and takes an empty one for none", () => {
+    const previous = btoa("0123456789abcdef0123456789abcdef");
+    expect(read({ CREDENTIALS_KEY_PREVIOUS: previous }).credentialsKeys).toEqual([
+      BASE.CREDENTIALS_KEY,
+      previous,
+    ]);
+    expect(read({ CREDENTIALS_KEY_PREVIOUS: "" }).credentialsKeys).toEqual([BASE.CREDENTIALS_KEY]);
+    expect(problemsOf({ ...BASE, CREDENTIALS_KEY_PREVIOUS: "short" })).toEqual(["CREDENTIALS_KEY_PREVIOUS"]);
+  });
+
   test("can't be changed", () => {
     expect(Object.isFrozen(read())).toBe(true);
     expect(() => Object.assign(read(), { isLocal: true })).toThrow(TypeError);
