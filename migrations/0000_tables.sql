@@ -49,6 +49,7 @@ CREATE TABLE `calls` (
 	`started_at` integer NOT NULL,
 	`answered_at` integer,
 	`ended_at` integer,
+	`must_end_at` integer,
 	`carrier_call_id` text,
 	`projected_seq` integer DEFAULT 0 NOT NULL,
 	`analysis` text,

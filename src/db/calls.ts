@@ -85,15 +85,17 @@ export async function projectCall(
     orgId: string;
     seq: number;
     facts: CallFacts;
+    mustEndAt: number | null;
     turns: TranscriptTurn[] | null;
   },
 ): Promise<void> {
-  const { callId, orgId, seq, turns } = projection;
+  const { callId, orgId, seq, turns, mustEndAt } = projection;
   const { transfer, ...facts } = projection.facts;
   const update = db
     .update(calls)
     .set({
       ...facts,
+      mustEndAt,
       transfer: transfer === null ? null : JSON.stringify(toTransfer(transfer)),
       projectedSeq: seq,
     })

@@ -1,7 +1,6 @@
 import { and, count, eq, gte, sql } from "drizzle-orm";
-import { campaignConfigSchema } from "../contract/campaign-config.ts";
 import type { Db } from "./client.ts";
-import { calls, campaigns, deadLetters } from "./schema.ts";
+import { calls, deadLetters } from "./schema.ts";
 
 /** Throws if the database doesn't answer, or has not been migrated. */
 export async function checkDatabase(db: Db): Promise<void> {
@@ -19,6 +18,10 @@ export type CallHealth = {
 };
 
 const SHOWN = 20;
+/** A call that the carrier may have or not is settled within this after its dial deadline. */
+const UNKNOWN_SECONDS = 900;
+/** What the news of an end may take to the row. */
+const NEWS_SECONDS = 120;
 
 export async function readCallHealth(
   db: Db,
@@ -27,25 +30,23 @@ export async function readCallHealth(
 ): Promise<CallHealth> {
   const { nowSeconds, dialDeadlineSeconds, lettersSinceSeconds } = bounds;
   // Written out, not bound: only so does the planner use the partial index on live calls.
-  const live = and(eq(calls.orgId, orgId), sql`calls.status <> 'ended'`);
-  const isStuck = sql`calls.started_at + ${dialDeadlineSeconds} + ${LONGEST} < ${nowSeconds}`;
-  const ofCampaign = eq(campaigns.id, calls.campaignId);
+  const live = and(eq(calls.orgId, orgId), sql`status <> 'ended'`);
+  const mustEndAt = sql`coalesce(must_end_at, started_at + ${dialDeadlineSeconds} + ${UNKNOWN_SECONDS})`;
+  const isStuck = sql`${mustEndAt} + ${NEWS_SECONDS} < ${nowSeconds}`;
   const [[counts], [oldest], stuckCalls, [letters]] = await db.batch([
     db
       .select({ live: count().as("live"), stuck: sql<number>`coalesce(sum(${isStuck}), 0)`.as("stuck") })
       .from(calls)
-      .innerJoin(campaigns, ofCampaign)
       .where(live),
     db
       .select({ id: calls.id, startedAt: calls.startedAt })
       .from(calls)
-      .where(and(eq(calls.orgId, orgId), sql`status <> 'ended'`))
+      .where(live)
       .orderBy(calls.startedAt, calls.id)
       .limit(1),
     db
       .select({ id: calls.id })
       .from(calls)
-      .innerJoin(campaigns, ofCampaign)
       .where(and(live, isStuck))
       .orderBy(calls.startedAt, calls.id)
       .limit(SHOWN),
@@ -62,14 +63,3 @@ export async function readCallHealth(
     deadLetters: letters?.letters ?? 0,
   };
 }
-
-const DEFAULTS = campaignConfigSchema.parse({});
-/** What transfers that nobody takes may add to a call (domain/call/transfer-steps.ts), and the way of its news to the row. */
-const SLACK_SECONDS = 900;
-
-const configured = (name: "ring_timeout" | "max_duration" | "bridge_max_duration") =>
-  sql`coalesce(campaigns.config ->> ${`$.${name}`}, ${DEFAULTS[name]})`;
-
-/** Seconds that a call can live from its hand-over to the carrier on. */
-const LONGEST = sql`(${configured("ring_timeout")} + ${configured("max_duration")} + ${SLACK_SECONDS}
-  + CASE WHEN calls.status IN ('transferring', 'bridged') THEN ${configured("bridge_max_duration")} ELSE 0 END)`;

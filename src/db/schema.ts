@@ -279,6 +279,8 @@ export const calls = sqliteTable(
     startedAt: integer().notNull(),
     answeredAt: integer(),
     endedAt: integer(),
+    /** By when its object ends it, whatever happens; null until the carrier has it. */
+    mustEndAt: integer(),
     carrierCallId: text(),
     /** The `seq` of the newest event that this row shows; 0 until the call's object has written. */
     projectedSeq: integer().notNull().default(0),
