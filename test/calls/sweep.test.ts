@@ -182,7 +182,11 @@ describe("a call that no object knows is ended", () => {
     const unbegun = await insertCall(org, { ...row, secondsAgo: 70, carrierCallId: "CAunbegun" });
     const young = await insertCall(org, { ...row, secondsAgo: 40, carrierCallId: "CAyoung" });
     await runCron();
-    expect(await read(org, unbegun)).toMatchObject({ status: "ended", ended_reason: "platform_error" });
+    const ended = await until(
+      () => read(org, unbegun),
+      ({ status }) => status === "ended",
+    );
+    expect(ended).toMatchObject({ outcome: "failed", ended_reason: "platform_error" });
     expect((await read(org, young)).status).toBe("ringing");
   });
 
