@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { migrate, WORKER, workerOptions } from "../runtime/worker.ts";
+import { migrate, workerOptions } from "../runtime/worker.ts";
 import { settingsSchema } from "./settings.ts";
 
 const settings = settingsSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")));
@@ -22,6 +22,7 @@ const miniflare = new Miniflare(
     resourcePersistencePath: join(folder, "state"),
     // Nothing is asked for beyond this machine.
     cf: false,
+    unsafeTriggerHandlers: true,
     workers: [workerOptions(script, variables, port)],
   }),
 );
@@ -31,9 +32,12 @@ if (!existsSync(laidOut)) {
   await migrate(miniflare, seedSql);
   writeFileSync(laidOut, "");
 }
-const worker = await miniflare.getWorker(WORKER);
-// What a poke fails at is done by the next.
-const cron = setInterval(() => void worker.scheduled().catch(() => null), cronEveryMs);
+// By a request: Miniflare's own handle on the Worker halts this process while the Worker may be waiting for it to take
+// its log. What a poke fails at is done by the next.
+const cron = setInterval(() => {
+  const poked = miniflare.dispatchFetch("http://localhost/cdn-cgi/local/scheduled");
+  void poked.then((response) => response.text()).catch(() => null);
+}, cronEveryMs);
 
 process.once("SIGTERM", () => {
   clearInterval(cron);
