@@ -117,7 +117,7 @@ export async function doDuty(
         orgId: plan.orgId,
         seq,
         facts: factsOf(state),
-        mustEndAt: state.timers.must_end == null ? null : toEpochSeconds(state.timers.must_end),
+        mustEndAt: state.timers.must_end === undefined ? null : toEpochSeconds(state.timers.must_end),
         turns: ended ? toTurns(store.transcript.lines(), state.answeredAtMs) : null,
       });
       return "done";
