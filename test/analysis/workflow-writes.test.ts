@@ -128,7 +128,7 @@ describe("a history of many patches", () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ extraction: { [`f${index % 7}`]: index } }));
 
-  const ownKey = (index: number) => ({ extraction: { [`field_${index}`]: index } });
+  const ownKey = (index: number) => ({ extraction: { [`a_field_of_its_own_${index}`]: index } });
 
   async function callWith(history: readonly object[]) {
     const org = await createOrganisation();
