@@ -10,13 +10,13 @@ import { calls } from "./schema.ts";
 
 /** What the merged details may grow to, in bytes of JSON. */
 const MAX_DETAILS_BYTES = 262_144;
-/** An analysis takes all patches one by one: beyond so many they are made two that do the same … */
+/** An analysis takes all patches one by one: beyond so many they are made one or two that do the same … */
 const MAX_PATCHES = 500;
 /** … and beyond so many bytes of JSON. */
 const LONG_HISTORY_BYTES = 524_288;
 /**
- * What all that was written may amount to, in bytes of JSON: it must fit into the call's row. If two patches are longer
- * than that, the merged details take the history's place; what older patches deleted is forgotten.
+ * What all that was written may amount to, in bytes of JSON: it must fit into the call's row. If it is longer than that
+ * however it is said, the merged details take the history's place; what older patches deleted is forgotten.
  */
 const MAX_HISTORY_BYTES = 1_048_576;
 
@@ -53,6 +53,7 @@ export async function patchKeyDetails(
 }
 
 const historySchema = z.array(z.unknown());
+const encoder = new TextEncoder();
 
 /** What others append meanwhile stays behind it; where another has shortened it, that is enough. */
 async function shortenHistory(db: Db, ofCall: SQL | undefined): Promise<void> {
@@ -62,8 +63,11 @@ async function shortenHistory(db: Db, ofCall: SQL | undefined): Promise<void> {
     .where(ofCall)
     .get();
   const history = found?.history ?? "[]";
-  const shorter = JSON.stringify(composePatches(historySchema.parse(JSON.parse(history))));
-  if (found === undefined || shorter.length >= history.length) return;
+  const patches = historySchema.parse(JSON.parse(history));
+  // As few as they can be.
+  if (found === undefined || patches.length <= 2) return;
+  const shorter = JSON.stringify(composePatches(patches));
+  if (encoder.encode(shorter).length > MAX_HISTORY_BYTES) return;
   // All but the closing bracket.
   const signs = found.signs - 1;
   await db

@@ -2,14 +2,24 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { openDb } from "../../src/db/client.ts";
+import { AgentSpeech } from "../../src/objects/call-session/agent-speech.ts";
+import { CustomerLines } from "../../src/objects/call-session/customer-lines.ts";
+import { LiveFeed } from "../../src/objects/call-session/live-feed.ts";
+import { Playback } from "../../src/objects/call-session/playback.ts";
+import { CallStore } from "../../src/objects/call-session/store.ts";
 import { TranscriptStore } from "../../src/objects/call-session/transcript-store.ts";
+import { Watchers } from "../../src/objects/watchers.ts";
 import { newId } from "../../src/lib/ids.ts";
+import { relayProtocolOf } from "../../src/telephony/registry.ts";
 import { read } from "../support/api.ts";
+import { leaveCalls, says, talking, textsOf } from "../support/call-stages.ts";
 import { endFakeCalls, talkFakeCall } from "../support/fake-carrier.ts";
 import { until } from "../support/wait.ts";
 
 afterEach(async () => {
+  await leaveCalls();
   await endFakeCalls();
   vi.restoreAllMocks();
 });
@@ -85,3 +95,102 @@ test("a call with a customer who never ends is answered, ends, and is on record"
   expect(bytes).toBeGreaterThan(900_000);
   expect(bytes).toBeLessThan(1_100_000);
 }, 60_000);
+
+describe("a customer interrupts an agent whose line makes room for theirs", () => {
+  const FULL = "a".repeat(MOST);
+
+  /** An agent that has begun to speak, where one line more is all there is room for. */
+  function speakingIn(work: (parts: ReturnType<typeof partsOf>) => void): Promise<void> {
+    return runInDurableObject(env.CALL_SESSION.getByName(newId("call")), (_object, ctx) => {
+      const parts = partsOf(ctx);
+      parts.transcript.addLine("customer", FULL, 1);
+      parts.speech.add("One moment,");
+      work(parts);
+    });
+  }
+
+  function partsOf(ctx: DurableObjectState) {
+    const store = new CallStore(ctx.storage);
+    const { transcript } = store;
+    const feed = new LiveFeed(new Watchers({ ctx, db: openDb(env.DB) }), store);
+    const playback = new Playback({ transcript, feed, answeredAtMs: () => 1 });
+    const customer = new CustomerLines({ transcript, feed, playback, answeredAtMs: () => 1 });
+    const protocol = relayProtocolOf("twilio");
+    const socket = new WebSocketPair()[0];
+    socket.accept();
+    const deps = { transcript, feed, playback, protocol, socket: () => socket, answeredAtMs: 1 };
+    const shown = () => {
+      const { speaker, text } = store.lastShownLine() ?? {};
+      return { speaker, text };
+    };
+    return { ctx, transcript, playback, customer, speech: new AgentSpeech(deps), shown };
+  }
+
+  const STOP = { speaker: "customer", text: "Stop." };
+  const stored = ({ ctx }: { ctx: DurableObjectState }) => [
+    ...ctx.storage.sql.exec("SELECT speaker, text, begins_ms, played FROM lines WHERE idx = 1"),
+  ];
+
+  test("what it says on is said by nobody", () =>
+    speakingIn((parts) => {
+      const { transcript, playback, customer, speech, shown } = parts;
+      customer.said("Stop.");
+      speech.add(" I will look it up.");
+      speech.finish();
+      expect(playback.played("One moment,", Date.now())).toBe("nothing");
+      playback.interrupted("One", Date.now());
+      playback.lost(Date.now());
+      expect(speech.text).toBe("One moment,");
+      expect(transcript.lastUtterances()).toEqual([]);
+      expect(transcript.lastLine()).toMatchObject({ ...STOP, index: 1 });
+      expect(stored(parts)).toEqual([{ ...STOP, begins_ms: null, played: 0 }]);
+      expect(shown()).toEqual(STOP);
+    }));
+
+  test("… nor does it go into the agent's next line", () =>
+    speakingIn(({ transcript, customer, speech, shown }) => {
+      customer.said("Stop.");
+      transcript.addLine("agent", "Yes?", Date.now());
+      speech.add(" I will look it up.");
+      speech.finish();
+      expect(transcript.lastLine()).toMatchObject({ speaker: "agent", text: "Yes?", index: 1 });
+      expect(shown()).toEqual(STOP);
+    }));
+
+  test("words that are taken for the agent's change nothing of the customer's", () =>
+    speakingIn((parts) => {
+      parts.customer.said("Stop.");
+      parts.transcript.growUtterance(1, "One moment, please.", { beginsMs: 1, endsMs: 2 });
+      expect(parts.transcript.lastLine()).toMatchObject({ ...STOP, spoken: null });
+      expect(stored(parts)).toEqual([{ ...STOP, begins_ms: null, played: 0 }]);
+    }));
+
+  test("the call goes on, and who said what stays right", async () => {
+    const AT_ONCE = { pieces: 2, pausesAfter: null, ends: null };
+    const { call, relay } = await talking({ agent: [AT_ONCE, { ...AT_ONCE, pausesAfter: 1 }] });
+    const insert = "INSERT INTO lines (idx, speaker, text, at_ms) VALUES (1, 'customer', ?, ?)";
+    await runInDurableObject(call.session, (_object, { storage }) => {
+      storage.sql.exec(insert, FULL, Date.now());
+    });
+    await call.evict();
+    const watcher = await call.watch();
+    await says(call, relay, "Yes.");
+    expect((await textsOf(call)).slice(2)).toEqual(["agent: Piece 1-0 is said."]);
+    await says(call, relay, "Wait.");
+    call.holds.releaseAll("answers");
+    relay.send({ type: "interrupt", utteranceUntilInterrupt: "Piece 1-0", durationUntilInterruptMs: 1 });
+    relay.send({ type: "info", name: "tokensPlayed", value: "Piece 1-0 is said." });
+    await call.rest();
+    expect(call.turns.at(-1)?.lines.at(-1)).toMatchObject({ speaker: "customer", text: "Wait." });
+    await says(call, relay, "And now?");
+    expect(relay.heard.at(-1)).toBe("Piece 3-0 is said.");
+    const shown = watcher.messages.flatMap((each) => (each.type === "transcript" ? [each] : []));
+    const lines = (await call.stored()).lines;
+    for (const { speaker, text } of [...shown, ...lines].filter((line) => line.text !== "")) {
+      expect(speaker).toBe(text.startsWith("Piece") ? "agent" : "customer");
+    }
+    expect(lines).toHaveLength(3);
+    expect(shown.at(-1)).toMatchObject({ index: 2, speaker: "customer", text: "And now?" });
+    expect(call.witness.ledger.faults).toEqual([]);
+  });
+});

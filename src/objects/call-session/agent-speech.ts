@@ -28,11 +28,11 @@ export class AgentSpeech {
     this.#deps = deps;
   }
 
-  /** With no socket to say them on, the words are not said, and so not written. */
+  /** With no socket to say them on, or once its line is lost, the words are not said, and so not written. */
   add(words: string): void {
     const { transcript, playback, protocol, socket } = this.#deps;
     const relay = socket();
-    if (relay === undefined || (this.text === "" && words.trim() === "")) return;
+    if (relay === undefined || this.#lostLine() || (this.text === "" && words.trim() === "")) return;
     const freeAtMs = Math.max(playback.busyUntilMs(), Date.now());
     const endsMs = freeAtMs + estimateSpeechMs(this.text + words) - estimateSpeechMs(this.text);
     this.text += words;
@@ -48,6 +48,12 @@ export class AgentSpeech {
     const { index, atMs } = this.#line;
     const relay = socket();
     if (relay !== undefined) trySend(relay, protocol.renderWords("", true));
+    if (this.#lostLine()) return;
     feed.showLine(index, { speaker: "agent", text: this.text, atMs }, answeredAtMs, Date.now());
+  }
+
+  /** What was said since has taken its line's place: that ends it, for its words would stand in another's. */
+  #lostLine(): boolean {
+    return this.#line !== null && !this.#deps.transcript.isUtterance(this.#line.index, this.text);
   }
 }

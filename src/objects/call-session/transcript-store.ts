@@ -77,13 +77,21 @@ export class TranscriptStore {
     this.#change(index, (line) => ({ ...line, text }));
   }
 
+  /** Whether this line is still what the agent has said: where the lines are full, another takes its place. */
+  isUtterance(index: number, text: string): boolean {
+    const line = this.#read()[index];
+    return line?.speaker === "agent" && line.text === text;
+  }
+
   /** The agent's words grow while they are sent; some may have been spoken already. */
   growUtterance(index: number, text: string, times: Pick<Utterance, "beginsMs" | "endsMs">): void {
     const played = this.#read()[index]?.spoken?.played ?? 0;
     this.setUtterance({ index, text, ...times, played });
   }
 
+  /** A customer's line is none, whoever takes it for one. */
   setUtterance({ index, text, beginsMs, endsMs, played }: Omit<Utterance, "atMs">): void {
+    if (this.#read()[index]?.speaker !== "agent") return;
     this.#sql.exec(
       "UPDATE lines SET text = ?, begins_ms = ?, ends_ms = ?, played = ? WHERE idx = ?",
       text,
