@@ -1,7 +1,7 @@
-import { and, count, eq, gte, sql } from "drizzle-orm";
+import { and, count, eq, gte, inArray, sql } from "drizzle-orm";
 import { campaignConfigSchema } from "../contract/campaign-config.ts";
 import type { Db } from "./client.ts";
-import { calls, campaigns, deadLetters } from "./schema.ts";
+import { calls, campaigns, deadLetters, webhooks } from "./schema.ts";
 
 /** Throws if the database doesn't answer, or has not been migrated. */
 export async function checkDatabase(db: Db): Promise<void> {
@@ -16,6 +16,8 @@ export type CallHealth = {
   /** The oldest of those that are stuck. */
   stuckCalls: string[];
   deadLetters: number;
+  /** Webhooks that are sent nothing, and not because a client asked for it. */
+  webhooksPaused: number;
 };
 
 const SHOWN = 20;
@@ -30,7 +32,7 @@ export async function readCallHealth(
   const live = and(eq(calls.orgId, orgId), sql`calls.status <> 'ended'`);
   const isStuck = sql`calls.started_at + ${dialDeadlineSeconds} + ${LONGEST} < ${nowSeconds}`;
   const ofCampaign = eq(campaigns.id, calls.campaignId);
-  const [[counts], [oldest], stuckCalls, [letters]] = await db.batch([
+  const [[counts], [oldest], stuckCalls, [letters], [paused]] = await db.batch([
     db
       .select({ live: count().as("live"), stuck: sql<number>`coalesce(sum(${isStuck}), 0)`.as("stuck") })
       .from(calls)
@@ -53,6 +55,10 @@ export async function readCallHealth(
       .select({ letters: count() })
       .from(deadLetters)
       .where(and(eq(deadLetters.orgId, orgId), gte(deadLetters.createdAt, lettersSinceSeconds))),
+    db
+      .select({ webhooks: count().as("webhooks") })
+      .from(webhooks)
+      .where(and(eq(webhooks.orgId, orgId), inArray(webhooks.pausedReason, ["gone", "failing"]))),
   ]);
   return {
     live: counts?.live ?? 0,
@@ -60,6 +66,7 @@ export async function readCallHealth(
     stuck: counts?.stuck ?? 0,
     stuckCalls: stuckCalls.map(({ id }) => id),
     deadLetters: letters?.letters ?? 0,
+    webhooksPaused: paused?.webhooks ?? 0,
   };
 }
 
