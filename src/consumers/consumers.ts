@@ -33,8 +33,17 @@ const CONSUMERS: Record<string, Consumer> = {
     ),
     retrySeconds: 30,
   },
-  // What a dead event stands for is sent again: by its call's object, which owes it, or by the sweep while the row lives.
-  "trunkline-call-events-dead": { verb: bury("trunkline-call-events", async () => {}), retrySeconds: 30 },
+  // What a dead event stands for is sent again by its call's object, which owes it; but a call that was given up has none.
+  "trunkline-call-events-dead": {
+    verb: bury(
+      "trunkline-call-events",
+      consume(callEventMessageSchema, async (context, message) => {
+        if (message.type === "call_given_up") await giveUpCall(context, message);
+      }),
+    ),
+    // It has failed for most of a day, and tries are few.
+    retrySeconds: 3_600,
+  },
 };
 
 export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {

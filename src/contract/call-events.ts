@@ -34,9 +34,12 @@ export const callEventSchema = z
       call_type: callType,
       seq: z.int().min(1).meta({
         description:
-          "Counts the events of this call, from 1 and without gaps; but the last of a call that the platform has lost may skip some.",
+          "Counts all events of this call from 1, whether you subscribed to them or not; the last of a call that the platform has lost may skip some. So don't wait for a gap to fill. Use it to order what you know of the call's state, and never to throw an event away.",
       }),
       ...record,
+      recording_url: record.recording_url.meta({
+        description: "In `call.recording_ready` null if the customer has opted out since the recording came.",
+      }),
       transfer: eventTransferSchema.nullable().meta({
         description: "In `call.transferred` the one that it is about, else the one that was asked for last.",
       }),

@@ -20,6 +20,11 @@ export const callHealthSchema = z
         "Work on calls of the last 7 days that was given up after many tries. What it stands for is sent again.",
       example: 0,
     }),
+    webhooks_paused: z.int().min(0).meta({
+      description:
+        "Webhooks that we paused: their receivers said that they are gone, or took nothing for three days. The webhook's `paused_reason` tells which.",
+      example: 0,
+    }),
     checked_at: timeSchema,
   })
   .meta({ id: "CallHealth" });

@@ -6,7 +6,7 @@ import type { CallFacts } from "../domain/call/facts.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import { isoSeconds } from "../lib/time.ts";
-import type { CallRow, StoredCall } from "./calls.ts";
+import type { CallRow, StoredCall, UntranscribedCall } from "./calls.ts";
 
 /** What may be known of a call beyond its row, which is behind while it lives. */
 export type Told = {
@@ -21,7 +21,11 @@ export function toldByRow({ row, turns }: StoredCall): Told {
   return { facts: row, transfer, turns };
 }
 
-export function toRecord(stored: StoredCall, { facts, transfer, turns }: Told, baseUrl: string): CallRecord {
+export function toRecord(
+  stored: UntranscribedCall,
+  { facts, transfer, turns }: Told,
+  baseUrl: string,
+): CallRecord {
   const { row, keyDetails } = stored;
   return {
     ...toSummary(stored.row, facts, stored.isPlayable, baseUrl),

@@ -11,13 +11,11 @@ import { calls, organisations, transcripts } from "./schema.ts";
 
 export type CallRow = typeof calls.$inferSelect;
 
-/** The call with its stored transcript (empty while it lives) and its key details as they are shown. */
-export type StoredCall = {
-  row: CallRow;
-  turns: TranscriptTurn[];
-  keyDetails: KeyDetails;
-  isPlayable: boolean;
-};
+/** The call without its transcript, and its key details as they are shown. */
+export type UntranscribedCall = { row: CallRow; keyDetails: KeyDetails; isPlayable: boolean };
+
+/** … with its stored transcript (empty while it lives). */
+export type StoredCall = UntranscribedCall & { turns: TranscriptTurn[] };
 
 /**
  * Whether the customer's number is opted out now, as 1 or 0. Written out: in a query of one table drizzle leaves the
@@ -36,29 +34,40 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
   return found === undefined ? null : toStoredCall(found);
 }
 
-/** To be awaited, or put into a batch: there columns are told apart by their names. */
+/** In a batch columns are told apart by their names. */
+const untranscribed = {
+  row: calls,
+  keyDetails: shownKeyDetails.as("shown_key_details"),
+  isPlayable: isPlayable.as("is_playable"),
+};
+
+/** To be awaited, or put into a batch. */
 export function selectCall(db: Db, orgId: string, callId: string) {
   return db
-    .select({
-      row: calls,
-      turns: transcripts.turns,
-      keyDetails: shownKeyDetails.as("shown_key_details"),
-      isPlayable: isPlayable.as("is_playable"),
-    })
+    .select({ ...untranscribed, turns: transcripts.turns })
     .from(calls)
     .leftJoin(transcripts, eq(transcripts.callId, calls.id))
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
-export function toStoredCall(found: {
-  row: CallRow;
-  turns: string | null;
-  keyDetails: string;
-  isPlayable: number;
-}): StoredCall {
+/** … for who knows what was said: a transcript may be long. */
+export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {
+  return db
+    .select(untranscribed)
+    .from(calls)
+    .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
+}
+
+type FoundCall = { row: CallRow; keyDetails: string; isPlayable: number };
+
+export function toStoredCall(found: FoundCall & { turns: string | null }): StoredCall {
+  const turns = found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns));
+  return { ...toUntranscribedCall(found), turns };
+}
+
+export function toUntranscribedCall(found: FoundCall): UntranscribedCall {
   return {
     row: found.row,
-    turns: found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns)),
     keyDetails: keyDetailsSchema.parse(JSON.parse(found.keyDetails)),
     isPlayable: found.isPlayable === 1,
   };
@@ -161,15 +170,20 @@ export async function findRecording(db: Db, orgId: string, callId: string) {
   return row === undefined ? null : { ...row, optedOut: row.optedOut === 1 };
 }
 
-/** Whose the call's recording is, what of it is stored here, and whether it is to stay at the carrier. */
+/** Whose the call's recording is, what of it is stored here, who may hear it, and whether it is to stay at the carrier. */
 export async function findRecordingOrder(db: Db, callId: string) {
   const row = await db
-    .select({ orgId: calls.orgId, key: calls.recordingKey, atCarrier: organisations.recordingsAtCarrier })
+    .select({
+      orgId: calls.orgId,
+      key: calls.recordingKey,
+      optedOut: customerOptedOut,
+      atCarrier: organisations.recordingsAtCarrier,
+    })
     .from(calls)
     .innerJoin(organisations, eq(organisations.id, calls.orgId))
     .where(eq(calls.id, callId))
     .get();
-  return row ?? null;
+  return row === undefined ? null : { ...row, optedOut: row.optedOut === 1 };
 }
 
 /** The carrier has no such recording any more. Another one that it has since told of stays. */

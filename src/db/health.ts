@@ -1,6 +1,6 @@
-import { and, count, eq, gte, sql } from "drizzle-orm";
+import { and, count, eq, gte, inArray, sql } from "drizzle-orm";
 import type { Db } from "./client.ts";
-import { calls, deadLetters } from "./schema.ts";
+import { calls, deadLetters, webhooks } from "./schema.ts";
 
 /** Throws if the database doesn't answer, or has not been migrated. */
 export async function checkDatabase(db: Db): Promise<void> {
@@ -15,6 +15,8 @@ export type CallHealth = {
   /** The oldest of those that are stuck. */
   stuckCalls: string[];
   deadLetters: number;
+  /** Webhooks that are sent nothing, and not because a client asked for it. */
+  webhooksPaused: number;
 };
 
 const SHOWN = 20;
@@ -33,7 +35,7 @@ export async function readCallHealth(
   const live = and(eq(calls.orgId, orgId), sql`status <> 'ended'`);
   const mustEndAt = sql`coalesce(must_end_at, started_at + ${dialDeadlineSeconds} + ${UNKNOWN_SECONDS})`;
   const isStuck = sql`${mustEndAt} + ${NEWS_SECONDS} < ${nowSeconds}`;
-  const [[counts], [oldest], stuckCalls, [letters]] = await db.batch([
+  const [[counts], [oldest], stuckCalls, [letters], [paused]] = await db.batch([
     db
       .select({ live: count().as("live"), stuck: sql<number>`coalesce(sum(${isStuck}), 0)`.as("stuck") })
       .from(calls)
@@ -54,6 +56,10 @@ export async function readCallHealth(
       .select({ letters: count() })
       .from(deadLetters)
       .where(and(eq(deadLetters.orgId, orgId), gte(deadLetters.createdAt, lettersSinceSeconds))),
+    db
+      .select({ webhooks: count().as("webhooks") })
+      .from(webhooks)
+      .where(and(eq(webhooks.orgId, orgId), inArray(webhooks.pausedReason, ["gone", "failing"]))),
   ]);
   return {
     live: counts?.live ?? 0,
@@ -61,5 +67,6 @@ export async function readCallHealth(
     stuck: counts?.stuck ?? 0,
     stuckCalls: stuckCalls.map(({ id }) => id),
     deadLetters: letters?.letters ?? 0,
+    webhooksPaused: paused?.webhooks ?? 0,
   };
 }

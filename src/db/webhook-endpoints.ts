@@ -4,7 +4,14 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { CALL_EVENTS, type CallEventName, type PauseReason } from "../domain/webhook.ts";
 import { logError } from "../lib/log.ts";
-import { selectCall, toStoredCall, type StoredCall } from "./calls.ts";
+import {
+  selectCall,
+  selectUntranscribedCall,
+  toStoredCall,
+  toUntranscribedCall,
+  type StoredCall,
+  type UntranscribedCall,
+} from "./calls.ts";
 import type { Db } from "./client.ts";
 import { webhooks } from "./schema.ts";
 
@@ -32,27 +39,45 @@ export function eventsOf(row: { webhookEvents: string }): CallEventName[] {
 /** Who is to hear of what. */
 export type Subscription = { webhookId: string; events: CallEventName[] };
 
-/** The call that is to be told of (null if there is none such), and who is to hear of it; one trip. */
+/** Who is to hear of a call, and the call (null if there is none such) without what the teller knows better; one trip. */
 export async function readForEvents(
   db: Db,
   orgId: string,
   callId: string,
-): Promise<{ call: StoredCall | null; subscriptions: Subscription[] }> {
-  const [[found], rows] = await db.batch([selectCall(db, orgId, callId), selectSubscriptions(db, orgId)]);
+): Promise<{ call: UntranscribedCall | null; subscriptions: Subscription[] }> {
+  const [rows, [found]] = await db.batch([
+    selectSubscriptions(db, orgId),
+    selectUntranscribedCall(db, orgId, callId),
+  ]);
   return {
-    call: found === undefined ? null : toStoredCall(found),
-    subscriptions: rows.flatMap((row) => subscriptionOf(row) ?? []),
+    call: found === undefined ? null : toUntranscribedCall(found),
+    subscriptions: subscriptionsOf(rows),
   };
 }
 
-/** Null if it can't be read: it is no hindrance to the others. */
-function subscriptionOf(row: { webhookId: string; webhookEvents: string }): Subscription | null {
-  try {
-    return { webhookId: row.webhookId, events: eventsOf(row) };
-  } catch (error) {
-    logError("webhook_unreadable", error, { webhook_id: row.webhookId });
-    return null;
-  }
+/** … of a call that no object knows: there is only what is stored. */
+export async function readLostForEvents(
+  db: Db,
+  orgId: string,
+  callId: string,
+): Promise<{ call: StoredCall | null; subscriptions: Subscription[] }> {
+  const [rows, [found]] = await db.batch([selectSubscriptions(db, orgId), selectCall(db, orgId, callId)]);
+  return {
+    call: found === undefined ? null : toStoredCall(found),
+    subscriptions: subscriptionsOf(rows),
+  };
+}
+
+/** One that can't be read is no hindrance to the others. */
+function subscriptionsOf(rows: readonly { webhookId: string; webhookEvents: string }[]): Subscription[] {
+  return rows.flatMap((row) => {
+    try {
+      return { webhookId: row.webhookId, events: eventsOf(row) };
+    } catch (error) {
+      logError("webhook_unreadable", error, { webhook_id: row.webhookId });
+      return [];
+    }
+  });
 }
 
 /**

@@ -6,6 +6,8 @@ import { webhookEndpointOf } from "./stubs.ts";
 
 /** What an endpoint's object may take: it only stores what it is given. */
 const DEADLINE_MS = 10_000;
+/** What may be under way at once: whoever hands over has little memory. In characters, which take a byte or two. */
+const LENGTH_AT_ONCE = 8 * 1024 * 1024;
 
 type Recipient = { webhookId: string; deliveries: NewDelivery[] };
 
@@ -26,8 +28,8 @@ export function recipientsOf(
 }
 
 /**
- * Hands what is to be sent to the endpoints' objects, side by side. An object that has had some of it already knows it
- * again by its id.
+ * Hands what is to be sent to the endpoints' objects: side by side, or where much is to be sent fewer at a time. An
+ * object that has had some of it already knows it again by its id.
  *
  * @param onTaken an object has all that is for it.
  * @returns who could not be reached.
@@ -38,19 +40,29 @@ export async function handOver(
   onTaken: (recipient: Recipient) => void = () => undefined,
 ): Promise<string[]> {
   const missed: string[] = [];
-  await Promise.all(
-    recipients.map(async (recipient) => {
-      const { webhookId, deliveries } = recipient;
-      try {
-        await withDeadline(DEADLINE_MS, () =>
-          askTwice(async () => webhookEndpointOf(env, webhookId).accept(deliveries)),
-        );
-        onTaken(recipient);
-      } catch (error) {
-        logError("webhook_not_reached", error, { webhook_id: webhookId, call_id: deliveries[0]?.callId });
-        missed.push(webhookId);
-      }
-    }),
-  );
+  const handTo = async (recipient: Recipient) => {
+    const { webhookId, deliveries } = recipient;
+    try {
+      await withDeadline(DEADLINE_MS, () =>
+        askTwice(async () => webhookEndpointOf(env, webhookId).accept(deliveries)),
+      );
+      onTaken(recipient);
+    } catch (error) {
+      logError("webhook_not_reached", error, { webhook_id: webhookId, call_id: deliveries[0]?.callId });
+      missed.push(webhookId);
+    }
+  };
+  // Each lane takes whoever is next when it is free.
+  const waiting = recipients.values();
+  const lane = async () => {
+    for (const recipient of waiting) await handTo(recipient);
+  };
+  const largest = Math.max(1, ...recipients.map(lengthOf));
+  const lanes = Math.max(1, Math.floor(LENGTH_AT_ONCE / largest));
+  await Promise.all(Array.from({ length: Math.min(lanes, recipients.length) }, lane));
   return missed;
+}
+
+function lengthOf({ deliveries }: Recipient): number {
+  return deliveries.reduce((sum, { body }) => sum + body.length, 0);
 }

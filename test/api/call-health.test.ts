@@ -6,6 +6,7 @@ import { callHealthSchema } from "../../src/contract/health.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { place, post, request } from "../support/api.ts";
 import { consume } from "../support/consume.ts";
+import { Endpoints } from "../support/endpoints.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
@@ -49,6 +50,7 @@ test("an organisation without calls has nothing that hangs", async () => {
     stuck: 0,
     stuck_calls: [],
     dead_letters: 0,
+    webhooks_paused: 0,
     checked_at: expect.any(String),
   });
 });
@@ -107,4 +109,16 @@ test("what is dead and names no call of ours harms nothing", async () => {
   const bodies = [null, "x", { call_id: newId("call") }];
   const { acked } = await consume("trunkline-call-events-dead", bodies, 1, crypto.randomUUID());
   expect(acked).toHaveLength(3);
+});
+
+test("webhooks that we paused are counted, not those that a client did, nor another's", async () => {
+  const [org, other] = [await createOrganisation(), await createOrganisation()];
+  const endpoints = new Endpoints();
+  for (const reason of ["gone", "failing", "requested", null]) {
+    await env.DB.prepare("UPDATE webhooks SET status = ?, paused_reason = ? WHERE id = ?")
+      .bind(reason === null ? "active" : "paused", reason, await endpoints.add(org.orgId))
+      .run();
+  }
+  expect((await health(org)).webhooks_paused).toBe(2);
+  expect((await health(other)).webhooks_paused).toBe(0);
 });

@@ -76,6 +76,23 @@ describe("the customer of a call that is given up", () => {
     expect(endpoints.toldTo(other)).toEqual(before);
   });
 
+  test("hears of it from the dead letter too, which is counted once and waits long", async () => {
+    const { endpoints, webhookId, org, message } = await lostCall(LOST);
+    endpoints.set(webhookId, "fails");
+    expect(await consume(QUEUE, [message], 20)).toMatchObject({ retried: ["0"] });
+    const name = crypto.randomUUID();
+    const dead = (attempts: number) => consume(`${QUEUE}-dead`, [message], attempts, name);
+    expect(await dead(1)).toMatchObject({ acked: [], delays: [3_600] });
+    expect(await dead(2)).toMatchObject({ acked: [], delays: [3_600] });
+    endpoints.set(webhookId, "takes");
+    expect(await dead(3)).toMatchObject({ acked: [`${name}0`], retried: [] });
+    expect(endpoints.namesToldTo(webhookId)).toEqual(["5 call.ended", "6 call.analyzed"]);
+    const letters = await env.DB.prepare("SELECT count(*) AS n FROM dead_letters WHERE org_id = ?")
+      .bind(org.orgId)
+      .first();
+    expect(letters).toEqual({ n: 1 });
+  });
+
   test("hears nothing of a call that has changed since, and that is no failure", async () => {
     const { endpoints, webhookId, org, callId, message } = await lostCall(LOST);
     expect(await consume(QUEUE, [{ ...message, projected_seq: 3 }])).toMatchObject({ acked: ["0"] });

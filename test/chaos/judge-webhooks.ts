@@ -17,6 +17,7 @@ export function judgeWebhooks(
 ): Finding[] {
   const taken = deliveries.filter(isTaken);
   const byCall = Map.groupBy(taken, ({ event, hook }) => `${event.data.call_uuid} ${hook}`);
+  const optedOut = new Set(stored.optOuts.map(({ org_id: org, phone }) => `${org} ${phone}`));
   const asked = new Map(load.acknowledged.map((call) => [call.callId, transfersOf(call)]));
   return [
     ...strays.map((path) => ({ rule: "an event went to no webhook", detail: path })),
@@ -29,10 +30,15 @@ export function judgeWebhooks(
         judgeCall(row, events, {
           taken: byCall.get(`${row.id} ${hook}`) ?? [],
           asked: asked.get(row.id) ?? [],
+          isOptedOut: optedOut.has(`${row.org_id} ${customerOf(row)}`),
         }),
       ),
     ),
   ];
+}
+
+function customerOf({ call_type: callType, from_number: from, to_number: to }: CallRow): string {
+  return callType === "inbound" ? from : to;
 }
 
 function isTaken(delivery: Delivery): delivery is Taken {
@@ -98,12 +104,16 @@ function judgeOwners(taken: readonly Taken[], stored: StoredLedger): Finding[] {
 function judgeCall(
   row: CallRow,
   subscribed: readonly CallEventName[],
-  { taken, asked }: { taken: readonly Taken[]; asked: readonly string[] },
+  { taken, asked, isOptedOut }: { taken: readonly Taken[]; asked: readonly string[]; isOptedOut: boolean },
 ): Finding[] {
   const found = (rule: string, detail: string): Finding => ({ rule, detail, callId: row.id });
   const events = [...new Map(taken.map((each) => [each.webhookId, each.event])).values()];
-  const names = events.map(({ event }) => event).filter((event) => event !== "call.transferred");
-  const due = dueEvents(row).filter((name) => subscribed.includes(name));
+  // Whether a customer opted out before their recording was told of, or after it, nobody can know.
+  const isFixed = (name: CallEventName) => !(isOptedOut && name === "call.recording_ready");
+  const names = events
+    .map(({ event }) => event)
+    .filter((event) => event !== "call.transferred" && isFixed(event));
+  const due = dueEvents(row).filter((name) => subscribed.includes(name) && isFixed(name));
   const findings: Finding[] = [];
   if (names.toSorted().join() !== due.toSorted().join()) {
     findings.push(

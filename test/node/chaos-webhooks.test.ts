@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { judgeWebhooks } from "../chaos/judge-webhooks.ts";
 import type { Delivery } from "../chaos/receiver.ts";
-import { CALL, deliveryOf, OUTAGE, soundDeliveries, soundLedgers } from "./support/chaos-ledgers.ts";
+import { CALL, deliveryOf, ORG, OUTAGE, TO, soundDeliveries, soundLedgers } from "./support/chaos-ledgers.ts";
 
 function rulesOf(deliveries: Delivery[], ledgers = soundLedgers(), strays: string[] = []): string[] {
   return judgeWebhooks({ deliveries, strays }, ledgers.stored, ledgers.load).map(({ rule }) => rule);
@@ -81,6 +81,17 @@ test("across a kill what was taken may come again", () => {
   const again = soundDeliveries().map((delivery) => Object.assign(delivery, { atMs: delivery.atMs + 5_000 }));
   ledgers.load.outages.push({ ...OUTAGE, fromMs: (again[0]?.atMs ?? 0) - 2_000 });
   expect(rulesOf([...soundDeliveries(), ...again], ledgers)).toEqual([]);
+});
+
+test("of a recording its customers hear, unless they opted out: then they may or may not", () => {
+  const RULE = "a call's events are not those that it had";
+  const ledgers = soundLedgers();
+  ledgers.stored.calls = ledgers.stored.calls.map((row) => ({ ...row, recording_key: "somewhere" }));
+  expect(rulesOf(soundDeliveries(), ledgers)).toContain(RULE);
+  ledgers.stored.optOuts = [{ org_id: ORG, phone: TO }];
+  expect(rulesOf(soundDeliveries(), ledgers)).toEqual([]);
+  const told = [...soundDeliveries(), deliveryOf("all", "call.recording_ready", 4)];
+  expect(rulesOf(told, ledgers)).toEqual([]);
 });
 
 test("an event at an address that no webhook has is found, and a transfer of which nobody was told", () => {

@@ -2,7 +2,7 @@
 // API can tell the same; whatever fails or dies meanwhile.
 
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { read } from "../support/api.ts";
 import { firesUntil, leaveCalls, ringing, says, talking } from "../support/call-stages.ts";
@@ -33,6 +33,16 @@ async function listening(call: LiveCall) {
 
 async function ends(call: LiveCall): Promise<void> {
   await call.report("completed", { durationSeconds: 5 });
+  await call.rest();
+}
+
+/** The carrier has a recording. */
+async function recorded(call: LiveCall): Promise<void> {
+  await call.session.recordingReady(call.plan.carrierId, {
+    carrierCallId: call.carrier.sid,
+    recordingId: "RE1",
+    durationSeconds: 5,
+  });
   await call.rest();
 }
 
@@ -94,12 +104,7 @@ describe("a call tells", () => {
     const { call } = await talking();
     const { endpoints, webhookId } = await listening(call);
     await ends(call);
-    await call.session.recordingReady(call.plan.carrierId, {
-      carrierCallId: call.carrier.sid,
-      recordingId: "RE1",
-      durationSeconds: 5,
-    });
-    await call.rest();
+    await recorded(call);
     for (let times = 0; times < 2; times += 1) {
       await call.storeRecordings();
       await call.session.callAnalysed();
@@ -113,6 +118,43 @@ describe("a call tells", () => {
       "4 call.recording_ready",
     ]);
     expect(endpoints.timesHanded(webhookId)).toBe(3);
+  });
+
+  test("that it is recorded as soon as that is so, though something is left to do about it", async () => {
+    const { call } = await talking();
+    const { endpoints, webhookId } = await listening(call);
+    await ends(call);
+    await recorded(call);
+    await call.session.recordingStored("RE1", { isAudible: true, isDone: false });
+    await call.rest();
+    const names = ["2 call.ended", "3 call.analyzed", "4 call.recording_ready"];
+    expect(endpoints.namesToldTo(webhookId)).toEqual(names);
+    expect((await call.stored()).owed).toEqual(["store_recording:RE1"]);
+    await call.session.recordingStored("RE1", { isAudible: true, isDone: true });
+    await call.rest();
+    expect((await call.stored()).owed).toEqual([]);
+    expect(endpoints.namesToldTo(webhookId)).toEqual(names);
+  });
+
+  test("nothing of a recording that nobody may hear: no number is missing for it", async () => {
+    const { call } = await talking();
+    const { endpoints, webhookId } = await listening(call);
+    await recorded(call);
+    await call.session.recordingStored("RE1", { isAudible: false, isDone: true });
+    await ends(call);
+    await firesUntil(call, owesNothing);
+    expect(endpoints.namesToldTo(webhookId)).toEqual(["2 call.ended", "3 call.analyzed"]);
+  });
+
+  test("the transcript that it knows, and does not ask the database for it", async () => {
+    const { call } = await talking();
+    const { endpoints, webhookId } = await listening(call);
+    await ends(call);
+    await firesUntil(call, owesNothing);
+    expect(endpoints.toldTo(webhookId)[0]?.event.data.transcript).not.toEqual([]);
+    const queries = vi.mocked(env.DB.prepare).mock.calls.map(([query]) => query);
+    expect(queries.some((query) => query.includes('from "webhooks"'))).toBe(true);
+    expect(queries.filter((query) => /join "transcripts"/i.test(query))).toEqual([]);
   });
 
   test("nobody, where nobody subscribed, and owes nothing for it", async () => {

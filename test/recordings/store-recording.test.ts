@@ -4,7 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openDb } from "../../src/db/client.ts";
-import { calls, organisations } from "../../src/db/schema.ts";
+import { calls, optOuts, organisations } from "../../src/db/schema.ts";
 import { CallSession } from "../../src/objects/call-session/call-session.ts";
 import { recordingKey } from "../../src/recordings/bucket.ts";
 import { place, read, request } from "../support/api.ts";
@@ -218,15 +218,18 @@ describe("a recording that is not to stay at the carrier", () => {
   beforeEach(() => {
     vi.spyOn(CallSession.prototype, "recordingStored");
   });
-  const confirmations = () => vi.mocked(CallSession.prototype.recordingStored).mock.calls.length;
+  /** What the call's object heard of its recording. */
+  const heard = () => vi.mocked(CallSession.prototype.recordingStored).mock.calls.map(([, what]) => what);
+  const STORED = { isAudible: true, isDone: false };
+  const DONE = { isAudible: true, isDone: true };
 
-  test("is deleted there once it is here and the row says so", async () => {
+  test("is deleted there once it is here, and the row and the call's object know", async () => {
     const found: unknown[] = [];
     const call = await recordedCall(
       {
         get: small,
         delete: async () => {
-          found.push((await call.row())?.recordingKey, (await call.stored())?.size);
+          found.push((await call.row())?.recordingKey, (await call.stored())?.size, heard());
           return new Response(null, { status: 204 });
         },
       },
@@ -234,9 +237,9 @@ describe("a recording that is not to stay at the carrier", () => {
     );
     expect(await call.deliver()).toMatchObject(ACKED);
     expect(call.asked).toEqual([GET, DELETE]);
-    expect(found).toEqual([call.key, 1_000]);
+    expect(found).toEqual([call.key, 1_000, [STORED]]);
     expect(await call.row()).toMatchObject({ recordingKey: call.key, carrierRecordingId: null });
-    expect(confirmations()).toBe(1);
+    expect(heard()).toEqual([STORED, DONE]);
     expect((await read(call.org, call.callId)).recording_url).not.toBeNull();
     expect((await (await call.listen()).arrayBuffer()).byteLength).toBe(1_000);
   });
@@ -254,7 +257,7 @@ describe("a recording that is not to stay at the carrier", () => {
     expect(await call.deliver()).toMatchObject(ACKED);
     expect(call.asked).toEqual([GET, DELETE, DELETE]);
     expect(await call.row()).toMatchObject({ recordingKey: call.key, carrierRecordingId: null });
-    expect(confirmations()).toBe(2);
+    expect(heard()).toEqual([STORED, DONE, STORED, DONE]);
   });
 
   test.for([
@@ -265,13 +268,13 @@ describe("a recording that is not to stay at the carrier", () => {
     const answers: Answer[] = [answer, () => new Response(null, { status: 204 })];
     const call = await recordedCall({ get: small, delete: () => (answers.shift() ?? answer)() }, "delete");
     expect(await call.deliver()).toMatchObject(RETRIED);
-    expect(confirmations()).toBe(0);
+    expect(heard()).toEqual([STORED]);
     expect((await call.row())?.carrierRecordingId).toBe(RECORDING);
     expect((await (await call.listen()).arrayBuffer()).byteLength).toBe(1_000);
     expect(await call.deliver()).toMatchObject(ACKED);
     expect(call.asked).toEqual([GET, DELETE, DELETE]);
     expect((await call.row())?.carrierRecordingId).toBeNull();
-    expect(confirmations()).toBe(1);
+    expect(heard()).toEqual([STORED, STORED, DONE]);
   });
 
   test("is fetched again where R2 has lost it, before anything is deleted", async () => {
@@ -286,6 +289,24 @@ describe("a recording that is not to stay at the carrier", () => {
     expect((await call.stored())?.size).toBe(1_000);
   });
 });
+
+test.for(["keep", "delete"] as const)(
+  "a recording of a customer who has opted out is stored, and nobody is told: %s",
+  async (atCarrier) => {
+    const heard = vi.spyOn(CallSession.prototype, "recordingStored");
+    const deleted = () => new Response(null, { status: 204 });
+    const call = await recordedCall({ get: small, delete: deleted }, atCarrier);
+    const row = await call.row();
+    await openDb(env.DB)
+      .insert(optOuts)
+      .values({ orgId: call.org.orgId, phone: row?.toNumber ?? "", createdAt: 1 });
+    expect(await call.deliver()).toMatchObject(ACKED);
+    expect((await call.stored())?.size).toBe(1_000);
+    expect((await call.listen()).status).toBe(404);
+    expect(heard.mock.lastCall).toEqual([RECORDING, { isAudible: false, isDone: true }]);
+    expect(heard.mock.calls.some(([, what]) => what?.isAudible !== false)).toBe(false);
+  },
+);
 
 test("a recording that may stay at the carrier stays there", async () => {
   const call = await recordedCall({ get: small });

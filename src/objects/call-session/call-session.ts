@@ -218,17 +218,15 @@ export class CallSession extends DurableObject<Env> {
     return true;
   }
 
-  /** The recording is in R2: the duty to have it stored is done. */
-  async recordingStored(recordingId: string): Promise<void> {
-    this.#outbox.confirm(
-      { type: "store_recording", recordingId, durationSeconds: 0 },
-      "call.recording_ready",
-    );
+  /** The recording is in R2. `isAudible`: it may be fetched. `isDone`: nothing is left to do about it at the carrier. */
+  async recordingStored(recordingId: string, { isAudible = true, isDone = true } = {}): Promise<void> {
+    const duty = { type: "store_recording", recordingId, durationSeconds: 0 } as const;
+    this.#outbox.confirm(duty, { news: isAudible ? "call.recording_ready" : null, isDone });
   }
 
   /** The analysis is in the call's row: the duty to have it made is done. */
   async callAnalysed(): Promise<void> {
-    this.#outbox.confirm({ type: "analyse" }, "call.analyzed");
+    this.#outbox.confirm({ type: "analyse" }, { news: "call.analyzed", isDone: true });
   }
 
   /**

@@ -8,7 +8,7 @@ import { toDeliveries } from "../../contract/call-events.ts";
 import type { CallRecord } from "../../contract/calls.ts";
 import { toTransfer } from "../../contract/transfers.ts";
 import { toRecord } from "../../db/call-records.ts";
-import type { StoredCall } from "../../db/calls.ts";
+import type { UntranscribedCall } from "../../db/calls.ts";
 import type { Db } from "../../db/client.ts";
 import { readForEvents, type Subscription } from "../../db/webhook-endpoints.ts";
 import type { NumberedEvent } from "../../domain/call/customer-events.ts";
@@ -19,21 +19,21 @@ import { handOver, recipientsOf } from "../../stubs/hand-over.ts";
 import type { Call, CallStore } from "./store.ts";
 
 /** With bodies as large as they may be, so many fit into memory, and into what an object may be handed at a time. */
-const AT_ONCE = 16;
+const AT_ONCE = 8;
 
 export async function fireEvents(
   call: Call,
   { env, db, store }: { env: Env; db: Db; store: CallStore },
 ): Promise<void> {
-  const events = store.customerEvents.untold();
-  if (events.length === 0) return;
+  const untold = store.customerEvents.untold();
+  if (untold.length === 0) return;
   const { orgId, callId } = call.plan;
   const { call: stored, subscriptions } = await readForEvents(db, orgId, callId);
   if (stored === null) logError("events_without_call", "no row", { call_id: callId });
-  if (stored === null || subscriptions.length === 0) {
-    store.customerEvents.markTold(events.map(({ seq }) => seq));
-    return;
-  }
+  const isWanted = ({ name }: NumberedEvent) => subscriptions.some((each) => each.events.includes(name));
+  const events = stored === null ? [] : untold.filter(isWanted);
+  store.customerEvents.markTold(untold.filter((event) => !events.includes(event)).map(({ seq }) => seq));
+  if (stored === null || events.length === 0) return;
   const record = recordOf(call, stored, { env, store });
   const missed = new Set<string>();
   for (let from = 0; from < events.length; from += AT_ONCE) {
@@ -67,7 +67,7 @@ async function tell(
 /** What `GET /v1/calls/{uuid}` answers now. */
 function recordOf(
   { state }: Call,
-  stored: StoredCall,
+  stored: UntranscribedCall,
   { env, store }: { env: Env; store: CallStore },
 ): CallRecord {
   const { transfer, ...facts } = factsOf(state);

@@ -4,7 +4,7 @@ import type { Db } from "../../db/client.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError } from "../../lib/log.ts";
 import { doDuty, dutyKey, MAX_ATTEMPTS, QUEUED_DUTIES, type Duty } from "./duties.ts";
-import type { Call, CallStore, OutboxRow, QueuedNews } from "./store.ts";
+import type { Call, CallStore, Confirmation, OutboxRow } from "./store.ts";
 
 /** How long until the second try; it doubles each time. */
 type Waits = { first: number; longest: number };
@@ -48,11 +48,11 @@ export class Outbox {
     }
   }
 
-  /** That a queue's consumer did what it took over: customers are told. */
-  confirm(duty: Duty, news: QueuedNews): void {
+  /** A queue's consumer says what it did of what it took over. */
+  confirm(duty: Duty, confirmation: Confirmation): void {
     const { store, call, onChange } = this.#deps;
     if (call() === null) return;
-    store.confirmDuty(dutyKey(duty), news, Date.now());
+    store.confirmDuty(dutyKey(duty), confirmation, Date.now());
     this.drain();
     onChange();
   }

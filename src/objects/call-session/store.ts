@@ -8,6 +8,7 @@ import { z } from "zod";
 import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
+import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
 import { CUSTOMER_EVENTS_MIGRATION, CustomerEventStore } from "./customer-event-store.ts";
@@ -148,6 +149,7 @@ export class CallStore {
     return z.json().parse(JSON.parse(row?.context ?? "null"));
   }
 
+  /** One that another version of us has stored, and this one can't read, is left lying: it is no hindrance to the others. */
   dueDuties(nowMs: number): OutboxRow[] {
     return this.#sql
       .exec<{ key: string; seq: number; body: string; attempts: number }>(
@@ -155,12 +157,15 @@ export class CallStore {
         nowMs,
       )
       .toArray()
-      .map((row) => ({
-        key: row.key,
-        seq: row.seq,
-        attempts: row.attempts,
-        duty: dutySchema.parse(JSON.parse(row.body)),
-      }));
+      .flatMap(({ key, seq, attempts, body }) => {
+        try {
+          return { key, seq, attempts, duty: dutySchema.parse(JSON.parse(body)) };
+        } catch (error) {
+          logError("duty_unreadable", error, { duty: key });
+          this.#setDue({ key, seq, attempts }, nowMs + UNREADABLE_MS);
+          return [];
+        }
+      });
   }
 
   /** Owes these (again), whatever was done of them before. */
@@ -173,11 +178,11 @@ export class CallStore {
     this.#sql.exec("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);
   }
 
-  /** A queue's consumer says that what it took over is done: the duty goes, and customers are told, once. */
-  confirmDuty(key: string, news: QueuedNews, nowMs: number): void {
+  /** The duty goes if it is done, and customers are told the news, once. */
+  confirmDuty(key: string, { news, isDone }: Confirmation, nowMs: number): void {
     this.#storage.transactionSync(() => {
-      this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
-      if (!this.customerEvents.add([eventOfCall(news)], nowMs)) return;
+      if (isDone) this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
+      if (news === null || !this.customerEvents.add([eventOfCall(news)], nowMs)) return;
       // With a number of its own: of the same, the duty would go when one that is under way is done.
       const seq = this.#appendEvent({ type: "told", event: news }, null, nowMs);
       this.#addDuties([{ type: "fire_events" }], seq, nowMs);
@@ -185,12 +190,7 @@ export class CallStore {
   }
 
   postponeDuty(row: OutboxRow, dueAtMs: number): void {
-    this.#sql.exec(
-      "UPDATE outbox SET attempts = attempts + 1, due_at_ms = ? WHERE key = ? AND seq = ?",
-      dueAtMs,
-      row.key,
-      row.seq,
-    );
+    this.#setDue({ ...row, attempts: row.attempts + 1 }, dueAtMs);
   }
 
   nextDutyMs(): number | null {
@@ -210,6 +210,16 @@ export class CallStore {
       .one().seq;
   }
 
+  #setDue({ key, seq, attempts }: Omit<OutboxRow, "duty">, dueAtMs: number): void {
+    this.#sql.exec(
+      "UPDATE outbox SET attempts = ?, due_at_ms = ? WHERE key = ? AND seq = ?",
+      attempts,
+      dueAtMs,
+      key,
+      seq,
+    );
+  }
+
   #addDuties(duties: readonly Duty[], seq: number, nowMs: number): void {
     for (const duty of duties) {
       this.#sql.exec(
@@ -227,8 +237,11 @@ export class CallStore {
 const IS_FREE =
   "(key NOT IN ('analyse', 'fire_events') OR NOT EXISTS (SELECT 1 FROM outbox WHERE key = 'project'))";
 
-/** Of what a queue's consumers do. */
-export type QueuedNews = "call.analyzed" | "call.recording_ready";
+/** So much later a duty that can't be read is looked at again. */
+const UNREADABLE_MS = 3_600_000;
+
+/** What a queue's consumer did of a duty. `news`: what customers are to hear of it; null for nothing. */
+export type Confirmation = { news: "call.analyzed" | "call.recording_ready" | null; isDone: boolean };
 
 type TransferContext = Extract<LiveMessage, { type: "transfer" }>["context"];
 type FeedRow = { cursor: number; body: string };

@@ -4,7 +4,7 @@ import type { CallEventMessage } from "../../contract/messages.ts";
 import { toldByRow, toRecord } from "../../db/call-records.ts";
 import { findCarrier } from "../../db/carriers.ts";
 import { endLiveRow, findLiveRow, type LiveRow } from "../../db/live-rows.ts";
-import { readForEvents } from "../../db/webhook-endpoints.ts";
+import { readLostForEvents } from "../../db/webhook-endpoints.ts";
 import { customerEventsOfLost } from "../../domain/call/customer-events.ts";
 import { logError } from "../../lib/log.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
@@ -76,7 +76,7 @@ async function endCall(context: ServiceContext, row: LiveRow): Promise<void> {
 /** Unless its object has ended the call after all, which then tells of it. */
 async function tellOfEnd({ env, db, config }: ServiceContext, message: Message): Promise<void> {
   const { call_id: callId, org_id: orgId, projected_seq: projectedSeq } = message;
-  const { call, subscriptions } = await readForEvents(db, orgId, callId);
+  const { call, subscriptions } = await readLostForEvents(db, orgId, callId);
   if (call === null || call.row.projectedSeq !== projectedSeq || call.row.endedAt === null) return;
   const { outcome, answeredAt, endedAt } = call.row;
   const events = customerEventsOfLost({ projectedSeq, outcome, answeredAt, endedAt });

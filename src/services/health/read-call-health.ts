@@ -7,7 +7,7 @@ import { LETTERS_KEPT_SECONDS } from "./prune-dead-letters.ts";
 /** What an operator wants to know at a glance: whether a call hangs, and whether work was lost. */
 export async function readCallHealth({ db, config, orgId }: OrgContext): Promise<CallHealthAnswer> {
   const nowSeconds = toEpochSeconds(Date.now());
-  const { live, oldest, stuck, stuckCalls, deadLetters } = await readStored(db, orgId, {
+  const { live, oldest, stuck, stuckCalls, deadLetters, webhooksPaused } = await readStored(db, orgId, {
     nowSeconds,
     dialDeadlineSeconds: config.DIAL_DEADLINE_SECONDS,
     lettersSinceSeconds: nowSeconds - LETTERS_KEPT_SECONDS,
@@ -18,6 +18,7 @@ export async function readCallHealth({ db, config, orgId }: OrgContext): Promise
     stuck,
     stuck_calls: stuckCalls,
     dead_letters: deadLetters,
+    webhooks_paused: webhooksPaused,
     checked_at: isoSeconds(nowSeconds),
   };
 }

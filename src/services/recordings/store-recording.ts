@@ -5,12 +5,13 @@ import { logInfo } from "../../lib/log.ts";
 import { putRecording, recordingKey } from "../../recordings/bucket.ts";
 import type { TelephonyProvider } from "../../telephony/provider.ts";
 import { openProvider } from "../../telephony/registry.ts";
+import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { ServiceContext } from "../context.ts";
 
 /**
- * Copies a recording from the carrier to R2 and tells the call's row; then, where the organisation wishes it so, deletes
- * it at the carrier. Throws to be tried again.
+ * Copies a recording from the carrier to R2 and tells the call's row and object; then, where the organisation wishes it
+ * so, deletes it at the carrier. Throws to be tried again.
  */
 export async function storeRecording(
   { env, db, config }: ServiceContext,
@@ -32,12 +33,18 @@ export async function storeRecording(
     }
     await setRecording(db, { callId, key, seconds: message.duration_seconds });
   }
+  // Where the customer has opted out nobody may fetch it, so nobody is told.
+  const isAudible = !order.optedOut;
+  const tell = (isDone: boolean) =>
+    askTwice(async () => callSessionOf(env, callId).recordingStored(recordingId, { isAudible, isDone }));
   if (order.atCarrier === "delete") {
+    // It is there, however long the carrier takes to delete its own; the call's object owes that until it is done.
+    await tell(false);
     const deleted = await provider.deleteRecording(recordingId);
     if (deleted.kind === "failed") throw new Error(`Recording not deleted: ${deleted.detail}`);
     await forgetCarrierRecording(db, callId, recordingId);
   }
-  await callSessionOf(env, callId).recordingStored(recordingId);
+  await tell(true);
 }
 
 /** False if the carrier has no such recording. */
