@@ -2,37 +2,17 @@
 // model of its own that answers as it is told, or as `model-persona.ts` does.
 
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ModelRequest, Replies, Reply } from "../../support/model-replies.ts";
 import { personaReply } from "./model-persona.ts";
-
-export type ModelServer = { url: string; close(): Promise<void> };
+import { serve, type TestServer } from "./serve.ts";
 
 type Talk = { replies: Replies; requests: ModelRequest[] };
 
-export async function startModelServer(): Promise<ModelServer> {
+export async function startModelServer(): Promise<TestServer> {
   const talks = new Map<string, Talk>();
-  const server = createServer((request, response) => {
-    // Whoever went away needs no answer.
-    response.on("error", () => null);
-    answer(talks, request, response).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500);
-      response.end(String(error));
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("It does not listen");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  return serve((request, response) => answer(talks, request, response));
 }
 
 async function answer(

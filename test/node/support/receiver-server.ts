@@ -2,37 +2,17 @@
 // answer again and again, and remembers what it got.
 
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ReceivedRequest, ReceiverAnswer } from "../../support/receiver-answers.ts";
-
-export type ReceiverServer = { url: string; close(): Promise<void> };
+import { serve, type TestServer } from "./serve.ts";
 
 type Receiver = { answers: ReceiverAnswer[]; requests: ReceivedRequest[]; waiting: (() => void)[] };
 
 const PIECE = "a".repeat(16_384);
 
-export async function startReceiverServer(): Promise<ReceiverServer> {
+export async function startReceiverServer(): Promise<TestServer> {
   const receivers = new Map<string, Receiver>();
-  const server = createServer((request, response) => {
-    // Whoever went away needs no answer.
-    response.on("error", () => null);
-    handle(receivers, request, response).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500);
-      response.end(String(error));
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("It does not listen");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  return serve((request, response) => handle(receivers, request, response));
 }
 
 /** `/control/…` is the test's, `/receivers/…` is what the product sees. */
