@@ -22,8 +22,8 @@ export const MIGRATIONS = [
        WHEN status = 'pending' THEN 'pending' WHEN is_test = 1 OR status = 'delivered' THEN 'done' ELSE 'missed'
      END) VIRTUAL
    );
-   CREATE INDEX deliveries_by_age ON deliveries (queued_at_ms) WHERE trying_since_ms IS NULL;
-   CREATE INDEX deliveries_by_kind ON deliveries (kind, seq) WHERE trying_since_ms IS NULL;
+   CREATE INDEX deliveries_by_age ON deliveries (queued_at_ms);
+   CREATE INDEX deliveries_by_kind ON deliveries (kind, seq);
    CREATE INDEX deliveries_due ON deliveries (due_at_ms, seq) WHERE due_at_ms IS NOT NULL;
    CREATE INDEX deliveries_trying ON deliveries (seq) WHERE trying_since_ms IS NOT NULL;
    CREATE INDEX deliveries_failed ON deliveries (last_failure_ms) WHERE last_failure_ms IS NOT NULL;

@@ -66,17 +66,11 @@ export class Retention {
 
   #nextMs(nowMs: number, isMore: boolean): number | null {
     const { oldest } = this.#sql
-      .exec<{ oldest: number | null }>(
-        "SELECT min(queued_at_ms) AS oldest FROM deliveries WHERE trying_since_ms IS NULL",
-      )
+      .exec<{ oldest: number | null }>("SELECT min(queued_at_ms) AS oldest FROM deliveries")
       .one();
-    if (oldest === null && !this.#hasAny()) return null;
+    if (oldest === null) return null;
     if (isMore) return nowMs + NEXT_PART_MS;
-    return Math.max(nowMs + NEXT_PART_MS, Math.min(nowMs + DAY_MS, (oldest ?? nowMs) + KEPT_MS));
-  }
-
-  #hasAny(): boolean {
-    return this.#sql.exec("SELECT 1 FROM deliveries LIMIT 1").toArray().length > 0;
+    return Math.max(nowMs + NEXT_PART_MS, Math.min(nowMs + DAY_MS, oldest + KEPT_MS));
   }
 
   #expired(nowMs: number): number[] {
