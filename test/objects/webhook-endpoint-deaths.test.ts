@@ -75,6 +75,16 @@ describe("a death", () => {
     expect((await webhook.delivery()).status).toBe("delivered");
   });
 
+  test("in the middle of a try uses up none of the ten", async () => {
+    webhook = await LiveWebhook.open([{ does: "waits" }, { status: 500 }]);
+    await webhook.accept();
+    await webhook.receiver.waiting(1);
+    await webhook.crash();
+    while ((await webhook.delivery()).status === "pending") await webhook.alarm();
+    const made = (await webhook.delivery()).attempts.filter(({ statusCode }) => statusCode === 500);
+    expect(made).toHaveLength(10);
+  });
+
   test("in the middle of the last try: it is made up for too", async () => {
     webhook = await LiveWebhook.open([
       ...Array.from({ length: 9 }, () => ({ status: 500 })),
