@@ -64,6 +64,7 @@ export function toDeliveries(subject: Subject, events: readonly NumberedEvent[])
       eventId: await derivedId("event", callId, event.key),
       event: event.name,
       callId,
+      firedAtMs: event.atMs,
       body: bodyOf(toCallEvent(subject, event)),
     })),
   );

@@ -26,7 +26,8 @@ const attemptSchema = z
       .meta({
         description:
           "Why there was no answer. `url_refused`: the address is none that may be asked. `interrupted`: we were restarted " +
-          "in the middle, and the receiver may have had it.",
+          "in the middle, and the receiver may have had it; it is none of the ten tries. `too_much_waiting`: more waited " +
+          "for the receiver than is kept, and this was given up without a try.",
       }),
     duration_ms: z.int().min(0),
     response: z.string().nullable().meta({ description: "The beginning of what the receiver answered." }),
@@ -42,7 +43,7 @@ const deliveryShape = {
   call_uuid: givenIdSchema("call").nullable().meta({ description: "Null for a test." }),
   status: z.enum(DELIVERY_STATUSES).meta({
     description:
-      "`failed`: all tries are used up. `skipped`: the webhook was paused. Both, as anything else, can be replayed.",
+      "`failed`: all tries are used up, or it was given up. `skipped`: the webhook was paused. Both, as anything else, can be replayed.",
   }),
   attempts: z.array(attemptSchema).meta({ description: "Oldest first." }),
   attempt_count: z.int().min(0),

@@ -70,9 +70,9 @@ export const webhookSchema = z
         "`requested`: by a change here. `gone`: the receiver answered 410. `failing`: it took nothing for days.",
     }),
     paused_at: timeSchema.nullable(),
-    previous_secret_expires_at: timeSchema
-      .nullable()
-      .meta({ description: "Until then the secret before the last rotation signs too; null: there is one." }),
+    previous_secret_expires_at: timeSchema.nullable().meta({
+      description: "Until then the secret before the newest signs too; null: only the newest signs.",
+    }),
     created_at: timeSchema,
   })
   .meta({ id: "Webhook" });

@@ -88,20 +88,27 @@ export async function updateWebhook(
   return { kind: updated.length > 0 ? "changed" : "not_as_read", webhook };
 }
 
-/** The secret in force becomes the one before, whichever it is by then. Null if the webhook is gone. */
+/**
+ * The secret in force becomes the one before, whichever it is by then; but one before that still signs stays it, as it is
+ * the one that receivers know. Null if the webhook is gone.
+ *
+ * @param next `previousUntil` null: the new one alone signs.
+ */
 export async function rotateSecret(
   db: Db,
   { id, orgId }: WebhookRow,
-  next: { secretEncrypted: string; previousUntil: number | null },
+  next: { secretEncrypted: string; previousUntil: number | null; nowSeconds: number },
 ): Promise<WebhookRow | null> {
-  const { secretEncrypted, previousUntil } = next;
+  const { secretEncrypted, previousUntil, nowSeconds } = next;
+  const stays = sql`previous_secret_until > ${nowSeconds}`;
+  const previous = {
+    previousSecretEncrypted: sql`CASE WHEN ${stays} THEN previous_secret_encrypted ELSE secret_encrypted END`,
+    previousSecretUntil: sql`CASE WHEN ${stays} THEN previous_secret_until ELSE ${previousUntil} END`,
+  };
+  const none = { previousSecretEncrypted: null, previousSecretUntil: null };
   const rotated = await db
     .update(webhooks)
-    .set({
-      secretEncrypted,
-      previousSecretEncrypted: previousUntil === null ? null : sql`secret_encrypted`,
-      previousSecretUntil: previousUntil,
-    })
+    .set({ secretEncrypted, ...(previousUntil === null ? none : previous) })
     .where(isOwn(orgId, id))
     .returning(columns)
     .get();

@@ -9,8 +9,10 @@ export const MAX_TRIES = DELAYS_SECONDS.length + 1;
 const JITTER = 0.1;
 const RETRY_AFTER_CAP_MS = 86_400_000;
 
-/** A try that was cut off by our own doing is made up for within this, wherever the schedule stands. */
-const INTERRUPTED_MS = 60_000;
+/** A try that was cut off by our own doing is made up for, wherever the schedule stands; the wait doubles each time. */
+const RESUMED_MS = { first: 5_000, longest: 3_600_000 };
+/** It may be its body that we die of. */
+const MOST_INTERRUPTIONS = 20;
 
 /** A receiver that takes nothing for so long … */
 const FAILING_AFTER_MS = 3 * 86_400_000;
@@ -40,10 +42,29 @@ export function nextTryMs({
   return nowMs + Math.round(Math.max(scheduledMs, askedMs) + scheduledMs * JITTER * random);
 }
 
-/** As `nextTryMs`, for a try of which nobody knows whether it reached the receiver. */
-export function resumeTryMs({ tries, nowMs }: { tries: number; nowMs: number }): number | null {
-  const seconds = DELAYS_SECONDS[tries - 1];
-  return seconds === undefined ? null : nowMs + Math.min(seconds * 1_000, INTERRUPTED_MS);
+/**
+ * As `nextTryMs`, for a try of which nobody knows whether it reached the receiver: it is none of its tries.
+ * @param interruptions how many there were, the one just now included
+ */
+export function resumeTryMs({
+  interruptions,
+  nowMs,
+}: {
+  interruptions: number;
+  nowMs: number;
+}): number | null {
+  if (interruptions >= MOST_INTERRUPTIONS) return null;
+  return nowMs + Math.min(RESUMED_MS.longest, RESUMED_MS.first * 2 ** (interruptions - 1));
+}
+
+/** Until when the receiver wants nothing at all, RFC 6585 section 4 and RFC 9110 section 15.6.4. Null if it does not say. */
+export function holdUntilMs(
+  statusCode: number | null,
+  retryAfterMs: number | null,
+  nowMs: number,
+): number | null {
+  if (retryAfterMs === null || (statusCode !== 429 && statusCode !== 503)) return null;
+  return nowMs + Math.min(retryAfterMs, RETRY_AFTER_CAP_MS);
 }
 
 /** @param header seconds or an HTTP date, RFC 9110 section 10.2.3. Null if it is neither. */

@@ -36,15 +36,24 @@ export type NewDelivery = {
   event: CallEventName;
   /** Null for a test. */
   callId: string | null;
+  /** When it happened. */
+  firedAtMs: number;
   /** The JSON that is sent and signed. */
   body: string;
 };
 
 /**
  * Why there was no answer. `url_refused`: the address is none that may be asked. `interrupted`: we were restarted in the
- * middle, and the receiver may have had it.
+ * middle, and the receiver may have had it. `too_much_waiting`: it was given up without a try, as more waited for the
+ * receiver than is kept.
  */
-export const ATTEMPT_ERRORS = ["timeout", "connection_failed", "url_refused", "interrupted"] as const;
+export const ATTEMPT_ERRORS = [
+  "timeout",
+  "connection_failed",
+  "url_refused",
+  "interrupted",
+  "too_much_waiting",
+] as const;
 export type AttemptError = (typeof ATTEMPT_ERRORS)[number];
 
 /** One request to the receiver. */
@@ -67,7 +76,7 @@ export type Delivery = Omit<NewDelivery, "body"> & {
   attempts: DeliveryAttempt[];
 };
 
-/** A time before which, and one from which on, epoch milliseconds. */
+/** By when it was fired: a time before which, and one from which on, epoch milliseconds. */
 export type DeliveryFilter = {
   status?: DeliveryStatus | undefined;
   event?: CallEventName | undefined;

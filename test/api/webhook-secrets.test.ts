@@ -4,11 +4,13 @@ import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { webhookWithSecretSchema } from "../../src/contract/webhooks.ts";
+import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
 import { post, request } from "../support/api.ts";
 import { patch } from "../support/carrier-accounts.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import type { ReceivedRequest } from "../support/receiver-answers.ts";
 import { Receiver } from "../support/receivers.ts";
+import { newDelivery } from "../support/webhook.ts";
 import { createWebhook, storedWebhook, webhook } from "../support/webhooks-by-api.ts";
 
 afterEach(() => {
@@ -113,7 +115,7 @@ describe("a secret", () => {
       const got = (await receiver.requests()).at(-1);
       return secrets.map((each) => verifies(each, got));
     };
-    return { org, path, shown, first: secret, signing };
+    return { org, receiver, path, shown, first: secret, signing };
   }
 
   test("that is rotated signs on beside the new one, for a day if nobody says otherwise", async () => {
@@ -130,21 +132,47 @@ describe("a secret", () => {
     expect(await (await request(path, org.apiKey)).json()).toEqual(shown);
   });
 
-  test("that is rotated again, or at once, is dropped: there are two at most", async () => {
+  test("that receivers know stays though the answer was lost and it is rotated again: the newer is replaced", async () => {
     const { org, path, shown, first, signing } = await open();
-    const { secret: second } = await rotate(org, path, { expires_in: 604_800 });
-    const { secret: third } = await rotate(org, path, { expires_in: 60 });
-    expect(await signing(first, second, third)).toEqual([false, true, true]);
+    const { secret: second, shown: rotated } = await rotate(org, path, { expires_in: 604_800 });
+    const { secret: third, shown: again } = await rotate(org, path, { expires_in: 60 });
+    expect(again).toEqual(rotated);
+    expect(await signing(first, second, third)).toEqual([true, false, true]);
     const { secret: fourth, shown: now } = await rotate(org, path, { expires_in: 0 });
     expect(now).toEqual(shown);
     expect(await signing(first, second, third, fourth)).toEqual([false, false, false, true]);
     expect(await storedWebhook(shown.uuid)).toMatchObject({ secret: fourth, previousSecret: null });
   });
 
-  test("that is rotated twice at the same time is lost by neither", async () => {
+  test("whose time is up makes room for the one after it", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1000) * 1000 });
+    const { org, path, first, signing } = await open();
+    const { secret: second } = await rotate(org, path, { expires_in: 60 });
+    vi.setSystemTime(Date.now() + 60_000);
+    const { secret: third } = await rotate(org, path);
+    expect(await signing(first, second, third)).toEqual([false, true, true]);
+  });
+
+  test("that is dropped at once signs nothing more, and a new one does", async () => {
+    const { org, receiver, path, shown, first } = await open();
+    const endpoint = webhookEndpointOf(env, shown.uuid);
+    await endpoint.accept([newDelivery()]);
+    await receiver.got(1);
+    const { secret } = await rotate(org, path, { expires_in: 0 });
+    await endpoint.accept([newDelivery()]);
+    const [before, after] = await receiver.got(2);
+    expect([verifies(first, before), verifies(first, after), verifies(secret, after)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test("that is rotated twice at the same time: receivers go on, and one of the new signs", async () => {
     const { org, path, first, signing } = await open();
     const [one, other] = await Promise.all([rotate(org, path), rotate(org, path)]);
-    expect(await signing(first, one.secret, other.secret)).toEqual([false, true, true]);
+    const [isFirst, ...areNew] = await signing(first, one.secret, other.secret);
+    expect([isFirst, areNew.filter(Boolean)]).toEqual([true, [true]]);
   });
 
   test.for([

@@ -6,7 +6,6 @@ import { webhookSchema } from "../../src/contract/webhooks.ts";
 import { pauseEndpoint } from "../../src/db/webhook-endpoints.ts";
 import { openDb } from "../../src/db/client.ts";
 import { CALL_EVENTS } from "../../src/domain/webhook.ts";
-import { newId } from "../../src/lib/ids.ts";
 import { WebhookEndpoint } from "../../src/objects/webhook-endpoint/webhook-endpoint.ts";
 import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
 import { post, request } from "../support/api.ts";
@@ -15,6 +14,7 @@ import { Receiver } from "../support/receivers.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 import { askWhile } from "../support/overtaken.ts";
 import { until } from "../support/wait.ts";
+import { changeWebhook, newDelivery } from "../support/webhook.ts";
 import { createWebhook, storedWebhook, webhook } from "../support/webhooks-by-api.ts";
 
 afterEach(() => {
@@ -239,10 +239,10 @@ describe("headers", () => {
 
 describe("is paused and made active again", () => {
   test("by a client, at once or later, and its object hears of it", async () => {
-    const heard: string[] = [];
-    for (const order of ["pause", "resume"] as const) {
-      vi.spyOn(WebhookEndpoint.prototype, order).mockImplementation(async () => void heard.push(order));
-    }
+    const heard: boolean[] = [];
+    vi.spyOn(WebhookEndpoint.prototype, "readAnew").mockImplementation(
+      async (isMadeActive) => void heard.push(isMadeActive),
+    );
     const org = await createOrganisation();
     const paused = { status: "paused", paused_reason: "requested", paused_at: expect.stringMatching(/Z$/) };
     const active = { status: "active", paused_reason: null, paused_at: null };
@@ -251,7 +251,7 @@ describe("is paused and made active again", () => {
     expect(await changed(path, org, { status: "active" })).toEqual({ ...shown, ...active });
     expect(await changed(path, org, { status: "paused" })).toEqual({ ...shown, ...paused });
     expect(await changed(path, org, { name: "X" })).toMatchObject(paused);
-    expect(heard).toEqual(["resume", "pause"]);
+    expect(heard).toEqual([true, false]);
   });
 
   test("… and one that is paused already keeps since when, and why", async () => {
@@ -267,21 +267,52 @@ describe("is paused and made active again", () => {
   test("even if its object can't be told that it is paused: it sees that by itself", async () => {
     const org = await createOrganisation();
     const { path } = await createWebhook(org);
-    const pause = vi.spyOn(WebhookEndpoint.prototype, "pause").mockRejectedValue(new Error("Away"));
+    const told = vi.spyOn(WebhookEndpoint.prototype, "readAnew").mockRejectedValue(new Error("Away"));
     expect(await changed(path, org, { status: "paused" })).toMatchObject({ paused_reason: "requested" });
-    expect(pause).toHaveBeenCalledTimes(2);
+    expect(told).toHaveBeenCalledTimes(2);
   });
 
   test("asked again, if its object could not be told", async () => {
     const org = await createOrganisation();
     const { path } = await createWebhook(org, { status: "paused" });
-    const resume = vi.spyOn(WebhookEndpoint.prototype, "resume").mockRejectedValue(new Error("Away"));
+    const away = vi.spyOn(WebhookEndpoint.prototype, "readAnew").mockRejectedValue(new Error("Away"));
     expect((await patch(path, org.apiKey, { status: "active" })).status).toBe(500);
-    resume.mockRestore();
-    const told = vi.spyOn(WebhookEndpoint.prototype, "resume");
+    away.mockRestore();
+    const told = vi.spyOn(WebhookEndpoint.prototype, "readAnew");
     expect(await changed(path, org, { status: "active" })).toMatchObject({ status: "active" });
     expect(told).toHaveBeenCalledTimes(1);
   });
+});
+
+test("a change of where or how it is sent holds at once, and no other is told of", async () => {
+  const [org, old, now] = [await createOrganisation(), await Receiver.listen(), await Receiver.listen()];
+  const { path, shown } = await createWebhook(org, { url: old.url });
+  const endpoint = webhookEndpointOf(env, shown.uuid);
+  await endpoint.accept([newDelivery()]);
+  await old.got(1);
+  await changed(path, org, { url: now.url, headers: { "x-a": "1" } });
+  await endpoint.accept([newDelivery()]);
+  await now.got(1);
+  await changed(path, org, { headers: { "x-a": "2" } });
+  await endpoint.accept([newDelivery()]);
+  expect((await now.got(2)).map(({ headers }) => headers["x-a"])).toEqual(["1", "2"]);
+  expect(await old.requests()).toHaveLength(1);
+  const told = vi.spyOn(WebhookEndpoint.prototype, "readAnew");
+  await changed(path, org, { name: "X", events: ["call.ended"] });
+  expect(told).not.toHaveBeenCalled();
+});
+
+test("one whose headers don't open is listed with none of them, and they can be taken back", async () => {
+  const org = await createOrganisation();
+  const { path, shown } = await createWebhook(org, { headers: { "x-a": "1" } });
+  const { shown: other } = await createWebhook(org, { headers: { "x-b": "1" } });
+  await changeWebhook(shown.uuid, { headersEncrypted: "other.key.made-it" });
+  const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const list = await request("/v1/webhooks", org.apiKey);
+  expect(await list.json()).toEqual({ webhooks: [other, { ...shown, header_names: [] }], total: 2 });
+  expect(logged.mock.calls.flat().join()).toContain("webhook_headers_unreadable");
+  await changed(path, org, { headers: null });
+  expect((await storedWebhook(shown.uuid))?.row.headersEncrypted).toBeNull();
 });
 
 test("one that is deleted is sent nothing, even if its object was not told", async () => {
@@ -292,9 +323,7 @@ test("one that is deleted is sent nothing, even if its object was not told", asy
     .mockRejectedValueOnce(new Error("Away"));
   expect((await remove(path, org.apiKey)).status).toBe(204);
   const endpoint = webhookEndpointOf(env, shown.uuid);
-  await endpoint.accept([
-    { eventId: newId("event"), event: "call.ended", callId: newId("call"), body: "{}" },
-  ]);
+  await endpoint.accept([newDelivery()]);
   await until(
     () => endpoint.list({}, { limit: 1, offset: 0 }),
     ({ total }) => total === 0,

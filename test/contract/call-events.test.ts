@@ -44,6 +44,7 @@ async function sent(transcript: CallRecord["transcript"]) {
   const body = delivery?.body ?? "";
   return {
     subject,
+    delivery,
     bytes: new TextEncoder().encode(body).length,
     event: callEventSchema.parse(JSON.parse(body)),
   };
@@ -52,8 +53,9 @@ async function sent(transcript: CallRecord["transcript"]) {
 const said = (text: string) => ({ speaker: "agent", text, timestamp: 1 }) as const;
 
 test("an event is the call's record, with its own name, number and time", async () => {
-  const { subject, event } = await sent([said("Hello.")]);
+  const { subject, delivery, event } = await sent([said("Hello.")]);
   const { uuid, ...record } = subject.call;
+  expect(delivery).toMatchObject({ event: "call.ended", callId: uuid, firedAtMs: ENDED.atMs });
   expect(event).toEqual({
     event: "call.ended",
     fired_at: "2023-11-14T22:13:20Z",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isReservedHeader } from "../../src/domain/webhook-headers.ts";
 import {
+  holdUntilMs,
   isFailing,
   MAX_TRIES,
   nextTryMs,
@@ -38,10 +39,20 @@ describe("nextTryMs", () => {
   });
 });
 
-test("a try that was cut off is made up for soon, and counts", () => {
-  expect(resumeTryMs({ tries: 1, nowMs: NOW_MS })).toBe(NOW_MS + 5_000);
-  expect(resumeTryMs({ tries: 9, nowMs: NOW_MS })).toBe(NOW_MS + 60_000);
-  expect(resumeTryMs({ tries: MAX_TRIES, nowMs: NOW_MS })).toBeNull();
+test("a try that was cut off is made up for soon, less and less so, and not for ever", () => {
+  const waits = [1, 2, 5, 11, 19].map((interruptions) => resumeTryMs({ interruptions, nowMs: NOW_MS }));
+  expect(waits.map((atMs) => (atMs ?? 0) - NOW_MS)).toEqual([5_000, 10_000, 80_000, HOUR_MS, HOUR_MS]);
+  expect(resumeTryMs({ interruptions: 20, nowMs: NOW_MS })).toBeNull();
+});
+
+test.each([
+  [429, 60_000, 60_000],
+  [503, 90 * DAY_MS, DAY_MS],
+  [500, 60_000, null],
+  [503, null, null],
+  [null, null, null],
+])("what answers %j and to wait %j ms is held back for %j", (statusCode, retryAfterMs, ms) => {
+  expect(holdUntilMs(statusCode, retryAfterMs, NOW_MS)).toBe(ms === null ? null : NOW_MS + ms);
 });
 
 test.each([

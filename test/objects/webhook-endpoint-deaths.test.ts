@@ -34,7 +34,7 @@ describe("a death", () => {
     });
   });
 
-  test("in the middle of a try: it counts, is told as what it is, and one more comes soon", async () => {
+  test("in the middle of a try: it is told as what it is, and one more comes soon", async () => {
     webhook = await LiveWebhook.open([{ does: "waits" }, {}]);
     await webhook.accept();
     await webhook.receiver.waiting(1);
@@ -75,11 +75,43 @@ describe("a death", () => {
     expect((await webhook.delivery()).status).toBe("delivered");
   });
 
-  test("in each of its tries: they are used up one by one, minutes apart", async () => {
+  test("in the middle of a try uses up none of the ten", async () => {
+    webhook = await LiveWebhook.open([{ does: "waits" }, { status: 500 }]);
+    await webhook.accept();
+    await webhook.receiver.waiting(1);
+    await webhook.crash();
+    while ((await webhook.delivery()).status === "pending") await webhook.alarm();
+    const made = (await webhook.delivery()).attempts.filter(({ statusCode }) => statusCode === 500);
+    expect(made).toHaveLength(10);
+  });
+
+  test("in the middle of the last try: it is made up for too", async () => {
+    webhook = await LiveWebhook.open([
+      ...Array.from({ length: 9 }, () => ({ status: 500 })),
+      { does: "waits" },
+      {},
+    ]);
+    await webhook.deliver();
+    while ((await webhook.receiver.requests()).length < 10) {
+      webhook.wait(((await webhook.stored()).alarmMs ?? 0) - Date.now());
+      await webhook.fire();
+      await webhook.rest();
+    }
+    await webhook.receiver.waiting(1);
+    await webhook.crash();
+    expect(await webhook.delivery()).toMatchObject({
+      status: "pending",
+      nextAttemptAtMs: Date.now() + 5_000,
+    });
+    await alarmsUntil(11);
+    expect((await webhook.delivery()).status).toBe("delivered");
+  });
+
+  test("in each of its tries: it may be of this body, which ends after twenty times, hours later", async () => {
     webhook = await LiveWebhook.open([{ does: "waits" }]);
     await webhook.accept();
     const startMs = Date.now();
-    for (let tries = 1; tries <= 10; tries++) {
+    for (let tries = 1; tries <= 20; tries++) {
       await webhook.receiver.waiting(1);
       expect(await webhook.receiver.requests()).toHaveLength(tries);
       await webhook.crash();
@@ -93,8 +125,8 @@ describe("a death", () => {
       await webhook.fire();
     }
     const { status, attempts } = await webhook.delivery();
-    expect({ status, tries: attempts.length }).toEqual({ status: "failed", tries: 10 });
-    expect(Date.now() - startMs).toBe(5_000 + 8 * 60_000);
+    expect({ status, tries: attempts.length }).toEqual({ status: "failed", tries: 20 });
+    expect(Date.now() - startMs).toBe(5_000 * (2 ** 10 - 1) + 9 * 3_600_000);
   });
 
   test("between two tries: the schedule stands", async () => {

@@ -94,14 +94,18 @@ export class LiveWebhook {
   async pause(hears = true): Promise<void> {
     await changeWebhook(this.id, { status: "paused", pausedReason: "requested", pausedAt: 1 });
     if (!hears) return;
-    this.blockedUntilMs = 0;
-    await this.object.pause();
+    await this.hears();
   }
 
   async resume(): Promise<void> {
     await changeWebhook(this.id, { status: "active", pausedReason: null, pausedAt: null });
+    await this.hears(true);
+  }
+
+  /** The object is told that the webhook was changed. */
+  async hears(isMadeActive = false): Promise<void> {
     this.blockedUntilMs = 0;
-    await this.object.resume();
+    await this.object.readAnew(isMadeActive);
   }
 
   /** Waits for a line of the log: the object has done what comes before it. */
@@ -174,7 +178,10 @@ export class LiveWebhook {
       return {
         alarmMs,
         trying: count("trying_since_ms IS NOT NULL AND ? > 0"),
-        due: count("due_at_ms <= ? AND trying_since_ms IS NULL"),
+        due: count(
+          `due_at_ms <= ?1 AND trying_since_ms IS NULL
+           AND ?1 >= coalesce((SELECT held_until_ms FROM endpoint), 0)`,
+        ),
         deliveries: count("? > 0"),
         attempts: Number(sql.exec("SELECT count(*) AS n FROM attempts").one().n),
       };

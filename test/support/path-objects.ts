@@ -156,7 +156,8 @@ export async function aDelivery(org: Organisation): Promise<Names> {
   const sample = { orgId: org.orgId, baseUrl: BASE_URL, nowSeconds: STARTED_AT };
   const body = JSON.stringify(sampleEvent("call.ended", sample));
   const callId = newId("call");
-  await endpoint.accept([{ eventId: newId("event"), event: "call.ended", callId, body }]);
+  const firedAtMs = STARTED_AT * 1000;
+  await endpoint.accept([{ eventId: newId("event"), event: "call.ended", callId, firedAtMs, body }]);
   const { deliveries } = await endpoint.list({}, { limit: 1, offset: 0 });
   return { webhook_id, delivery_id: deliveries[0]?.id ?? "" };
 }

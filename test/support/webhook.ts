@@ -58,5 +58,5 @@ export async function webhookRow(webhookId: string) {
 export function newDelivery(changes: Partial<NewDelivery> = {}): NewDelivery {
   const eventId = newId("event");
   const body = JSON.stringify({ event: "call.ended", of: eventId });
-  return { eventId, event: "call.ended", callId: newId("call"), body, ...changes };
+  return { eventId, event: "call.ended", callId: newId("call"), firedAtMs: Date.now(), body, ...changes };
 }

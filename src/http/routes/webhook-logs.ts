@@ -31,7 +31,11 @@ const list = apiRoute({
   path: LOGS,
   operationId: "listWebhookLogs",
   summary: "List what was sent to a webhook",
-  description: "One entry for each event, with all its tries. Kept for 30 days.",
+  description:
+    "One entry for each event, with its last 50 tries; `date_from` and `date_to` go by when it was fired. What was missed " +
+    "(`failed`, `skipped`) is kept for 30 days, up to 1 GB of bodies: beyond that the oldest is dropped. What was " +
+    "`delivered`, and tests: as long, but the newest 10,000 and 1 GB at most. No more than 1 GB waits (`pending`): " +
+    "beyond that the oldest is `failed`, and its last attempt says `too_much_waiting`.",
   tags,
   access: { scope: "voice:webhooks:read" },
   finds: requireWebhook,

@@ -71,8 +71,8 @@ const change = apiRoute({
   operationId: "changeWebhook",
   summary: "Change a webhook, pause it or make it active again",
   description:
-    "A merge patch (RFC 7396); `events` replaces the list. In force within ten seconds for whatever is sent, tries again " +
-    "included. A `url` at another host needs each header anew, or null, so that what is stored is never sent where it " +
+    "A merge patch (RFC 7396); `events` replaces the list. In force at once, or in the worst case within ten seconds, for " +
+    "whatever is sent, tries again included. A `url` at another host needs each header anew, or null, so that what is stored is never sent where it " +
     "does not belong. Made active again it is given time anew before it is paused as `failing`; what it missed is " +
     "sent by a replay.",
   tags,
@@ -103,7 +103,8 @@ const rotate = apiRoute({
   summary: "Give a webhook a new secret",
   description:
     "For `expires_in` seconds events carry a signature by each of the two, so that a receiver can change over without " +
-    "refusing any. Rotating again drops the older of the two at once.",
+    "refusing any. Rotating again while two sign replaces the newer, and the older stays until its time is up: so ask again " +
+    "if the answer was lost. With `expires_in: 0` the new one alone signs, at once.",
   tags,
   access: { scope: "voice:webhooks:write" },
   finds: requireWebhook,

@@ -20,6 +20,7 @@ const rowSchema = z.object({
   event: z.enum(CALL_EVENTS),
   call_id: z.string().nullable(),
   status: z.enum(DELIVERY_STATUSES),
+  fired_at_ms: z.number(),
   created_at_ms: z.number(),
   next_attempt_at_ms: z.number().nullable(),
 });
@@ -32,8 +33,9 @@ const attemptRowSchema = z.object({
   response: z.string().nullable(),
 });
 
-const COLUMNS = `seq, id, event_id, event, call_id, status, created_at_ms,
-  CASE WHEN due_at_ms IS NULL THEN NULL ELSE coalesce(trying_since_ms, due_at_ms) END AS next_attempt_at_ms`;
+const COLUMNS = `seq, id, event_id, event, call_id, status, fired_at_ms, created_at_ms,
+  CASE WHEN due_at_ms IS NULL THEN NULL WHEN trying_since_ms IS NOT NULL THEN trying_since_ms
+    ELSE max(due_at_ms, coalesce((SELECT held_until_ms FROM endpoint), 0)) END AS next_attempt_at_ms`;
 
 export class DeliveryLog {
   readonly #sql: SqlStorage;
@@ -74,7 +76,12 @@ export class DeliveryLog {
   }
 
   bodyOf(id: string): string | null {
-    const row = this.#sql.exec<{ body: string }>("SELECT body FROM deliveries WHERE id = ?", id).toArray()[0];
+    const row = this.#sql
+      .exec<{ body: string }>(
+        "SELECT body FROM bodies WHERE delivery = (SELECT seq FROM deliveries WHERE id = ?)",
+        id,
+      )
+      .toArray()[0];
     return row?.body ?? null;
   }
 
@@ -86,6 +93,7 @@ export class DeliveryLog {
       event: row.event,
       callId: row.call_id,
       status: row.status,
+      firedAtMs: row.fired_at_ms,
       createdAtMs: row.created_at_ms,
       nextAttemptAtMs: row.next_attempt_at_ms,
       attempts: this.#attemptsOf(row.seq),
@@ -113,8 +121,8 @@ export function conditionOf(filter: DeliveryFilter): Condition {
     ["status = ?", status],
     ["event = ?", event],
     ["call_id = ?", callId],
-    ["created_at_ms >= ?", fromMs],
-    ["created_at_ms < ?", beforeMs],
+    ["fired_at_ms >= ?", fromMs],
+    ["fired_at_ms < ?", beforeMs],
   ];
   const given = parts.flatMap(([part, value]) => (value === undefined ? [] : [{ part, value }]));
   return {

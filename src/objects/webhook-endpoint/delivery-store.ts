@@ -7,49 +7,20 @@ import { resumeTryMs } from "../../domain/webhook-retries.ts";
 import type { CallEventName, DeliveryAttempt, NewDelivery } from "../../domain/webhook.ts";
 import { newId } from "../../lib/ids.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
-
-const MIGRATIONS = [
-  `CREATE TABLE deliveries (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, event_id TEXT NOT NULL UNIQUE,
-     event TEXT NOT NULL, call_id TEXT, body TEXT NOT NULL, is_test INTEGER NOT NULL,
-     status TEXT NOT NULL, created_at_ms INTEGER NOT NULL,
-     -- Counts how often it was begun anew; tries are those of the last time, which began at queued_at_ms.
-     round INTEGER NOT NULL DEFAULT 1, queued_at_ms INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-     -- Null unless it is pending; while it is being tried, when that counts as cut off.
-     due_at_ms INTEGER,
-     -- Since when it is being tried.
-     trying_since_ms INTEGER,
-     last_failure_ms INTEGER
-   );
-   CREATE INDEX deliveries_by_age ON deliveries (queued_at_ms);
-   CREATE INDEX deliveries_due ON deliveries (due_at_ms, seq) WHERE due_at_ms IS NOT NULL;
-   CREATE INDEX deliveries_trying ON deliveries (seq) WHERE trying_since_ms IS NOT NULL;
-   CREATE INDEX deliveries_failed ON deliveries (last_failure_ms) WHERE last_failure_ms IS NOT NULL;
-   CREATE INDEX deliveries_by_call ON deliveries (call_id, seq);
-   CREATE TABLE attempts (
-     delivery INTEGER NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, status_code INTEGER, error TEXT,
-     duration_ms INTEGER NOT NULL, response TEXT, PRIMARY KEY (delivery, n)
-   ) WITHOUT ROWID;
-   CREATE TABLE endpoint (
-     id INTEGER PRIMARY KEY CHECK (id = 1), webhook_id TEXT NOT NULL, failing_since_ms INTEGER, failing_url TEXT
-   );`,
-];
+import { MIGRATIONS } from "./delivery-schema.ts";
 
 /** After this a try that was begun must have been cut off: longer than any takes. */
 const TRY_LEASE_MS = 60_000;
-const KEPT_MS = 30 * 86_400_000;
-const MOST_DELIVERIES = 10_000;
 /** A delivery may be sent again as often as its owner likes. */
 const MOST_ATTEMPTS = 50;
-/** So many are dropped at a time. */
-const PRUNED_AT_ONCE = 200;
-
 /** One that is being tried. `round`: whether it was begun anew meanwhile. */
-export type DueDelivery = NewDelivery & {
+export type DueDelivery = Pick<NewDelivery, "eventId" | "event" | "callId"> & {
   seq: number;
   id: string;
   round: number;
+  /** This one is the last of them. */
   tries: number;
+  interruptions: number;
   isTest: boolean;
 };
 
@@ -65,10 +36,10 @@ type DueRow = {
   event_id: string;
   event: CallEventName;
   call_id: string | null;
-  body: string;
   is_test: number;
   round: number;
   tries: number;
+  interruptions: number;
 };
 
 export class DeliveryStore {
@@ -116,7 +87,7 @@ export class DeliveryStore {
     return due?.seq ?? null;
   }
 
-  /** Stores that it is being tried; the try counts, whatever becomes of us. */
+  /** Stores that it is being tried. */
   begin(seq: number, nowMs: number): DueDelivery {
     const row = this.#sql
       .exec<DueRow>(
@@ -128,6 +99,11 @@ export class DeliveryStore {
       )
       .one();
     return toDue(row);
+  }
+
+  /** What is sent. */
+  bodyOf(seq: number): string {
+    return this.#sql.exec<{ body: string }>("SELECT body FROM bodies WHERE delivery = ?", seq).one().body;
   }
 
   /** Whether something is due, and when the next will be. */
@@ -160,7 +136,7 @@ export class DeliveryStore {
     });
   }
 
-  /** The tries that were being made when the object died. They are kept, and made up for. */
+  /** The tries that were being made when the object died. They are kept, made up for, and use up none. */
   interrupted(nowMs: number): DueDelivery[] {
     return this.#storage.transactionSync(() => {
       const rows = this.#sql
@@ -170,6 +146,7 @@ export class DeliveryStore {
         .toArray();
       for (const row of rows) {
         const { trying_since_ms: atMs, seq, tries } = row;
+        const interruptions = row.interruptions + 1;
         const durationMs = Math.max(0, nowMs - atMs);
         this.#appendAttempt(seq, {
           atMs,
@@ -178,10 +155,15 @@ export class DeliveryStore {
           durationMs,
           response: null,
         });
-        this.#sql.exec("UPDATE deliveries SET trying_since_ms = NULL WHERE seq = ?", seq);
+        this.#sql.exec(
+          `UPDATE deliveries SET trying_since_ms = NULL, tries = max(0, tries - 1), interruptions = ?
+           WHERE seq = ?`,
+          interruptions,
+          seq,
+        );
         // One that was begun anew while it was being tried is due as it stands.
         if (tries === 0) continue;
-        this.#fail(toDue(row), null, row.is_test === 1 ? null : resumeTryMs({ tries, nowMs }));
+        this.#fail(toDue(row), null, row.is_test === 1 ? null : resumeTryMs({ interruptions, nowMs }));
       }
       return rows.map(toDue);
     });
@@ -194,7 +176,7 @@ export class DeliveryStore {
    */
   replay(where: string, values: readonly SqlStorageValue[], nowMs: number): number {
     const replayed = this.#sql.exec(
-      `UPDATE deliveries SET status = 'pending', round = round + 1, tries = 0, queued_at_ms = ?, due_at_ms = ?
+      `UPDATE deliveries SET status = 'pending', round = round + 1, tries = 0, interruptions = 0, queued_at_ms = ?, due_at_ms = ?
        WHERE ${where} RETURNING seq`,
       nowMs,
       nowMs,
@@ -203,12 +185,49 @@ export class DeliveryStore {
     return [...replayed].length;
   }
 
-  /** Nothing waits to be sent any more. A test that is being made goes on. */
-  skipPending(): void {
-    this.#sql.exec(
-      `UPDATE deliveries SET status = 'skipped', due_at_ms = NULL
-       WHERE due_at_ms IS NOT NULL AND (is_test = 0 OR trying_since_ms IS NULL)`,
+  /**
+   * Nothing waits to be sent any more. A test that is being made goes on.
+   * @returns how many were skipped; if as many as `most`, there may be more.
+   */
+  skipPending(most: number): number {
+    const skipped = this.#sql.exec(
+      `UPDATE deliveries SET status = 'skipped', due_at_ms = NULL WHERE seq IN (
+         SELECT seq FROM deliveries
+         WHERE due_at_ms IS NOT NULL AND (is_test = 0 OR trying_since_ms IS NULL) LIMIT ?
+       ) RETURNING seq`,
+      most,
     );
+    return [...skipped].length;
+  }
+
+  /** They have failed without a further try: too much waits. */
+  giveUp(seqs: readonly number[], atMs: number): void {
+    for (const seq of seqs) {
+      this.#appendAttempt(seq, {
+        atMs,
+        statusCode: null,
+        error: "too_much_waiting",
+        durationMs: 0,
+        response: null,
+      });
+      this.#sql.exec("UPDATE deliveries SET status = 'failed', due_at_ms = NULL WHERE seq = ?", seq);
+    }
+  }
+
+  /** Until then the receiver asked to be left in peace. */
+  get heldUntilMs(): number {
+    const row = this.#sql
+      .exec<{ at: number | null }>("SELECT held_until_ms AS at FROM endpoint")
+      .toArray()[0];
+    return row?.at ?? 0;
+  }
+
+  hold(untilMs: number): void {
+    this.#sql.exec("UPDATE endpoint SET held_until_ms = max(coalesce(held_until_ms, 0), ?)", untilMs);
+  }
+
+  releaseHold(): void {
+    this.#sql.exec("UPDATE endpoint SET held_until_ms = NULL WHERE held_until_ms IS NOT NULL");
   }
 
   /** Since the first failure at this address. What another one did not take is not its fault. */
@@ -226,7 +245,9 @@ export class DeliveryStore {
   }
 
   noteSuccess(): void {
-    this.#sql.exec("UPDATE endpoint SET failing_since_ms = NULL, failing_url = NULL");
+    this.#sql.exec(
+      "UPDATE endpoint SET failing_since_ms = NULL, failing_url = NULL WHERE failing_since_ms IS NOT NULL",
+    );
   }
 
   /** How many different ones failed since then; it does not count further than `most`. */
@@ -240,52 +261,28 @@ export class DeliveryStore {
       .one().n;
   }
 
-  /** Drops what is too old or too much, a part at a time; of what is yet to be sent only the too old. */
-  prune(nowMs: number): void {
-    this.#storage.transactionSync(() => {
-      const dropped = this.#sql
-        .exec<{ seq: number }>(
-          `DELETE FROM deliveries WHERE seq IN (
-             SELECT seq FROM deliveries WHERE queued_at_ms <= ?1 AND trying_since_ms IS NULL
-             UNION
-             SELECT seq FROM deliveries
-             WHERE seq <= (SELECT max(seq) FROM deliveries) - ?2 AND due_at_ms IS NULL AND trying_since_ms IS NULL
-             LIMIT ?3
-           ) RETURNING seq`,
-          nowMs - KEPT_MS,
-          MOST_DELIVERIES,
-          PRUNED_AT_ONCE,
-        )
-        .toArray();
-      for (const { seq } of dropped) this.#sql.exec("DELETE FROM attempts WHERE delivery = ?", seq);
-    });
-  }
-
-  /** When the oldest is too old; null without any. */
-  nextExpiryMs(): number | null {
-    const { oldest } = this.#sql
-      .exec<{ oldest: number | null }>("SELECT min(queued_at_ms) AS oldest FROM deliveries")
-      .one();
-    return oldest === null ? null : oldest + KEPT_MS;
-  }
-
   /** Null if there is one of this event. */
   #insert(delivery: NewDelivery, { nowMs, isTest }: { nowMs: number; isTest: boolean }): number | null {
+    const { eventId, event, callId, firedAtMs, body } = delivery;
     const row = this.#sql
       .exec<{ seq: number }>(
-        `INSERT INTO deliveries
-           (id, event_id, event, call_id, body, is_test, status, created_at_ms, queued_at_ms, due_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?7, ?7) ON CONFLICT (event_id) DO NOTHING RETURNING seq`,
+        `INSERT INTO deliveries (id, event_id, event, call_id, bytes, is_test, status, fired_at_ms,
+           created_at_ms, queued_at_ms, due_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8, ?8, ?8)
+         ON CONFLICT (event_id) DO NOTHING RETURNING seq`,
         newId("delivery"),
-        delivery.eventId,
-        delivery.event,
-        delivery.callId,
-        delivery.body,
+        eventId,
+        event,
+        callId,
+        new TextEncoder().encode(body).length,
         isTest ? 1 : 0,
+        firedAtMs,
         nowMs,
       )
       .toArray()[0];
-    return row?.seq ?? null;
+    if (row === undefined) return null;
+    this.#sql.exec("INSERT INTO bodies (delivery, body) VALUES (?, ?)", row.seq, body);
+    return row.seq;
   }
 
   /** @param atMs null: it is not the receiver's failure. What is not pending any more stays as it is. */
@@ -318,9 +315,9 @@ export class DeliveryStore {
   }
 }
 
-const DUE_COLUMNS = "seq, id, event_id, event, call_id, body, is_test, round, tries";
+const DUE_COLUMNS = "seq, id, event_id, event, call_id, is_test, round, tries, interruptions";
 
 function toDue(row: DueRow): DueDelivery {
-  const { seq, id, event, body, round, tries, event_id: eventId, call_id: callId } = row;
-  return { seq, id, eventId, event, callId, body, round, tries, isTest: row.is_test === 1 };
+  const { event_id: eventId, call_id: callId, is_test: isTest, ...rest } = row;
+  return { ...rest, eventId, callId, isTest: isTest === 1 };
 }

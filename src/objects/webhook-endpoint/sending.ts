@@ -1,5 +1,5 @@
-// Sends what is due, a few at a time, the oldest first. What the webhook is like is read from D1 once for all that
-// is due together, and anew when that takes long.
+// Sends what is due, a few at a time, the oldest first. What the webhook is like is read from D1, and anew after a few
+// seconds, or at once when somebody says that it was changed.
 //
 // Everything that is decided here is stored by then; whoever dies leaves nothing behind but tries that were cut off,
 // and the alarm.
@@ -7,7 +7,13 @@
 import type { Config } from "../../config.ts";
 import type { Db } from "../../db/client.ts";
 import { pauseEndpoint } from "../../db/webhook-endpoints.ts";
-import { FAILING_DELIVERIES, isFailing, nextTryMs, parseRetryAfter } from "../../domain/webhook-retries.ts";
+import {
+  FAILING_DELIVERIES,
+  holdUntilMs,
+  isFailing,
+  nextTryMs,
+  parseRetryAfter,
+} from "../../domain/webhook-retries.ts";
 import type { DeliveryAttempt, PauseReason } from "../../domain/webhook.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError, logInfo } from "../../lib/log.ts";
@@ -25,6 +31,8 @@ const FRESH_MS = 10_000;
 const BLOCKED_MS = { first: 5_000, longest: 300_000 };
 const D1_TIMEOUT_MS = 15_000;
 const GONE = 410;
+/** An object does nothing else meanwhile. */
+const SKIPPED_AT_ONCE = 5_000;
 
 /** `unavailable`: it can't be known now where to. */
 export type TestRefusal = "deleted" | "unavailable";
@@ -61,16 +69,16 @@ export class Sending {
     this.#isStopped = true;
   }
 
-  /** What was read of the webhook does not hold any more. */
-  readAnew(): void {
-    this.#reading = null;
+  /** What was read of the webhook may not hold any more. D1 has the truth, in whatever order changes are told. */
+  async readAnew(): Promise<void> {
     this.#endpoint = null;
     this.#blockedUntilMs = 0;
+    await this.#read();
   }
 
   /** Before this nothing is sent, be it due. */
   get blockedUntilMs(): number {
-    return this.#blockedUntilMs;
+    return Math.max(this.#blockedUntilMs, this.#deps.store.heldUntilMs);
   }
 
   get isBusy(): boolean {
@@ -81,7 +89,7 @@ export class Sending {
   drain(): void {
     const { store, inBackground } = this.#deps;
     const nowMs = Date.now();
-    if (this.#isStopped || this.#reading !== null || nowMs < this.#blockedUntilMs) return;
+    if (this.#isStopped || this.#reading !== null || nowMs < this.blockedUntilMs) return;
     while (this.#underWay.size < MOST_AT_ONCE) {
       const seq = store.findDue(this.#underWay, nowMs);
       if (seq === null) break;
@@ -93,7 +101,6 @@ export class Sending {
       this.#underWay.add(seq);
       inBackground(this.#try(known.endpoint, store.begin(seq, nowMs)));
     }
-    if (this.#underWay.size === 0) this.#endpoint = null;
   }
 
   /** One try at once, whether the webhook is paused or not. */
@@ -120,7 +127,8 @@ export class Sending {
       if (this.#isStopped || this.#reading !== reading) return;
       this.#failedReads = 0;
       if (endpoint === null) return await this.#deps.onDeleted();
-      if (endpoint.status === "paused") this.#deps.store.skipPending();
+      if (endpoint.status === "paused") await this.#skip(reading);
+      if (this.#isStopped || this.#reading !== reading) return;
       this.#endpoint = endpoint.status === "active" ? { endpoint, readAtMs: Date.now() } : null;
     } catch (error) {
       if (this.#reading !== reading) return;
@@ -134,17 +142,31 @@ export class Sending {
     }
   }
 
+  /** Nothing waits any more, unless the webhook is changed meanwhile. */
+  async #skip(reading: symbol): Promise<void> {
+    while (!this.#isStopped && this.#reading === reading) {
+      if (this.#deps.store.skipPending(SKIPPED_AT_ONCE) < SKIPPED_AT_ONCE) return;
+      await scheduler.wait(0);
+    }
+  }
+
   async #try(endpoint: Endpoint, delivery: DueDelivery): Promise<void> {
     const { store, config, timeoutMs } = this.#deps;
     try {
-      const message = { id: delivery.eventId, body: delivery.body };
+      const message = { id: delivery.eventId, body: store.bodyOf(delivery.seq) };
       const options = { allowLoopbackHttp: config().isLocal, timeoutMs: timeoutMs() };
       const { retryAfter, ...attempt } = await sendWebhook(endpoint, message, options);
       if (this.#isStopped) return;
-      const outcome = outcomeOf(delivery, attempt, retryAfter);
+      const retryAfterMs = parseRetryAfter(retryAfter, Date.now());
+      const outcome = outcomeOf(delivery, attempt, retryAfterMs);
       store.finish(delivery, attempt, outcome);
       logAttempt(store.webhookId, delivery, attempt);
-      if (!delivery.isTest) await this.#judge(endpoint, attempt, outcome);
+      if (delivery.isTest) return;
+      const holdMs = holdUntilMs(attempt.statusCode, retryAfterMs, Date.now());
+      // At another address nobody asked for it.
+      const isMoved = this.#endpoint !== null && this.#endpoint.endpoint.url !== endpoint.url;
+      if (holdMs !== null && !isMoved) store.hold(holdMs);
+      await this.#judge(endpoint, attempt, outcome);
     } finally {
       this.#underWay.delete(delivery.seq);
       this.#goOn();
@@ -174,11 +196,8 @@ export class Sending {
         toEpochSeconds(Date.now()),
       );
       if (this.#isStopped) return;
-      // Whatever it is by now, what was known does not hold.
-      this.readAnew();
-      if (!isPaused) return;
-      store.skipPending();
-      logInfo("webhook_paused", { webhook_id: store.webhookId, reason });
+      await this.readAnew();
+      if (isPaused) logInfo("webhook_paused", { webhook_id: store.webhookId, reason });
     } catch (error) {
       logError("webhook_not_paused", error, { webhook_id: store.webhookId, reason });
     }
@@ -216,12 +235,11 @@ export function logAttempt(
 function outcomeOf(
   { tries, isTest }: DueDelivery,
   attempt: DeliveryAttempt,
-  retryAfter: string | null,
+  retryAfterMs: number | null,
 ): Outcome {
   const { statusCode } = attempt;
   if (statusCode !== null && statusCode >= 200 && statusCode < 300) return { status: "delivered" };
   if (isTest) return { status: "failed", nextMs: null };
   const nowMs = Date.now();
-  const retryAfterMs = parseRetryAfter(retryAfter, nowMs);
   return { status: "failed", nextMs: nextTryMs({ tries, nowMs, retryAfterMs, random: Math.random() }) };
 }

@@ -14,6 +14,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { SEND_TIMEOUT_MS } from "../../webhooks/send.ts";
 import { DeliveryLog, replayConditionOf } from "./delivery-log.ts";
 import { DeliveryStore } from "./delivery-store.ts";
+import { Retention } from "./retention.ts";
 import { logAttempt, Sending, type TestRefusal } from "./sending.ts";
 
 /** What is due is being sent; the alarm takes its place if that died. Longer than a try takes. */
@@ -22,7 +23,7 @@ const ALARM_GRACE_MS = 20_000;
 const ALARM_RETRY_MS = 5_000;
 
 /** What there is as long as the webhook is. */
-type Parts = { store: DeliveryStore; log: DeliveryLog; sending: Sending };
+type Parts = { store: DeliveryStore; retention: Retention; log: DeliveryLog; sending: Sending };
 
 export class WebhookEndpoint extends DurableObject<Env> {
   /** For one try in all. A property of the object, so that tests can have less patience. */
@@ -42,10 +43,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
 
   /** Takes these over, to be sent at once. Idempotent by the id of the event. */
   async accept(deliveries: readonly NewDelivery[]): Promise<void> {
-    const { store } = this.#current();
+    const { store, retention } = this.#current();
     const nowMs = Date.now();
     store.add(deliveries, nowMs);
-    store.prune(nowMs);
+    retention.expectMore(nowMs);
     this.#sendDue();
   }
 
@@ -54,9 +55,10 @@ export class WebhookEndpoint extends DurableObject<Env> {
    * platform keeps the name `test` to itself.)
    */
   async sendTest(delivery: NewDelivery): Promise<Result<Delivery, TestRefusal>> {
-    const { store, log, sending } = this.#current();
+    const { store, retention, log, sending } = this.#current();
     const sent = sending.sendTest(() => {
       const begun = store.addTest(delivery, Date.now());
+      retention.expectMore(Date.now());
       this.#armAlarm();
       return begun;
     });
@@ -101,20 +103,17 @@ export class WebhookEndpoint extends DurableObject<Env> {
     return count;
   }
 
-  /** A client has paused the webhook. Without being told, it is seen when something is to be sent. */
-  async pause(): Promise<void> {
+  /**
+   * The webhook was changed: what is sent from now on goes by what it is now. Without being told that is seen within
+   * seconds, when something is to be sent.
+   *
+   * @param isMadeActive its failures are forgotten.
+   */
+  async readAnew(isMadeActive: boolean): Promise<void> {
     const { store, sending } = this.#current();
-    sending.readAnew();
-    store.skipPending();
-    this.#armAlarm();
-  }
-
-  /** The webhook is active again: its failures are forgotten. */
-  async resume(): Promise<void> {
-    const { store, sending } = this.#current();
-    store.noteSuccess();
-    sending.readAnew();
-    this.#sendDue();
+    if (isMadeActive) store.noteSuccess();
+    store.releaseHold();
+    await sending.readAnew();
   }
 
   /** The webhook was deleted. */
@@ -129,13 +128,23 @@ export class WebhookEndpoint extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     try {
-      this.#current().store.prune(Date.now());
+      this.#tend();
       this.#sendDue();
     } catch (error) {
       logError("alarm_failed", error, { webhook_id: this.#parts?.store.webhookId });
       this.#alarmAtMs = null;
       await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
     }
+  }
+
+  /** Also where nothing is due: of a webhook that was deleted without our being told nothing is to stay. */
+  #tend(): void {
+    const { store, retention, sending } = this.#current();
+    const nowMs = Date.now();
+    const tendAtMs = retention.tendAtMs();
+    if (tendAtMs === null || tendAtMs > nowMs) return;
+    retention.tend(store.webhookId, nowMs, (seqs) => store.giveUp(seqs, nowMs));
+    this.ctx.waitUntil(this.#guard("webhook_unsettled", sending.readAnew()));
   }
 
   #sendDue(): void {
@@ -165,21 +174,20 @@ export class WebhookEndpoint extends DurableObject<Env> {
       onChange: () => this.#armAlarm(),
       onDeleted: () => this.forget(),
     });
-    return { store, log: new DeliveryLog(ctx.storage.sql), sending };
+    return { store, retention: new Retention(ctx.storage), log: new DeliveryLog(ctx.storage.sql), sending };
   }
 
   #armAlarm(): void {
     if (this.#parts === null) return;
-    const { store, sending } = this.#parts;
+    const { store, retention, sending } = this.#parts;
     const nowMs = Date.now();
     const { isWaiting, nextMs } = store.nextDue(nowMs);
-    const expiryMs = store.nextExpiryMs();
     const { blockedUntilMs } = sending;
     const isBlocked = blockedUntilMs > nowMs;
     const times = [
       isWaiting ? (isBlocked ? blockedUntilMs : nowMs + ALARM_GRACE_MS) : null,
       nextMs === null ? null : Math.max(blockedUntilMs, nextMs),
-      expiryMs === null ? null : Math.max(expiryMs, nowMs + ALARM_GRACE_MS),
+      retention.tendAtMs(),
     ];
     const alarmMs = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     if (!Number.isFinite(alarmMs) || alarmMs === this.#alarmAtMs) return;

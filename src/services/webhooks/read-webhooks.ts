@@ -4,6 +4,7 @@ import type { Webhook } from "../../contract/webhooks.ts";
 import { eventsOf } from "../../db/webhook-endpoints.ts";
 import { findWebhook, listWebhooks as listStored, type WebhookRow } from "../../db/webhooks.ts";
 import { isId } from "../../lib/ids.ts";
+import { logError } from "../../lib/log.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { OrgContext } from "../context.ts";
 import { openHeaders } from "./sealed-headers.ts";
@@ -30,11 +31,21 @@ export async function toWebhook(config: Config, row: WebhookRow): Promise<Webhoo
     name: row.name,
     url: row.url,
     events: eventsOf({ webhookEvents: row.events }),
-    header_names: Object.keys(await openHeaders(config, row)).toSorted(),
+    header_names: await headerNamesOf(config, row),
     status: row.status,
     paused_reason: row.pausedReason,
     paused_at: row.pausedAt === null ? null : isoSeconds(row.pausedAt),
     previous_secret_expires_at: hasPrevious ? isoSeconds(until) : null,
     created_at: isoSeconds(row.createdAt),
   };
+}
+
+/** None if they don't open, which is no hindrance to reading the rest, or to taking them back. */
+async function headerNamesOf(config: Config, row: WebhookRow): Promise<string[]> {
+  try {
+    return Object.keys(await openHeaders(config, row)).toSorted();
+  } catch (error) {
+    logError("webhook_headers_unreadable", error, { webhook_id: row.id });
+    return [];
+  }
 }

@@ -19,12 +19,14 @@ export async function testWebhook(
   { event: asked }: TestWebhookInput,
 ): Promise<Result<WebhookDelivery, Refusal<"not_found" | "unavailable">>> {
   const event = asked ?? eventsOf({ webhookEvents: webhook.events })[0] ?? "call.ended";
+  const nowMs = Date.now();
   const sample = sampleEvent(event, {
     orgId,
     baseUrl: config.PUBLIC_BASE_URL,
-    nowSeconds: toEpochSeconds(Date.now()),
+    nowSeconds: toEpochSeconds(nowMs),
   });
-  const delivery = { eventId: newId("event"), event, callId: null, body: JSON.stringify(sample) };
+  const body = JSON.stringify(sample);
+  const delivery = { eventId: newId("event"), event, callId: null, firedAtMs: nowMs, body };
   const sent = await webhookEndpointOf(env, webhook.id).sendTest(delivery);
   if (sent.ok) return ok(toDelivery(sent.value));
   return err(

@@ -24,6 +24,7 @@ import { acceptOutboundUrl } from "../outbound-url.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 import { toWebhook } from "./read-webhooks.ts";
 import { sealHeaders } from "./sealed-headers.ts";
+import { tellOfChange } from "./tell-of-change.ts";
 
 /** Each of them costs every call of the organisation a request. */
 const MAX_WEBHOOKS = 20;
@@ -56,7 +57,7 @@ export async function createWebhook(
   return err({ code: "limit_reached", detail: `An organisation may have ${MAX_WEBHOOKS} webhooks.` });
 }
 
-/** In force within seconds for whatever is sent, what waits for another try included. */
+/** In force at once for whatever is sent, what waits for another try included. */
 export async function changeWebhook(
   context: OrgContext,
   webhook: WebhookRow,
@@ -82,14 +83,10 @@ export async function changeWebhook(
   if (changed.kind === "gone") return err(GONE);
   // Somebody else changed it meanwhile: the change is merged into what it is now.
   if (changed.kind === "not_as_read") return changeWebhook(context, changed.webhook, input);
+  const isOfSending = url.value !== undefined || headers.value !== undefined || status !== undefined;
   // Whatever it was before: should the object not hear of it, who asks again has it told again.
-  if (status === "active") await askTwice(async () => webhookEndpointOf(env, webhook.id).resume());
-  if (status === "paused") {
-    await askTwice(async () => webhookEndpointOf(env, webhook.id).pause()).catch((error: unknown) =>
-      // It sees it by itself when something is to be sent.
-      logError("webhook_pause_untold", error, { webhook_id: webhook.id }),
-    );
-  }
+  if (status === "active") await askTwice(async () => webhookEndpointOf(env, webhook.id).readAnew(true));
+  else if (isOfSending) await tellOfChange(env, webhook.id);
   return ok(await toWebhook(config, changed.webhook));
 }
 
@@ -98,7 +95,7 @@ export async function deleteWebhook({ db, env, orgId }: OrgContext, webhook: Web
   try {
     await askTwice(async () => webhookEndpointOf(env, webhook.id).forget());
   } catch (error) {
-    // Nothing is sent all the same: before it sends, the object finds that the row is gone.
+    // Within seconds nothing is sent all the same, and within a day nothing is kept: the object looks for the row.
     logError("webhook_not_forgotten", error, { webhook_id: webhook.id });
   }
 }
