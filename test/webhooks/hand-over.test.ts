@@ -28,7 +28,13 @@ test.for([
   const recipients = Array.from({ length: 20 }, () => {
     const webhookId = newId("webhook");
     endpoints.set(webhookId, "is held");
-    const delivery = { eventId: newId("event"), event: "call.ended", callId: newId("call"), body } as const;
+    const delivery = {
+      eventId: newId("event"),
+      event: "call.ended",
+      callId: newId("call"),
+      firedAtMs: 1,
+      body,
+    } as const;
     return { webhookId, deliveries: [delivery] };
   });
   const taken: string[] = [];
@@ -60,7 +66,13 @@ test("an endpoint that can't be reached holds up nobody, and is named", async ()
   const recipients = Array.from({ length: 3 }, () => ({
     webhookId: newId("webhook"),
     deliveries: [
-      { eventId: newId("event"), event: "call.ended", callId: null, body: "x".repeat(9 * MIB) } as const,
+      {
+        eventId: newId("event"),
+        event: "call.ended",
+        callId: null,
+        firedAtMs: 1,
+        body: "x".repeat(9 * MIB),
+      } as const,
     ],
   }));
   const [first] = recipients;
