@@ -13,6 +13,8 @@ import type { Settings } from "./settings.ts";
 const SCRIPT = fileURLToPath(new URL("instance.ts", import.meta.url));
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
+/** Somebody else may have taken the port since. */
+const FREE_WITHIN_MS = 20_000;
 
 /** Groups that this process has started and not seen the end of. */
 const running = new Set<ChildProcess>();
@@ -73,7 +75,11 @@ export class InstanceProcess {
     await gone;
     this.#child = null;
     // The leader's end is not yet that of the runtime below it.
-    while (await isBusy(this.#settings.port)) await pause(5);
+    const deadline = Date.now() + FREE_WITHIN_MS;
+    while (await isBusy(this.#settings.port)) {
+      if (Date.now() > deadline) throw new Error(`Port ${this.#settings.port} is still taken after a kill`);
+      await pause(5);
+    }
   }
 
   /** Lets it put its state in order and end. */
