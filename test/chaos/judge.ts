@@ -49,7 +49,7 @@ type Around = {
 };
 
 function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, around: Around): void {
-  const { lines, outages, stored } = around;
+  const { lines, outages, stored, session } = around;
   const behaviour = BEHAVIOURS[call.behaves];
   if (behaviour === undefined) throw new Error(`What ${call.behaves} does is not known`);
   const [line] = lines;
@@ -64,6 +64,9 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
   const deeds = call.deeds.filter(({ status }) => status < 300);
   const usual = usualEnds({ behaviour, isPlaced, deeds });
   if (!livedThrough(row, outages)) verdict.strict += 1;
+  if (row.ended_reason === "submission_unknown" && (session?.requested_at_ms ?? null) === null) {
+    find(verdict, "the carrier was never asked for a call", call, row.ended_reason);
+  }
   const isHit = isPlaced ? lineLivedThrough(line, outages) : isCutInCreate(around);
   judgeEnd(verdict, { row, usual, honest: honestEnds(behaviour, isPlaced), isHit });
   for (const deed of deeds) {

@@ -65,18 +65,24 @@ class LoadRun {
     const letIn = (before: number): void => {
       while ((callers[0]?.before ?? Number.POSITIVE_INFINITY) <= before) {
         const caller = callers.shift();
-        if (caller !== undefined) this.#underWay.push(this.#callIn(caller));
+        if (caller !== undefined) this.#watch(this.#callIn(caller));
       }
     };
     for (const call of this.#plan.calls) {
       await pause(call.gapMs);
       if (call.index === this.#plan.calmFrom) await this.#powerIsSafe.promise;
       letIn(call.index);
-      this.#underWay.push(this.#place(call));
+      this.#watch(this.#place(call));
       this.#sent += 1;
       this.#onProgress();
     }
     letIn(this.#plan.calls.length);
+  }
+
+  /** What fails meanwhile is kept, for nobody waits for it yet. */
+  #watch(deed: Promise<void>): void {
+    const kept = deed.catch((error: unknown) => void this.ledger.surprises.push(String(error)));
+    this.#underWay.push(kept);
   }
 
   async allAnswered(): Promise<void> {
