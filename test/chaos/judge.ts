@@ -118,9 +118,10 @@ function usualEnds({
  * What a kill may do to a call that lives through it. A create on its way is never repeated. While nobody answers it the
  * carrier gives up on a talk, says it is over, and its callbacks run out of tries.
  */
-function honestEnds({ answeredBy }: Behaviour, isPlaced: boolean): EndedReason[] {
+function honestEnds({ answeredBy, unheard }: Behaviour, isPlaced: boolean): EndedReason[] {
   if (!isPlaced) return ["submission_unknown"];
-  return answeredBy === null ? [] : ["agent_failed", "customer_hangup", "relay_lost", "agent_hangup"];
+  if (answeredBy === null) return unheard === undefined ? [] : [unheard];
+  return ["agent_failed", "customer_hangup", "relay_lost", "agent_hangup"];
 }
 
 type End = {

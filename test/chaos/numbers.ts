@@ -7,6 +7,8 @@ export type Behaviour = {
   /** The carrier places the call: its phone rings, once. */
   isPlaced: boolean;
   answeredBy: "person" | "machine" | "fax" | null;
+  /** What is known of its end if the callback that tells of it is lost: only that has the SIP code. */
+  unheard?: EndedReason;
   /** So much is said at least by agent and customer, if nobody disturbs the talk. */
   says?: readonly [agent: number, customer: number];
   /** Its callbacks are lost for good, so nobody hears of its recording. */
@@ -30,7 +32,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "0004": refused("destination_blocked"),
   "0010": nobody("busy"),
   "0011": nobody("no_answer"),
-  "0012": nobody("declined"),
+  "0012": { ...nobody("declined"), unheard: "busy" },
   "0013": nobody("carrier_failed"),
   "0020": { ...person("voicemail"), answeredBy: "machine" },
   "0021": { ...person("fax"), answeredBy: "fax" },

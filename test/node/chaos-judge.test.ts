@@ -128,6 +128,17 @@ test("a call may end as submission_unknown if the carrier has none, never if it 
   expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: { submission_unknown: 1 }, strict: 0 });
 });
 
+test("who declined was busy, if a kill took the only word of it", () => {
+  const ledgers = soundLedgers();
+  ledgers.load.acknowledged = ledgers.load.acknowledged.map((call) =>
+    Object.assign(call, { behaves: "0012" }),
+  );
+  change(ledgers, { ended_reason: "busy", outcome: "no-answer", sentiment: null });
+  expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
+  ledgers.load.outages.push(OUTAGE);
+  expect(rulesOf(ledgers)).toEqual([]);
+});
+
 test("no number's behaviour excuses that the carrier was never asked", () => {
   const ledgers = soundLedgers();
   ledgers.load.acknowledged = ledgers.load.acknowledged.map((call) =>
