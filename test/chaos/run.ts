@@ -18,6 +18,7 @@ import type { InstanceProcess } from "./processes.ts";
 import { Receiver } from "./receiver.ts";
 import { describe, figuresOf, figuresOfBroken, type Figures } from "./report.ts";
 import { settle } from "./settle.ts";
+import { count } from "./verdict.ts";
 import { openWorld } from "./world.ts";
 
 const options = readOptions(parseChaosOptions);
@@ -65,6 +66,7 @@ async function play(plan: Plan, onOpened: () => void): Promise<Figures> {
     const log = readFileSync(world.product.log, "utf8");
     const { secrets } = world;
     const verdict = judgeRun({ plan, load, orgs, stored, webhooks: receiver, open, log, secrets, phones });
+    if (world.product.hungStarts > 0) count(verdict, "start that hung", world.product.hungStarts);
     const seconds = (Date.now() - startedMs) / 1_000;
     const figures = figuresOf({ plan, load, stored, verdict, seconds });
     console.log(describe(figures, { calls, kills }));
