@@ -58,7 +58,7 @@ export function planOf({ calls, kills, seed }: Wish): Plan {
     calls: planCalls(chance, calls),
     calmFrom,
     maxConcurrent: Math.max(5, Math.ceil(calls / 20)),
-    callers: planCallers(chance, Math.round(calls * INBOUND_SHARE), calls),
+    callers: planCallers(chance, Math.round(calls * INBOUND_SHARE), { calls, calmFrom }),
     kills: planKills(chance, kills, calmFrom),
   };
 }
@@ -99,12 +99,17 @@ function planDeeds(chance: Chance, index: number): Deed[] {
   return deeds;
 }
 
-function planCallers(chance: Chance, count: number, calls: number): PlannedCaller[] {
+/** Every other calls after the last kill: in the storm most reach nobody. */
+function planCallers(
+  chance: Chance,
+  count: number,
+  { calls, calmFrom }: Pick<Plan, "calmFrom"> & { calls: number },
+): PlannedCaller[] {
   return Array.from({ length: count }, (_, index) => ({
     org: chance.between(0, ORGANISATIONS - 1),
     from: `+1415555${String(1_000 + index)}`,
     behaves: chance.oneOf(CALLERS),
-    before: chance.between(0, calls),
+    before: chance.between(index % 2 === 0 ? calmFrom : 0, calls),
   })).toSorted((a, b) => a.before - b.before);
 }
 

@@ -25,6 +25,7 @@ test("a plan has its kills in the order in which they come, within the run, and 
   expect(kills.map(({ sent }) => sent)).toEqual(kills.map(({ sent }) => sent).toSorted((a, b) => a - b));
   for (const { sent } of kills) expect(sent).toSatisfy((count: number) => count >= 1 && count <= calmFrom);
   expect(calmFrom).toBe(140);
+  expect(callers.filter(({ before }) => before >= calmFrom).length).toBeGreaterThanOrEqual(8);
   expect(callers).toHaveLength(16);
   expect(new Set(callers.map(({ from }) => from)).size).toBe(16);
 });
