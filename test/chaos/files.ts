@@ -14,9 +14,22 @@ export function readDatabase<T>(folder: string, read: (query: Query) => T): T {
   return readFile(file, read);
 }
 
-/** Reads what each object of a class has stored, one after the other. */
-export function readObjects<T>(folder: string, className: string, read: (query: Query) => T[]): T[] {
-  return filesOf(folder, `do/trunkline-${className}`).flatMap((file) => readFile(file, read));
+/**
+ * Reads what each object of a class has stored, one after the other. A kill may have come between an object's file and
+ * its tables: whoever lacks this one has stored nothing.
+ */
+export function readObjects<T>(
+  folder: string,
+  { className, table }: { className: string; table: string },
+  read: (query: Query) => T[],
+): T[] {
+  return filesOf(folder, `do/trunkline-${className}`).flatMap((file) =>
+    readFile(file, (query) => (hasTable(query, table) ? read(query) : [])),
+  );
+}
+
+function hasTable(query: Query, table: string): boolean {
+  return query(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '${table}'`).length > 0;
 }
 
 function filesOf(folder: string, place: string): string[] {

@@ -19,6 +19,7 @@ export function judgeWebhooks(
   const byCall = Map.groupBy(taken, ({ event, hook }) => `${event.data.call_uuid} ${hook}`);
   const optedOut = new Set(stored.optOuts.map(({ org_id: org, phone }) => `${org} ${phone}`));
   const asked = new Map(load.acknowledged.map((call) => [call.callId, transfersOf(call)]));
+  const begun = new Map(stored.sessions.map(({ call_id: id, transfers }) => [id, transfers]));
   return [
     ...strays.map((path) => ({ rule: "an event went to no webhook", detail: path })),
     ...judgeForm(deliveries),
@@ -31,6 +32,7 @@ export function judgeWebhooks(
           taken: byCall.get(`${row.id} ${hook}`) ?? [],
           asked: asked.get(row.id) ?? [],
           isOptedOut: optedOut.has(`${row.org_id} ${customerOf(row)}`),
+          begun: begun.get(row.id) ?? [],
         }),
       ),
     ),
@@ -62,12 +64,11 @@ function judgeForm(deliveries: readonly Delivery[]): Finding[] {
 function judgeIdentity(deliveries: readonly Delivery[]): Finding[] {
   const findings: Finding[] = [];
   for (const [webhookId, same] of Map.groupBy(deliveries, (delivery) => delivery.webhookId)) {
-    const bodies = new Set(same.map(({ hook, body }) => `${hook} ${body}`));
-    const hooks = new Set(same.map(({ hook }) => hook));
+    const bodies = new Set(same.map(({ body }) => body));
     const told = new Set(
       same.map(({ event }) => `${event?.data.call_uuid} ${event?.event} ${event?.data.seq}`),
     );
-    if (bodies.size > hooks.size) findings.push({ rule: "an event's body has changed", detail: webhookId });
+    if (bodies.size > 1) findings.push({ rule: "an event's body has changed", detail: webhookId });
     if (told.size > 1) {
       findings.push({ rule: "two events have one id", detail: `${webhookId}: ${[...told].join(", ")}` });
     }
@@ -79,10 +80,13 @@ function judgeIdentity(deliveries: readonly Delivery[]): Finding[] {
 function judgeRepeats(taken: readonly Taken[], outages: readonly Outage[]): Finding[] {
   const same = Map.groupBy(taken, ({ orgId, hook, webhookId }) => `${orgId} ${hook} ${webhookId}`);
   return [...same.values()].flatMap((tries) => {
-    const [first, second] = tries;
-    if (first === undefined || second === undefined) return [];
-    if (outages.some(({ fromMs }) => fromMs >= first.atMs - 1_000 && fromMs <= second.atMs)) return [];
-    const { event, hook } = first;
+    const again = tries.find((next, index) => {
+      const fromMs = tries[index - 1]?.atMs;
+      if (fromMs === undefined) return false;
+      return !outages.some((outage) => outage.fromMs >= fromMs - 1_000 && outage.fromMs <= next.atMs);
+    });
+    if (again === undefined) return [];
+    const { event, hook } = again;
     const detail = `${event.event} to ${hook}`;
     return [{ rule: "an event was sent again after it was taken", detail, callId: event.data.call_uuid }];
   });
@@ -104,7 +108,12 @@ function judgeOwners(taken: readonly Taken[], stored: StoredLedger): Finding[] {
 function judgeCall(
   row: CallRow,
   subscribed: readonly CallEventName[],
-  { taken, asked, isOptedOut }: { taken: readonly Taken[]; asked: readonly string[]; isOptedOut: boolean },
+  {
+    taken,
+    asked,
+    begun,
+    isOptedOut,
+  }: { taken: readonly Taken[]; asked: readonly string[]; begun: readonly string[]; isOptedOut: boolean },
 ): Finding[] {
   const found = (rule: string, detail: string): Finding => ({ rule, detail, callId: row.id });
   const events = [...new Map(taken.map((each) => [each.webhookId, each.event])).values()];
@@ -121,7 +130,7 @@ function judgeCall(
     );
   }
   findings.push(
-    ...judgeTransfers(row, { events, asked }).map((detail) => found("a transfer's events", detail)),
+    ...judgeTransfers(row, { events, asked, begun }).map((detail) => found("a transfer's events", detail)),
   );
   const isWhole = subscribed.length === SUBSCRIPTIONS["all"]?.length;
   const numbers = events.map(({ data }) => data.seq).toSorted((a, b) => a - b);
@@ -151,19 +160,27 @@ function dueEvents({ outcome, recording_key: recording }: CallRow): CallEventNam
   ];
 }
 
-/** One for each transfer: those that clients were promised, and the one that the row tells of, are among them. */
+/**
+ * One for each transfer that the call took up, and no other: those that clients were promised, and the one that the row
+ * tells of, are among them.
+ */
 function judgeTransfers(
   row: CallRow,
-  { events, asked }: { events: readonly Taken["event"][]; asked: readonly string[] },
+  {
+    events,
+    asked,
+    begun,
+  }: { events: readonly Taken["event"][]; asked: readonly string[]; begun: readonly string[] },
 ): string[] {
   const told = events
     .filter(({ event }) => event === "call.transferred")
     .map(({ data }) => data.transfer?.transfer_id);
   const shown = row.transfer === null ? [] : [String(JSON.parse(row.transfer).transfer_id)];
-  const missing = [...new Set([...asked, ...shown])].filter((id) => !told.includes(id));
+  const due = new Set<string | undefined>([...asked, ...shown, ...begun]);
+  const missing = [...due].filter((id) => !told.includes(id));
   return [
     ...missing.map((id) => `${id} is missing`),
     ...(new Set(told).size < told.length ? [`${told.join(", ")}: one came twice`] : []),
-    ...(shown.length === 0 && told.length > 0 ? [`${told.join(", ")}, and the call had none`] : []),
+    ...told.filter((id) => !due.has(id)).map((id) => `${id}, and the call had no such transfer`),
   ];
 }

@@ -2,7 +2,7 @@
 
 import type { EndedReason } from "../../src/domain/call/status.ts";
 import type { CarrierCall } from "./carrier.ts";
-import type { CallRow, OrgLedger, StoredLedger } from "./ledgers.ts";
+import type { CallRow, OrgLedger, Session, StoredLedger } from "./ledgers.ts";
 import type { Acknowledged, LoadLedger, Outage } from "./load.ts";
 import { BEHAVIOURS, behavesOf, type Behaviour } from "./numbers.ts";
 import { count, find, findIn, lineLivedThrough, livedThrough, type Verdict } from "./verdict.ts";
@@ -10,14 +10,20 @@ import { count, find, findIn, lineLivedThrough, livedThrough, type Verdict } fro
 type Ledgers = { load: LoadLedger; orgs: readonly OrgLedger[]; stored: StoredLedger };
 
 export function judgeCalls({ load, orgs, stored }: Ledgers): Verdict {
-  const verdict: Verdict = { findings: [], deviations: {} };
+  const verdict: Verdict = { findings: [], deviations: {}, strict: 0 };
   const byId = new Map(stored.calls.map((row) => [row.id, row]));
+  const sessions = new Map(stored.sessions.map((session) => [session.call_id, session]));
   const lines = linesByNumber(orgs);
   for (const call of load.acknowledged) {
     const row = byId.get(call.callId);
     if (row === undefined) find(verdict, "an acknowledged call is lost", call, `${call.to} is not in D1`);
     else
-      judgeOutbound(verdict, call, row, { lines: lines.get(call.to) ?? [], outages: load.outages, stored });
+      judgeOutbound(verdict, call, row, {
+        lines: lines.get(call.to) ?? [],
+        outages: load.outages,
+        stored,
+        session: sessions.get(row.id),
+      });
   }
   judgeUnasked(verdict, { load, orgs, stored });
   judgeInbound(verdict, { load, orgs, stored });
@@ -35,10 +41,15 @@ function linesByNumber(orgs: readonly OrgLedger[]): Map<string, CarrierCall[]> {
   );
 }
 
-type Around = { lines: readonly CarrierCall[]; outages: readonly Outage[]; stored: StoredLedger };
+type Around = {
+  lines: readonly CarrierCall[];
+  outages: readonly Outage[];
+  stored: StoredLedger;
+  session: Session | undefined;
+};
 
 function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, around: Around): void {
-  const { lines, outages, stored } = around;
+  const { lines, outages, stored, session } = around;
   const behaviour = BEHAVIOURS[call.behaves];
   if (behaviour === undefined) throw new Error(`What ${call.behaves} does is not known`);
   const [line] = lines;
@@ -52,7 +63,11 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
   }
   const deeds = call.deeds.filter(({ status }) => status < 300);
   const usual = usualEnds({ behaviour, isPlaced, deeds });
-  const isHit = isPlaced ? lineLivedThrough(line, outages) : livedThrough(row, outages);
+  if (!livedThrough(row, outages)) verdict.strict += 1;
+  if (row.ended_reason === "submission_unknown" && (session?.requested_at_ms ?? null) === null) {
+    find(verdict, "the carrier was never asked for a call", call, row.ended_reason);
+  }
+  const isHit = isPlaced ? lineLivedThrough(line, outages) : isCutInCreate(around);
   judgeEnd(verdict, { row, usual, honest: honestEnds(behaviour, isPlaced), isHit });
   for (const deed of deeds) {
     if (deed.kind === "metadata" && !isWithin(deed.patch, JSON.parse(row.key_details ?? "null"))) {
@@ -66,6 +81,18 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
       find(verdict, "an acknowledged opt-out is lost", call, call.to);
     }
   }
+}
+
+/** The carrier is given so long to answer a create. */
+const CREATE_MS = 15_000;
+/** What the harness takes to kill: whoever begins meanwhile is cut as well. */
+const KILLING_MS = 1_000;
+
+/** The carrier was asked to ring, and the power failed before it can have answered. */
+function isCutInCreate({ session, outages }: Pick<Around, "session" | "outages">): boolean {
+  const askedMs = session?.requested_at_ms ?? null;
+  if (askedMs === null) return false;
+  return outages.some(({ fromMs }) => fromMs > askedMs - KILLING_MS && fromMs < askedMs + CREATE_MS);
 }
 
 /** How the call may end where nothing was killed. */
@@ -82,7 +109,7 @@ function usualEnds({
   for (const deed of deeds) {
     // Ended before anybody picked up, it was canceled.
     if (deed.kind === "end") ends.add(deed.reason).add("canceled");
-    if (deed.kind === "transfer") ends.add("human_hangup").add("agent_hangup");
+    if (deed.kind === "transfer" && isPlaced) ends.add("human_hangup").add("agent_hangup");
   }
   return ends;
 }
@@ -91,9 +118,10 @@ function usualEnds({
  * What a kill may do to a call that lives through it. A create on its way is never repeated. While nobody answers it the
  * carrier gives up on a talk, says it is over, and its callbacks run out of tries.
  */
-function honestEnds({ answeredBy }: Behaviour, isPlaced: boolean): EndedReason[] {
+function honestEnds({ answeredBy, unheard }: Behaviour, isPlaced: boolean): EndedReason[] {
   if (!isPlaced) return ["submission_unknown"];
-  return answeredBy === null ? [] : ["agent_failed", "customer_hangup", "relay_lost", "agent_hangup"];
+  if (answeredBy === null) return unheard === undefined ? [] : [unheard];
+  return ["agent_failed", "customer_hangup", "relay_lost", "agent_hangup"];
 }
 
 type End = {
@@ -189,9 +217,8 @@ function judgeRecordings(verdict: Verdict, { load, orgs, stored }: Ledgers): voi
     for (const { sid, call_sid: callSid } of carrierRecordings) {
       const row = rows.get(callSid);
       if (row === undefined || row.carrier_recording_id === sid) continue;
-      const isUnheard = BEHAVIOURS[behavesOf(row.to_number)]?.losesCallbacks === true;
-      if (isUnheard || livedThrough(row, load.outages, RECORDING_TOLD_MS))
-        count(verdict, "recording unheard");
+      if (BEHAVIOURS[behavesOf(row.to_number)]?.losesCallbacks === true) continue;
+      if (livedThrough(row, load.outages, RECORDING_TOLD_MS)) count(verdict, "recording unheard");
       else findIn(verdict, "a recording is not known", row, sid);
     }
   }

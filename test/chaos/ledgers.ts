@@ -6,9 +6,10 @@ import { callListSchema, callStatsSchema, type CallStats } from "../../src/contr
 import type { CallSummary } from "../../src/contract/calls.ts";
 import { boardMessageSchema, liveCallsSchema } from "../../src/contract/live.ts";
 import type { CallStatus, EndedReason, Outcome, Sentiment } from "../../src/domain/call/status.ts";
+import type { Speaker } from "../../src/domain/transcript.ts";
 import { listCalls, listRecordings, type CarrierCall, type CarrierRecording } from "./carrier.ts";
 import { request } from "./client.ts";
-import { readDatabase, readObjects } from "./files.ts";
+import { readDatabase, readObjects, type Query } from "./files.ts";
 import type { Org, World } from "./world.ts";
 
 /** A call's row in D1. Times are epoch seconds. */
@@ -51,12 +52,26 @@ export const COUNTED = [
   "talk_seconds",
 ] as const;
 
+/** A call as its object has it. */
+export type Session = {
+  call_id: string;
+  /** When the carrier was asked to ring; null if it never was. */
+  requested_at_ms: number | null;
+  lines: SpokenLine[];
+  /** Ids of the transfers that were asked for and taken up. */
+  transfers: string[];
+};
+export type SpokenLine = { speaker: Speaker; text: string };
+
 /** What is in the files once the product has ended. */
 export type StoredLedger = {
   calls: CallRow[];
   rollups: RollupRow[];
   contacts: { id: string; phone: string; total_calls: number }[];
   optOuts: { org_id: string; phone: string }[];
+  transcripts: { call_id: string; turns: string }[];
+  /** What the calls' objects know of them. */
+  sessions: Session[];
   heldLocks: { path: string; key: string }[];
   deadLetters: { queue: string; call_id: string | null }[];
   /** What calls still owe, by their objects. */
@@ -78,6 +93,8 @@ export type OrgLedger = {
   silentRecordings: string[];
   carrierCalls: CarrierCall[];
   carrierRecordings: CarrierRecording[];
+  /** So many calls may the product have there at once; null for any number. */
+  maxConcurrent: number | null;
 };
 
 export async function readOrg(org: Org): Promise<OrgLedger> {
@@ -97,6 +114,7 @@ export async function readOrg(org: Org): Promise<OrgLedger> {
     silentRecordings: await findSilent(org, listed),
     carrierCalls: await listCalls(account),
     carrierRecordings: await listRecordings(account),
+    maxConcurrent: org.maxConcurrent,
   };
 }
 
@@ -147,6 +165,7 @@ export function readStored({ product }: World): StoredLedger {
     rollups: query<RollupRow>("SELECT * FROM call_rollups"),
     contacts: query<StoredLedger["contacts"][number]>("SELECT id, phone, total_calls FROM contacts"),
     optOuts: query<StoredLedger["optOuts"][number]>("SELECT org_id, phone FROM opt_outs"),
+    transcripts: query<StoredLedger["transcripts"][number]>("SELECT call_id, turns FROM transcripts"),
     heldLocks: query<StoredLedger["heldLocks"][number]>(
       "SELECT path, key FROM idempotency_keys WHERE status IS NULL",
     ),
@@ -155,21 +174,40 @@ export function readStored({ product }: World): StoredLedger {
   return { ...stored, ...readObjectsOf(folder) };
 }
 
-function readObjectsOf(folder: string): Pick<StoredLedger, "owed" | "slots" | "reservations" | "onBoard"> {
+function readObjectsOf(
+  folder: string,
+): Pick<StoredLedger, "sessions" | "owed" | "slots" | "reservations" | "onBoard"> {
   return {
+    sessions: readObjects(folder, { className: "CallSession", table: "call" }, readSession),
     owed: readOwed(folder),
-    slots: readObjects(folder, "CarrierGate", (query) => query("SELECT call_id FROM slots")),
-    reservations: readObjects(folder, "AgentQueue", (query) =>
+    slots: readObjects(folder, { className: "CarrierGate", table: "slots" }, (query) =>
+      query("SELECT call_id FROM slots"),
+    ),
+    reservations: readObjects(folder, { className: "AgentQueue", table: "reservations" }, (query) =>
       query("SELECT call_id, human_id FROM reservations"),
     ),
-    onBoard: readObjects(folder, "LiveBoard", (query) =>
+    onBoard: readObjects(folder, { className: "LiveBoard", table: "calls" }, (query) =>
       query("SELECT call_id FROM calls WHERE entry IS NOT NULL"),
     ),
   };
 }
 
+/** An object that was only asked after its call has none. */
+function readSession(query: Query): Session[] {
+  const [call] = query<Pick<Session, "call_id" | "requested_at_ms">>(
+    `SELECT plan ->> '$.callId' AS call_id, state ->> '$.requestedAtMs' AS requested_at_ms FROM call`,
+  );
+  if (call === undefined) return [];
+  const lines = query<SpokenLine>("SELECT speaker, text FROM lines ORDER BY idx");
+  const transfers = query<{ id: string }>(
+    `SELECT body ->> '$.transferId' AS id FROM events
+     WHERE body ->> '$.type' = 'transfer_requested' AND refused IS NULL`,
+  );
+  return [{ ...call, lines, transfers: transfers.map(({ id }) => id) }];
+}
+
 export function readOwed(folder: string): StoredLedger["owed"] {
-  return readObjects(folder, "CallSession", (query) =>
+  return readObjects(folder, { className: "CallSession", table: "outbox" }, (query) =>
     query("SELECT plan ->> '$.callId' AS call_id, key, attempts FROM call, outbox"),
   );
 }

@@ -30,7 +30,7 @@ export type LoadLedger = {
   outages: Outage[];
   /** Creates that were answered otherwise, and answers that no client should get. */
   surprises: string[];
-  /** From the first create to the last kill. */
+  /** From the first create to the last create, or kill. */
   seconds: number;
 };
 
@@ -43,11 +43,15 @@ export async function runLoad(plan: Plan, world: World): Promise<LoadLedger> {
   return run.ledger;
 }
 
+/** Rows tell whole seconds: what begins later than this is seen to have begun after the last kill. */
+const CALM_AFTER_MS = 2_500;
+
 class LoadRun {
   readonly #plan: Plan;
   readonly #world: World;
   readonly ledger: LoadLedger = { acknowledged: [], callers: [], outages: [], surprises: [], seconds: 0 };
   readonly #underWay: Promise<void>[] = [];
+  readonly #powerIsSafe = Promise.withResolvers<void>();
   #sent = 0;
   #onProgress = (): void => {};
 
@@ -61,17 +65,24 @@ class LoadRun {
     const letIn = (before: number): void => {
       while ((callers[0]?.before ?? Number.POSITIVE_INFINITY) <= before) {
         const caller = callers.shift();
-        if (caller !== undefined) this.#underWay.push(this.#callIn(caller));
+        if (caller !== undefined) this.#watch(this.#callIn(caller));
       }
     };
     for (const call of this.#plan.calls) {
       await pause(call.gapMs);
+      if (call.index === this.#plan.calmFrom) await this.#powerIsSafe.promise;
       letIn(call.index);
-      this.#underWay.push(this.#place(call));
+      this.#watch(this.#place(call));
       this.#sent += 1;
       this.#onProgress();
     }
     letIn(this.#plan.calls.length);
+  }
+
+  /** What fails meanwhile is kept, for nobody waits for it yet. */
+  #watch(deed: Promise<void>): void {
+    const kept = deed.catch((error: unknown) => void this.ledger.surprises.push(String(error)));
+    this.#underWay.push(kept);
   }
 
   async allAnswered(): Promise<void> {
@@ -80,6 +91,8 @@ class LoadRun {
 
   async cutPower(): Promise<void> {
     for (const kill of this.#plan.kills) await this.#cutOnce(kill);
+    if (this.#plan.kills.length > 0) await pause(CALM_AFTER_MS);
+    this.#powerIsSafe.resolve();
   }
 
   async #cutOnce({ sent, plusMs, downMs }: PlannedKill): Promise<void> {

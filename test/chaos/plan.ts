@@ -34,6 +34,10 @@ export type PlannedKill = { sent: number; plusMs: number; downMs: number };
 export type Plan = {
   seed: number;
   calls: PlannedCall[];
+  /** From this index on they are placed after the last kill: nothing excuses what becomes of them. */
+  calmFrom: number;
+  /** So many calls may one of the organisations have at once: some have to wait. */
+  maxConcurrent: number;
   callers: PlannedCaller[];
   kills: PlannedKill[];
 };
@@ -42,16 +46,20 @@ export const ORGANISATIONS = 2;
 /** On average so much between two calls. */
 const MEAN_GAP_MS = 120;
 const INBOUND_SHARE = 0.08;
+const CALM_SHARE = 0.3;
 
 export type Wish = { calls: number; kills: number; seed: number };
 
 export function planOf({ calls, kills, seed }: Wish): Plan {
   const chance = chanceOf(seed);
+  const calmFrom = kills === 0 ? 0 : Math.max(1, Math.floor(calls * (1 - CALM_SHARE)));
   return {
     seed,
     calls: planCalls(chance, calls),
-    callers: planCallers(chance, Math.round(calls * INBOUND_SHARE), calls),
-    kills: planKills(chance, kills, calls),
+    calmFrom,
+    maxConcurrent: Math.max(5, Math.ceil(calls / 20)),
+    callers: planCallers(chance, Math.round(calls * INBOUND_SHARE), { calls, calmFrom }),
+    kills: planKills(chance, kills, calmFrom),
   };
 }
 
@@ -91,16 +99,21 @@ function planDeeds(chance: Chance, index: number): Deed[] {
   return deeds;
 }
 
-function planCallers(chance: Chance, count: number, calls: number): PlannedCaller[] {
+/** Every other calls after the last kill: in the storm most reach nobody. */
+function planCallers(
+  chance: Chance,
+  count: number,
+  { calls, calmFrom }: Pick<Plan, "calmFrom"> & { calls: number },
+): PlannedCaller[] {
   return Array.from({ length: count }, (_, index) => ({
     org: chance.between(0, ORGANISATIONS - 1),
     from: `+1415555${String(1_000 + index)}`,
     behaves: chance.oneOf(CALLERS),
-    before: chance.between(0, calls),
+    before: chance.between(index % 2 === 0 ? calmFrom : 0, calls),
   })).toSorted((a, b) => a.before - b.before);
 }
 
-/** One in six falls after the last call was placed, when the talks are under way. */
+/** One in six falls after the last call of the storm was placed, when the talks are under way. */
 function planKills(chance: Chance, count: number, calls: number): PlannedKill[] {
   const late = Math.floor(count / 6);
   return Array.from({ length: count }, (_, index) => ({

@@ -11,8 +11,10 @@ import { fileURLToPath } from "node:url";
 import type { Settings } from "./settings.ts";
 
 const SCRIPT = fileURLToPath(new URL("instance.ts", import.meta.url));
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 20_000;
+/** Somebody else may have taken the port since. */
+const FREE_WITHIN_MS = 20_000;
 
 /** Groups that this process has started and not seen the end of. */
 const running = new Set<ChildProcess>();
@@ -29,6 +31,8 @@ export class InstanceProcess {
   /** What all its processes have printed, one after the other. */
   readonly log: string;
   #child: ChildProcess | null = null;
+  /** Starts after which it did not answer in time, and was started once more. */
+  hungStarts = 0;
   /** Has all loaded that it needs, and waits for its turn: the power is back sooner. */
   #spare: ChildProcess | null = null;
 
@@ -49,8 +53,25 @@ export class InstanceProcess {
     return urlOf(this.#settings.port);
   }
 
-  /** Settles once it answers. @param again whether it is likely to be killed, and started again. */
+  /**
+   * Settles once it answers. A start was seen to hang, the runtime up and the process that leads it silent: it gets a
+   * second try, which is told of.
+   *
+   * @param again whether it is likely to be killed, and started again.
+   */
   async start({ again = false } = {}): Promise<void> {
+    if (!(await this.#begin())) {
+      this.hungStarts += 1;
+      await this.kill();
+      if (!(await this.#begin())) {
+        throw new Error(`${this.#settings.folder} did not start:\n${this.#lastWords()}`);
+      }
+    }
+    if (again) this.#spare = this.#spawn();
+  }
+
+  /** Whether it came to answer in time. */
+  async #begin(): Promise<boolean> {
     const child = this.#spare ?? this.#spawn();
     this.#spare = null;
     this.#child = child;
@@ -60,8 +81,7 @@ export class InstanceProcess {
       once(child, "exit", { signal: late }).then(() => false),
     ]).catch(() => false);
     child.send("begin");
-    if (!(await isReady)) throw new Error(`${this.#settings.folder} did not start:\n${this.#lastWords()}`);
-    if (again) this.#spare = this.#spawn();
+    return isReady;
   }
 
   /** Ends it as a power cut would. It is gone once this settles. */
@@ -73,7 +93,11 @@ export class InstanceProcess {
     await gone;
     this.#child = null;
     // The leader's end is not yet that of the runtime below it.
-    while (await isBusy(this.#settings.port)) await pause(5);
+    const deadline = Date.now() + FREE_WITHIN_MS;
+    while (await isBusy(this.#settings.port)) {
+      if (Date.now() > deadline) throw new Error(`Port ${this.#settings.port} is still taken after a kill`);
+      await pause(5);
+    }
   }
 
   /** Lets it put its state in order and end. */

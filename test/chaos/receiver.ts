@@ -64,8 +64,8 @@ export class Receiver {
     await once(this.#server, "close");
   }
 
-  /** Subscribes an organisation. False if the product has no webhooks. */
-  async subscribe(admin: Api, { index, id }: { index: number; id: string }): Promise<boolean> {
+  /** Subscribes an organisation. */
+  async subscribe(admin: Api, { index, id }: { index: number; id: string }): Promise<void> {
     for (const [name, events] of Object.entries(SUBSCRIPTIONS)) {
       const path = `/organisation-${index}/${name}`;
       const answer = await askUntilAnswered(admin, {
@@ -74,14 +74,11 @@ export class Receiver {
         body: { name, url: this.#origin + path, events },
         idempotencyKey: newId("event"),
       });
-      // UNTIL WEBHOOKS ARE THERE: this line, and `hasWebhooks`, go then.
-      if (answer.status === 404) return false;
       if (answer.status !== 201) throw new Error(`No webhook: ${JSON.stringify(answer)}`);
       const { uuid, secret } = createdSchema.parse(answer.body);
       const hook = { admin, id: uuid, orgId: id, name, verifier: new Webhook(secret) };
       this.#hooks.set(path, hook);
     }
-    return true;
   }
 
   /** How many deliveries the product has yet to make. */

@@ -1,7 +1,7 @@
 // What a run has come to, in words, and as one line of JSON.
 
 import type { Finding, Verdict } from "./verdict.ts";
-import type { OrgLedger, StoredLedger } from "./ledgers.ts";
+import type { StoredLedger } from "./ledgers.ts";
 import type { LoadLedger } from "./load.ts";
 import type { Plan } from "./plan.ts";
 
@@ -9,9 +9,7 @@ export type RunResult = {
   plan: Plan;
   load: LoadLedger;
   stored: StoredLedger;
-  orgs: OrgLedger[];
   verdict: Verdict;
-  hasWebhooks: boolean;
   seconds: number;
 };
 
@@ -23,6 +21,8 @@ export type Figures = {
   restart_seconds: { least: number; most: number };
   calls_per_second: number;
   submission_unknown_share: number;
+  /** Calls that no outage touched. */
+  strict: number;
   endings: Record<string, number>;
   deviations: Record<string, number>;
   findings: Finding[];
@@ -47,6 +47,7 @@ export function figuresOf({ plan, load, stored, verdict, seconds }: RunResult): 
     },
     calls_per_second: round(load.acknowledged.length / load.seconds),
     submission_unknown_share: round(unknown.length / Math.max(1, outbound.length), 4),
+    strict: verdict.strict,
     endings: tally(stored.calls.map(({ outcome, ended_reason: reason }) => `${outcome}/${reason}`)),
     deviations: verdict.deviations,
     findings: verdict.findings,
@@ -54,17 +55,35 @@ export function figuresOf({ plan, load, stored, verdict, seconds }: RunResult): 
   };
 }
 
-export function describe(result: RunResult, { calls, kills }: { calls: number; kills: number }): string {
-  const figures = figuresOf(result);
+/** Of a run that could not be judged. */
+export function figuresOfBroken({ seed }: Plan, error: unknown): Figures {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    seed,
+    calls: 0,
+    callers: 0,
+    kills: 0,
+    restart_seconds: { least: 0, most: 0 },
+    calls_per_second: 0,
+    submission_unknown_share: 0,
+    strict: 0,
+    endings: {},
+    deviations: {},
+    findings: [{ rule: "the run broke off", detail }],
+    seconds: 0,
+  };
+}
+
+export function describe(figures: Figures, { calls, kills }: { calls: number; kills: number }): string {
   const { restart_seconds: restart } = figures;
   const lines = [
     `Seed ${figures.seed}: ${figures.calls} calls placed and ${figures.callers} taken, ${figures.kills} kills` +
       (figures.kills === 0 ? "" : ` (back after ${restart.least} to ${restart.most} s)`) +
       `, ${figures.calls_per_second} calls a second, ${figures.seconds} s in all`,
     `  submission_unknown, without the numbers that the carrier fails on: ${(figures.submission_unknown_share * 100).toFixed(2)} %`,
+    `  judged strictly, for no outage touched them: ${figures.strict} of ${figures.calls}`,
     ...table("endings", figures.endings),
     ...table("that a kill may honestly cause", figures.deviations),
-    ...(result.hasWebhooks ? [] : ["  no webhooks yet"]),
     ...figures.findings.slice(0, MOST_SHOWN).map(describeFinding),
     ...(figures.findings.length > MOST_SHOWN ? [`  … ${figures.findings.length} in all`] : []),
   ];

@@ -9,18 +9,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readOptions } from "../../src/cli/options.ts";
 import { bundle } from "../runtime/bundle.ts";
-import { judgeCounts, judgeLeftovers } from "./judge-counts.ts";
-import { judgeLog } from "./judge-log.ts";
-import { judgeCalls } from "./judge.ts";
-import { judgeWebhooks } from "./judge-webhooks.ts";
+import { judgeRun } from "./judge-run.ts";
 import { readOrg, readStored } from "./ledgers.ts";
 import { runLoad } from "./load.ts";
 import { parseChaosOptions } from "./options.ts";
 import { planOf, type Plan } from "./plan.ts";
+import type { InstanceProcess } from "./processes.ts";
 import { Receiver } from "./receiver.ts";
-import { describe, figuresOf, type RunResult } from "./report.ts";
+import { describe, figuresOf, figuresOfBroken, type Figures } from "./report.ts";
 import { settle } from "./settle.ts";
-import type { Verdict } from "./verdict.ts";
+import { count } from "./verdict.ts";
 import { openWorld } from "./world.ts";
 
 const options = readOptions(parseChaosOptions);
@@ -34,7 +32,7 @@ process.once("exit", () => {
 
 const beganMs = Date.now();
 const script = bundle(folder);
-const runs: Promise<RunResult>[] = [];
+const runs: Promise<Figures>[] = [];
 for (const seed of seeds) {
   const opened = Promise.withResolvers<void>();
   const run = play(planOf({ calls, kills, seed }), opened.resolve);
@@ -42,48 +40,43 @@ for (const seed of seeds) {
   await Promise.race([opened.promise, run]);
 }
 const results = await Promise.all(runs);
-const failed = results.filter(({ verdict }) => verdict.findings.length > 0).length;
+const failed = results.filter(({ findings }) => findings.length > 0).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
 const secondsInAll = Math.round((Date.now() - beganMs) / 1_000);
-console.log(JSON.stringify({ ok: failed === 0, seconds: secondsInAll, runs: results.map(figuresOf) }));
+console.log(JSON.stringify({ ok: failed === 0, seconds: secondsInAll, runs: results }));
 process.exit(failed === 0 ? 0 : 1);
 
-async function play(plan: Plan, onOpened: () => void): Promise<RunResult> {
+/** A run that breaks off is a finding, and the others go on. */
+async function play(plan: Plan, onOpened: () => void): Promise<Figures> {
   const startedMs = Date.now();
   const place = join(folder, `seed-${plan.seed}`);
   mkdirSync(place);
   const receiver = new Receiver(plan.seed);
   await receiver.start();
-  const world = await openWorld(place, script, receiver);
-  onOpened();
-  const load = await runLoad(plan, world);
-  const open = await settle(world, receiver);
-  const orgs = await Promise.all(world.orgs.map(readOrg));
-  await Promise.all([world.product.stop(), world.carrier.stop()]);
-  await receiver.stop();
-  const stored = readStored(world);
-  const { hasWebhooks } = world;
-  const { findings, deviations } = judgeCalls({ load, orgs, stored });
-  const phones = [
-    ...plan.calls.map(({ to }) => to),
-    ...plan.callers.map(({ from }) => from),
-    ...world.humans,
-    ...world.orgs.map(({ number }) => number),
-  ];
-  const verdict: Verdict = {
-    deviations,
-    findings: [
-      ...load.surprises.map((detail) => ({ rule: "an answer that no client should get", detail })),
-      ...open.map((detail) => ({ rule: "something never came to its end", detail })),
-      ...findings,
-      ...judgeCounts(orgs, stored),
-      ...judgeLeftovers(orgs, stored),
-      ...(hasWebhooks ? judgeWebhooks(receiver, stored, load) : []),
-      ...judgeLog(readFileSync(world.product.log, "utf8"), { secrets: world.secrets, phones }),
-    ],
-  };
-  const seconds = (Date.now() - startedMs) / 1_000;
-  const result = { plan, load, stored, orgs, verdict, hasWebhooks, seconds };
-  console.log(describe(result, { calls, kills }));
-  return result;
+  const instances: InstanceProcess[] = [];
+  try {
+    const world = await openWorld(place, { plan, script, receiver, instances });
+    onOpened();
+    const load = await runLoad(plan, world);
+    const open = await settle(world, receiver);
+    const orgs = await Promise.all(world.orgs.map(readOrg));
+    await Promise.all(instances.map((instance) => instance.stop()));
+    const stored = readStored(world);
+    const phones = [...world.humans, ...world.orgs.map(({ number }) => number)];
+    const log = readFileSync(world.product.log, "utf8");
+    const { secrets } = world;
+    const verdict = judgeRun({ plan, load, orgs, stored, webhooks: receiver, open, log, secrets, phones });
+    if (world.product.hungStarts > 0) count(verdict, "start that hung", world.product.hungStarts);
+    const seconds = (Date.now() - startedMs) / 1_000;
+    const figures = figuresOf({ plan, load, stored, verdict, seconds });
+    console.log(describe(figures, { calls, kills }));
+    return figures;
+  } catch (error) {
+    const figures = figuresOfBroken(plan, error);
+    console.log(describe(figures, { calls, kills }));
+    return figures;
+  } finally {
+    await Promise.allSettled(instances.map((instance) => instance.stop()));
+    await receiver.stop();
+  }
 }

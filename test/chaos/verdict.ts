@@ -12,6 +12,8 @@ export type Verdict = {
   findings: Finding[];
   /** What a kill may honestly have caused, and how often it did. */
   deviations: Record<string, number>;
+  /** Calls that no outage touched, from their acceptance to their end: nothing is excused in them. */
+  strict: number;
 };
 
 export function find(verdict: Verdict, rule: string, call: Acknowledged, detail: string): void {
@@ -23,21 +25,23 @@ export function findIn(verdict: Verdict, rule: string, row: CallRow, detail: str
   verdict.findings.push({ rule, detail, callId: row.id, behaves });
 }
 
-export function count({ deviations }: Verdict, what: string): void {
-  deviations[what] = (deviations[what] ?? 0) + 1;
+export function count({ deviations }: Verdict, what: string, times = 1): void {
+  deviations[what] = (deviations[what] ?? 0) + times;
 }
 
 const SECOND_MS = 1_000;
-/** The carrier tries so long to tell of an end. */
-const CALLBACKS_MS = 8_000;
 
 export function lineLivedThrough(
   { start_time: from, end_time: to }: CarrierCall,
   outages: readonly Outage[],
 ): boolean {
-  const secondsOf = (time: string | null) => (time === null ? null : Date.parse(time) / SECOND_MS);
   const span = { started_at: secondsOf(from) ?? 0, ended_at: secondsOf(to) };
-  return livedThrough(span, outages, CALLBACKS_MS);
+  return livedThrough(span, outages);
+}
+
+/** Of a time as the carrier tells it. */
+export function secondsOf(time: string | null): number | null {
+  return time === null ? null : Date.parse(time) / SECOND_MS;
 }
 
 /** Rows tell whole seconds. @param afterMs how long after its end an outage still concerns the call. */

@@ -13,7 +13,7 @@ import { newApiKey } from "../../src/lib/api-key.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { connectNumber, type Account } from "./carrier.ts";
 import { request, type Api } from "./client.ts";
-import { ORGANISATIONS } from "./plan.ts";
+import { ORGANISATIONS, type Plan } from "./plan.ts";
 import { InstanceProcess, urlOf } from "./processes.ts";
 import type { Receiver } from "./receiver.ts";
 
@@ -34,6 +34,7 @@ export type Org = {
   number: string;
   queue: string;
   campaignId: string;
+  maxConcurrent: number | null;
 };
 
 export type World = {
@@ -44,13 +45,23 @@ export type World = {
   /** What no log may show. */
   secrets: Record<string, string>;
   humans: string[];
-  hasWebhooks: boolean;
 };
 
 type Beginning = { id: string; adminKey: string; sql: string };
 
-/** @param script the bundle. */
-export async function openWorld(folder: string, script: string, receiver: Receiver): Promise<World> {
+type Setting = {
+  plan: Plan;
+  /** The bundle. */
+  script: string;
+  receiver: Receiver;
+  /** Takes those that are started, so that they can be ended whatever fails. */
+  instances: InstanceProcess[];
+};
+
+export async function openWorld(
+  folder: string,
+  { plan, script, receiver, instances }: Setting,
+): Promise<World> {
   const [productPort, carrierPort] = [await findFreePort(), await findFreePort()];
   const [credentialsKey, sandboxSecret] = [
     randomBytes(32).toString("base64"),
@@ -62,7 +73,7 @@ export async function openWorld(folder: string, script: string, receiver: Receiv
     script,
     port: productPort,
     variables: { PUBLIC_BASE_URL: urlOf(productPort), CREDENTIALS_KEY: credentialsKey },
-    seedSql: beginnings.map(({ sql }) => sql).join(""),
+    seedSql: beginnings.map(({ sql, id }, index) => sql + removedOptOutsSql(id, index, plan)).join(""),
     cronEveryMs: CRON_EVERY_MS,
   });
   const carrier = new InstanceProcess({
@@ -78,16 +89,18 @@ export async function openWorld(folder: string, script: string, receiver: Receiv
     seedSql: "",
     cronEveryMs: 60_000,
   });
+  instances.push(product, carrier);
   await Promise.all([product.start({ again: true }), carrier.start()]);
   const orgs: Org[] = [];
   const humans: string[] = [];
   const secrets: Record<string, string> = { "the credentials' key": credentialsKey };
-  let hasWebhooks = true;
   for (const [index, { id, adminKey }] of beginnings.entries()) {
     const admin = { url: product.url, apiKey: adminKey };
     const account = await newAccount(carrier.url, sandboxSecret);
     const people = HUMANS.map((behaves, place) => `+1500${300 + 10 * index + place}${behaves}`);
-    const org = await setUp(admin, { id, index, account, people });
+    // One of them has to wait for slots now and then.
+    const maxConcurrent = index === 0 ? null : plan.maxConcurrent;
+    const org = await setUp(admin, { id, index, account, people, maxConcurrent });
     orgs.push(org);
     humans.push(...people);
     Object.assign(secrets, {
@@ -95,9 +108,9 @@ export async function openWorld(folder: string, script: string, receiver: Receiv
       [`first key of organisation ${index}`]: adminKey,
       [`carrier token of organisation ${index}`]: account.authToken,
     });
-    hasWebhooks = (await receiver.subscribe(admin, { index, id })) && hasWebhooks;
+    await receiver.subscribe(admin, { index, id });
   }
-  return { folder, product, carrier, orgs, secrets, humans, hasWebhooks };
+  return { folder, product, carrier, orgs, secrets, humans };
 }
 
 async function begin(index: number): Promise<Beginning> {
@@ -110,14 +123,38 @@ async function begin(index: number): Promise<Beginning> {
   return { id, adminKey, sql };
 }
 
+/**
+ * The analysis of a call finds the wish not to be called again too, and would write the opt-out that the call itself has
+ * forgotten. It heeds the organisation's own word if that is newer: so these removals, of later than any call's end, leave
+ * it to the call alone.
+ */
+function removedOptOutsSql(orgId: string, index: number, { calls, callers }: Plan): string {
+  const laterSeconds = Math.floor(Date.now() / 1_000) + 86_400;
+  const called = calls.map(({ to, org, behaves }) => ({ phone: to, org, behaves }));
+  const calling = callers.map(({ from, org, behaves }) => ({ phone: from, org, behaves }));
+  return [...called, ...calling]
+    .filter(({ org, behaves }) => org === index && behaves === "0032")
+    .map(
+      ({ phone }) => `INSERT INTO opt_out_removals (org_id, phone, reason, opted_out_at, created_at)
+        VALUES ('${orgId}', '${phone}', 'chaos', 0, ${laterSeconds});\n`,
+    )
+    .join("");
+}
+
 async function newAccount(url: string, sandboxSecret: string): Promise<Account> {
   const accountSid = `AC${randomBytes(16).toString("hex")}`;
   return { url, accountSid, authToken: await accountToken(sandboxSecret, accountSid) };
 }
 
-type NewOrg = { id: string; index: number; account: Account; people: string[] };
+type NewOrg = {
+  id: string;
+  index: number;
+  account: Account;
+  people: string[];
+  maxConcurrent: number | null;
+};
 
-async function setUp(admin: Api, { id, index, account, people }: NewOrg): Promise<Org> {
+async function setUp(admin: Api, { id, index, account, people, maxConcurrent }: NewOrg): Promise<Org> {
   const create = async (path: string, body: object) =>
     z
       .looseObject({ uuid: z.string() })
@@ -131,8 +168,7 @@ async function setUp(admin: Api, { id, index, account, people }: NewOrg): Promis
     api_base_url: `${account.url}/sandbox`,
     numbers: [number],
     calls_per_second: 50,
-    // One of them has to wait for slots now and then.
-    ...(index === 0 ? {} : { max_concurrent: 20 }),
+    max_concurrent: maxConcurrent,
   });
   const agent = await create("/v1/voice-agents", { name: "Aria" });
   await create("/v1/queues", { name: QUEUE });
@@ -160,5 +196,6 @@ async function setUp(admin: Api, { id, index, account, people }: NewOrg): Promis
   const { inbound_url: inboundUrl } = z.looseObject({ inbound_url: z.string() }).parse(carrier);
   await connectNumber(account, number, inboundUrl);
   const { key: apiKey } = z.looseObject({ key: z.string() }).parse(key);
-  return { id, api: { url: admin.url, apiKey }, account, number, queue: QUEUE, campaignId: outbound.uuid };
+  const api = { url: admin.url, apiKey };
+  return { id, api, account, number, queue: QUEUE, campaignId: outbound.uuid, maxConcurrent };
 }

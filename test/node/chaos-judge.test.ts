@@ -3,8 +3,12 @@
 import { expect, test } from "vitest";
 import type { CallRow } from "../chaos/ledgers.ts";
 import { judgeCounts, judgeLeftovers } from "../chaos/judge-counts.ts";
+import { judgeLines } from "../chaos/judge-lines.ts";
 import { judgeLog } from "../chaos/judge-log.ts";
+import { judgeStrictness } from "../chaos/judge-run.ts";
+import { judgeTalks } from "../chaos/judge-talks.ts";
 import { judgeCalls } from "../chaos/judge.ts";
+import { planOf } from "../chaos/plan.ts";
 import {
   CALL,
   ORG,
@@ -23,7 +27,9 @@ const change = (ledgers: Ledgers, to: Partial<CallRow>): void => {
 
 test("sound ledgers pass", () => {
   const ledgers = soundLedgers();
-  expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: {} });
+  expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: {}, strict: 1 });
+  expect(judgeLines(ledgers)).toEqual([]);
+  expect(judgeTalks(ledgers)).toEqual([]);
   expect(judgeCounts(ledgers.orgs, ledgers.stored)).toEqual([]);
   expect(judgeLeftovers(ledgers.orgs, ledgers.stored)).toEqual([]);
 });
@@ -92,7 +98,7 @@ test("what a kill may honestly cause is counted, and only where the call lived t
   change(ledgers, { ended_reason: "agent_failed" });
   expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
   ledgers.load.outages.push(OUTAGE);
-  expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: { agent_failed: 1 } });
+  expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: { agent_failed: 1 }, strict: 0 });
 });
 
 test("an outage before the call was handed over excuses nothing that came later", () => {
@@ -106,13 +112,74 @@ test("an outage before the call was handed over excuses nothing that came later"
   expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
 });
 
+test("an outage after the line's end excuses nothing", () => {
+  const ledgers = soundLedgers();
+  ledgers.load.outages.push({ ...OUTAGE, fromMs: OUTAGE.fromMs + 28_000, toMs: OUTAGE.toMs + 28_000 });
+  change(ledgers, { ended_reason: "agent_failed" });
+  expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
+});
+
 test("a call may end as submission_unknown if the carrier has none, never if it rang", () => {
   const ledgers = soundLedgers();
   ledgers.load.outages.push(OUTAGE);
   change(ledgers, { ended_reason: "submission_unknown", outcome: "failed", sentiment: null });
   expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
   for (const org of ledgers.orgs) org.carrierCalls = [];
-  expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: { submission_unknown: 1 } });
+  expect(judgeCalls(ledgers)).toEqual({ findings: [], deviations: { submission_unknown: 1 }, strict: 0 });
+});
+
+test("who declined was busy, if a kill took the only word of it", () => {
+  const ledgers = soundLedgers();
+  ledgers.load.acknowledged = ledgers.load.acknowledged.map((call) =>
+    Object.assign(call, { behaves: "0012" }),
+  );
+  change(ledgers, { ended_reason: "busy", outcome: "no-answer", sentiment: null });
+  expect(rulesOf(ledgers)).toEqual(["a call ended as it should not"]);
+  ledgers.load.outages.push(OUTAGE);
+  expect(rulesOf(ledgers)).toEqual([]);
+});
+
+test("no number's behaviour excuses that the carrier was never asked", () => {
+  const ledgers = soundLedgers();
+  ledgers.load.acknowledged = ledgers.load.acknowledged.map((call) =>
+    Object.assign(call, { behaves: "0040" }),
+  );
+  change(ledgers, { ended_reason: "submission_unknown", outcome: "failed", sentiment: null });
+  for (const org of ledgers.orgs) org.carrierCalls = [];
+  expect(rulesOf(ledgers)).toEqual([]);
+  for (const session of ledgers.stored.sessions) session.requested_at_ms = null;
+  expect(rulesOf(ledgers)).toEqual(["the carrier was never asked for a call"]);
+});
+
+test.each([
+  ["was never asked", null],
+  ["was asked after the kill", OUTAGE.fromMs + 2_000],
+  ["had long answered", OUTAGE.fromMs - 16_000],
+])("a call may not end as submission_unknown if the carrier %s", (_name, askedMs) => {
+  const ledgers = soundLedgers();
+  ledgers.load.outages.push(OUTAGE);
+  change(ledgers, { ended_reason: "submission_unknown", outcome: "failed", sentiment: null });
+  for (const org of ledgers.orgs) org.carrierCalls = [];
+  for (const session of ledgers.stored.sessions) session.requested_at_ms = askedMs;
+  expect(rulesOf(ledgers)).toContain("a call ended as it should not");
+});
+
+test("what a number does itself excuses its missing recording, and is no kill's", () => {
+  const ledgers = soundLedgers();
+  ledgers.orgs[0]?.carrierRecordings.push({ sid: "RE1", call_sid: SID });
+  change(ledgers, { to_number: "+15005550048" });
+  const { findings, deviations } = judgeCalls(ledgers);
+  expect(findings.map(({ rule }) => rule)).not.toContain("a recording is not known");
+  expect(deviations).toEqual({});
+});
+
+test("a run in which too few calls were judged strictly fails", () => {
+  const verdict = { ...judgeCalls(soundLedgers()), strict: 2 };
+  const calls = planOf({ calls: 10, kills: 1, seed: 1 }).calls;
+  judgeStrictness(verdict, { calls, calmFrom: 8 });
+  expect(verdict.findings).toEqual([]);
+  judgeStrictness(verdict, { calls, calmFrom: 7 });
+  expect(verdict.findings.map(({ rule }) => rule)).toEqual(["too little was judged strictly"]);
 });
 
 test("what was acknowledged of workflows is there", () => {

@@ -20,10 +20,12 @@ test("each call has a number of its own, every behaviour comes as often as every
 });
 
 test("a plan has its kills in the order in which they come, within the run, and its callers", () => {
-  const { kills, callers } = planOf({ calls: 200, kills: 12, seed: 3 });
+  const { kills, callers, calmFrom } = planOf({ calls: 200, kills: 12, seed: 3 });
   expect(kills).toHaveLength(12);
   expect(kills.map(({ sent }) => sent)).toEqual(kills.map(({ sent }) => sent).toSorted((a, b) => a - b));
-  for (const { sent } of kills) expect(sent).toSatisfy((count: number) => count >= 1 && count <= 200);
+  for (const { sent } of kills) expect(sent).toSatisfy((count: number) => count >= 1 && count <= calmFrom);
+  expect(calmFrom).toBe(140);
+  expect(callers.filter(({ before }) => before >= calmFrom).length).toBeGreaterThanOrEqual(8);
   expect(callers).toHaveLength(16);
   expect(new Set(callers.map(({ from }) => from)).size).toBe(16);
 });

@@ -51,6 +51,11 @@ const SPOILT: [name: string, rule: string, spoil: (deliveries: Delivery[]) => De
     (all) => [...all, { ...deliveryOf("all", "call.ended", 2), answer: "refused", body: "{}" }],
   ],
   [
+    "a body that is another for another webhook",
+    "an event's body has changed",
+    (all) => all.map((each) => (each.hook === "some" ? { ...each, body: "{}" } : each)),
+  ],
+  [
     "two with one id",
     "two events have one id",
     (all) => [...all, { ...deliveryOf("all", "call.started", 9), answer: "refused" }],
@@ -92,6 +97,23 @@ test("of a recording its customers hear, unless they opted out: then they may or
   expect(rulesOf(soundDeliveries(), ledgers)).toEqual([]);
   const told = [...soundDeliveries(), deliveryOf("all", "call.recording_ready", 4)];
   expect(rulesOf(told, ledgers)).toEqual([]);
+});
+
+test("a third that no kill explains is found", () => {
+  const ledgers = soundLedgers();
+  const after = (ms: number) =>
+    soundDeliveries().map((delivery) => Object.assign(delivery, { atMs: delivery.atMs + ms }));
+  const [first] = soundDeliveries();
+  ledgers.load.outages.push({ ...OUTAGE, fromMs: (first?.atMs ?? 0) + 1_000 });
+  expect(rulesOf([...soundDeliveries(), ...after(5_000)], ledgers)).toEqual([]);
+  const rules = rulesOf([...soundDeliveries(), ...after(5_000), ...after(9_000)], ledgers);
+  expect(new Set(rules)).toEqual(new Set(["an event was sent again after it was taken"]));
+});
+
+test("a transfer that the call took up and nobody was told of is found, and one that it never had", () => {
+  const ledgers = soundLedgers();
+  for (const session of ledgers.stored.sessions) session.transfers.push("trf_1");
+  expect(rulesOf(soundDeliveries(), ledgers)).toEqual(["a transfer's events", "a transfer's events"]);
 });
 
 test("an event at an address that no webhook has is found, and a transfer of which nobody was told", () => {

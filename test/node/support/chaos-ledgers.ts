@@ -2,7 +2,7 @@
 
 import type { CallEvent } from "../../../src/contract/call-events.ts";
 import type { CallEventName } from "../../../src/domain/webhook.ts";
-import type { CallRow, OrgLedger, StoredLedger } from "../../chaos/ledgers.ts";
+import type { CallRow, OrgLedger, SpokenLine, StoredLedger } from "../../chaos/ledgers.ts";
 import { recount } from "../../chaos/judge-counts.ts";
 import type { LoadLedger } from "../../chaos/load.ts";
 import type { Delivery } from "../../chaos/receiver.ts";
@@ -38,6 +38,8 @@ export function soundLedgers(): Ledgers {
       }),
       contacts: [{ id: "cst_1", phone: TO, total_calls: 1 }],
       optOuts: [],
+      transcripts: [{ call_id: CALL, turns: JSON.stringify(soundTalk()) }],
+      sessions: [{ call_id: CALL, requested_at_ms: STARTED * 1_000, lines: soundTalk(), transfers: [] }],
       heldLocks: [],
       deadLetters: [],
       owed: [],
@@ -46,6 +48,14 @@ export function soundLedgers(): Ledgers {
       onBoard: [],
     },
   };
+}
+
+/** Eight questions, and eight answers. */
+function soundTalk(): SpokenLine[] {
+  return Array.from({ length: 8 }, (_, index): SpokenLine[] => [
+    { speaker: "agent", text: `Question ${index}?` },
+    { speaker: "customer", text: `Answer ${index}.` },
+  ]).flat();
 }
 
 function soundOrg(): OrgLedger {
@@ -86,6 +96,7 @@ function soundOrg(): OrgLedger {
     silentRecordings: [],
     carrierCalls: [soundLine()],
     carrierRecordings: [],
+    maxConcurrent: 1,
   };
 }
 
