@@ -183,8 +183,14 @@ describe("a customer interrupts an agent whose line makes room for theirs", () =
     await call.rest();
     expect(call.turns.at(-1)?.lines.at(-1)).toMatchObject({ speaker: "customer", text: "Wait." });
     await says(call, relay, "And now?");
-    expect(relay.heard.at(-1)).toBe("Piece 3-0 is said.");
-    const shown = watcher.messages.flatMap((each) => (each.type === "transcript" ? [each] : []));
+    await until(
+      async () => relay.heard.at(-1),
+      (heard) => heard === "Piece 3-0 is said.",
+    );
+    const shown = await until(
+      async () => watcher.messages.flatMap((each) => (each.type === "transcript" ? [each] : [])),
+      (all) => all.at(-1)?.text === "And now?",
+    );
     const lines = (await call.stored()).lines;
     for (const { speaker, text } of [...shown, ...lines].filter((line) => line.text !== "")) {
       expect(speaker).toBe(text.startsWith("Piece") ? "agent" : "customer");
