@@ -175,7 +175,10 @@ describe("a customer interrupts an agent whose line makes room for theirs", () =
     await call.evict();
     const watcher = await call.watch();
     await says(call, relay, "Yes.");
-    expect((await textsOf(call)).slice(2)).toEqual(["agent: Piece 1-0 is said."]);
+    await until(
+      async () => (await textsOf(call)).slice(2),
+      ([said]) => said === "agent: Piece 1-0 is said.",
+    );
     await says(call, relay, "Wait.");
     call.holds.releaseAll("answers");
     relay.send({ type: "interrupt", utteranceUntilInterrupt: "Piece 1-0", durationUntilInterruptMs: 1 });

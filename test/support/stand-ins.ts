@@ -13,9 +13,13 @@ import { fetchForReal, isModel } from "./model-talks.ts";
 const SENT = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
 
 export function standIn(call: LiveCall, options: LiveCallOptions): void {
-  vi.spyOn(globalThis, "fetch").mockImplementation((input, init) =>
-    isModel(input) ? fetchForReal(input, init) : call.carrier.fetch(input, init),
-  );
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    if (isModel(input)) return fetchForReal(input, init);
+    // Another test's call may live on, and has no carrier any more.
+    const url = input instanceof Request ? input.url : String(input);
+    if (!url.includes(call.org.accountSid)) return new Response(null, { status: 503 });
+    return call.carrier.fetch(input, init);
+  });
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   standInForAgent(call, options);
   const prepare = env.DB.prepare.bind(env.DB);
@@ -33,12 +37,14 @@ export function standIn(call: LiveCall, options: LiveCallOptions): void {
 }
 
 function standInForAgent(
-  { holds, moments, turns, generations }: LiveCall,
+  { plan, holds, moments, turns, generations }: LiveCall,
   { agent, haltsIn }: LiveCallOptions,
 ): void {
-  const speaks = agent === undefined ? scriptedBrain.takeTurn : agentOf(agent, holds);
+  const script = scriptedBrain.takeTurn;
+  const speaks = agent === undefined ? script : agentOf(agent, holds);
   const takeTurn = haltsIn === undefined ? speaks : haltingIn(haltsIn, speaks, holds);
   vi.spyOn(scriptedBrain, "takeTurn").mockImplementation((turn, signal) => {
+    if (turn.plan.callId !== plan.callId) return script(turn, signal);
     moments.push(turn.moment);
     turns.push(turn);
     const generation: Generation = { signal, isOver: false };
