@@ -118,7 +118,8 @@ async function refuseBusyPort(port: number): Promise<void> {
   if (await isBusy(port)) throw new Error(`Port ${port} is in use; choose another with -- --port N`);
 }
 
-async function isBusy(port: number): Promise<boolean> {
+/** Whether somebody listens on the port. */
+export async function isBusy(port: number): Promise<boolean> {
   const server = createServer().listen(port, "127.0.0.1");
   try {
     await once(server, "listening");

@@ -21,7 +21,7 @@ export type StoredCall = UntranscribedCall & { turns: TranscriptTurn[] };
  * Whether the customer's number is opted out now, as 1 or 0. Written out: in a query of one table drizzle leaves the
  * table's name away, and `org_id` would be that of the opt-out.
  */
-export const customerOptedOut = sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = calls.org_id AND o.phone =
+const customerOptedOut = sql<number>`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = calls.org_id AND o.phone =
   CASE calls.call_type WHEN 'inbound' THEN calls.from_number ELSE calls.to_number END)`;
 
 /** Whether the recording may be listened to and is somewhere: stored here, or with a carrier account that we still have. */

@@ -25,15 +25,16 @@ export async function findEndpoint(db: Db, webhookId: string): Promise<WebhookRo
 }
 
 /** Who of the organisation is to hear of what, to be awaited or put into a batch. */
-export function selectSubscriptions(db: Db, orgId: string) {
+function selectSubscriptions(db: Db, orgId: string) {
   return db
     .select({ webhookId: webhooks.id, webhookEvents: webhooks.events })
     .from(webhooks)
     .where(eq(webhooks.orgId, orgId));
 }
 
-export function eventsOf(row: { webhookEvents: string }): CallEventName[] {
-  return eventsSchema.parse(JSON.parse(row.webhookEvents));
+/** @param json a webhook's events as they are stored. */
+export function eventsOf(json: string): CallEventName[] {
+  return eventsSchema.parse(JSON.parse(json));
 }
 
 /** Who is to hear of what. */
@@ -72,7 +73,7 @@ export async function readLostForEvents(
 function subscriptionsOf(rows: readonly { webhookId: string; webhookEvents: string }[]): Subscription[] {
   return rows.flatMap((row) => {
     try {
-      return { webhookId: row.webhookId, events: eventsOf(row) };
+      return { webhookId: row.webhookId, events: eventsOf(row.webhookEvents) };
     } catch (error) {
       logError("webhook_unreadable", error, { webhook_id: row.webhookId });
       return [];

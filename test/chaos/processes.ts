@@ -4,10 +4,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isBusy } from "../../src/cli/local-worker.ts";
 import type { Settings } from "./settings.ts";
 
 const SCRIPT = fileURLToPath(new URL("instance.ts", import.meta.url));
@@ -147,16 +147,4 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
   } catch {
     // The group is gone already.
   }
-}
-
-async function isBusy(port: number): Promise<boolean> {
-  const server = createServer().listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch {
-    return true;
-  }
-  server.close();
-  await once(server, "close");
-  return false;
 }

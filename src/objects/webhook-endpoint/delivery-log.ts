@@ -115,7 +115,7 @@ export class DeliveryLog {
   }
 }
 
-export function conditionOf(filter: DeliveryFilter): Condition {
+function conditionOf(filter: DeliveryFilter): Condition {
   const { status, event, callId, fromMs, beforeMs } = filter;
   const parts: [string, string | number | undefined][] = [
     ["status = ?", status],

@@ -113,7 +113,7 @@ export function soundLine(): OrgLedger["carrierCalls"][number] {
   };
 }
 
-export function soundRow(): CallRow {
+function soundRow(): CallRow {
   return {
     id: CALL,
     org_id: ORG,
