@@ -14,14 +14,15 @@ export class Holds {
     return this.#waiting.size;
   }
 
-  /** Waits to be let go; a signal that aborts lets go too. */
+  /** Waits to be let go; a signal that aborts lets go too, and at once: what has been given up holds up nothing. */
   async wait(signal?: AbortSignal | null): Promise<Release> {
     const hold: Hold = { release: null };
     this.#waiting.add(hold);
-    while (hold.release === null) {
-      await scheduler.wait(1);
-      if (signal?.aborted === true) this.#letGo(hold, "breaks");
-    }
+    const giveUp = () => this.#letGo(hold, "breaks");
+    if (signal?.aborted === true) giveUp();
+    signal?.addEventListener("abort", giveUp);
+    while (hold.release === null) await scheduler.wait(1);
+    signal?.removeEventListener("abort", giveUp);
     return hold.release;
   }
 
