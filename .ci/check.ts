@@ -13,9 +13,11 @@ type Outcome = { ok: boolean; output: string };
 const CHECKS: Record<string, () => Promise<Outcome> | Outcome> = {
   "types of the Worker": () => run("tsc", "--noEmit", "-p", "tsconfig.json"),
   "types of the command line": () => run("tsc", "--noEmit", "-p", "src/cli/tsconfig.json"),
+  "types of the desk": () => run("tsc", "--noEmit", "-p", "src/desk/tsconfig.json"),
   "types of the tests": () => run("tsc", "--noEmit", "-p", "test/tsconfig.json"),
   "types of the checks": () => run("tsc", "--noEmit", "-p", ".ci/tsconfig.json"),
   "types of the tests in Node": () => run("tsc", "--noEmit", "-p", "test/node/tsconfig.json"),
+  "types of the tests in the browser": () => run("tsc", "--noEmit", "-p", "test/browser/tsconfig.json"),
   lint: () => run("oxlint", "--deny-warnings"),
   format: () => run("oxfmt", "--check"),
   "binding types are fresh": () =>

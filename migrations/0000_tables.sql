@@ -154,6 +154,13 @@ CREATE TABLE `dead_letters` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letters_by_org` ON `dead_letters` (`org_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `desk_sessions` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`key_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`org_id` text NOT NULL,
 	`method` text NOT NULL,

@@ -4,7 +4,7 @@ import { buildAssets } from "../src/cli/assets.ts";
 import { AnsweredReporter } from "./node/support/answered-reporter.ts";
 
 // The Worker does not start without the folder of its files.
-buildAssets();
+await buildAssets();
 
 /** Sandbox people live this many times faster in tests; no timer of the product does. */
 const SANDBOX_SPEED = "40";

@@ -2,4 +2,4 @@
 
 import { buildAssets } from "./assets.ts";
 
-buildAssets();
+await buildAssets();

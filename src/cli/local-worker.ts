@@ -66,7 +66,7 @@ export async function startLocalWorker(
   const { port, stateFolder } = options;
   await refuseBusyPort(port);
   claimFolder(stateFolder);
-  buildAssets();
+  await buildAssets();
   const instance = await prepare(stateFolder);
   const url = localUrl(port);
   const variables = variablesOf({ url, speed: options.speed, instance });

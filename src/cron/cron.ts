@@ -1,6 +1,7 @@
 import { readConfig } from "../config.ts";
 import { openDb } from "../db/client.ts";
 import { logError, logInfo } from "../lib/log.ts";
+import { pruneSessions } from "../services/desk/sessions.ts";
 import { pruneRequests } from "../services/auth/prune-requests.ts";
 import { sweepOrphans } from "../services/calls/sweep-orphans.ts";
 import { sweepUndialled } from "../services/calls/sweep-undialled.ts";
@@ -14,6 +15,7 @@ const JOBS: Record<string, (context: ServiceContext) => Promise<void>> = {
   orphans: sweepOrphans,
   slots: sweepSlots,
   requests: pruneRequests,
+  sessions: pruneSessions,
   letters: pruneDeadLetters,
   credentials: resealCredentials,
 };

@@ -109,13 +109,19 @@ export function limitsOf(row: KeyRow): KeyLimits {
   );
 }
 
+/** What requests are judged by; null for a key that was revoked. */
+export function keyOf(row: KeyRow): ApiKey | null {
+  if (row.revokedAt !== null) return null;
+  const { id, orgId, expiresAt } = row;
+  return { id, orgId, scopes: scopesOf(row), limits: limitsOf(row), expiresAt };
+}
+
 /** @param nowMs from before the row was read: it is no older than that. */
 function remember(row: KeyRow | undefined, nowMs: number): ApiKey | null {
-  if (row === undefined || row.revokedAt !== null) return null;
-  const { id, orgId, expiresAt } = row;
-  const key: ApiKey = { id, orgId, scopes: scopesOf(row), limits: limitsOf(row), expiresAt };
+  const key = row === undefined ? null : keyOf(row);
+  if (row === undefined || key === null) return null;
   byHash.set(row.keyHash, key, nowMs);
-  byId.set(id, key, nowMs);
+  byId.set(row.id, key, nowMs);
   return key;
 }
 

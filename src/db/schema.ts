@@ -18,17 +18,13 @@ import { CARRIER_KINDS } from "../domain/carrier-kinds.ts";
 import { ACCEPT_MODES } from "../domain/human-queue.ts";
 import { RECORDINGS_AT_CARRIER } from "../domain/recordings.ts";
 import { GRAINS } from "../domain/time-cover.ts";
+import { createdAt, deletedAt, id, json } from "./columns.ts";
 import { PAUSE_REASONS, WEBHOOK_STATUSES } from "../domain/webhook.ts";
 
-const id = () => text().primaryKey();
 const orgId = () =>
   text()
     .notNull()
     .references(() => organisations.id);
-const createdAt = () => integer().notNull();
-const json = () => text();
-/** What other rows refer to is hidden, not removed. Null: it is there. */
-const deletedAt = () => integer();
 
 export const organisations = sqliteTable("organisations", {
   id: id(),
@@ -63,6 +59,14 @@ export const apiKeys = sqliteTable(
   },
   (table) => [index("api_keys_by_org").on(table.orgId, table.id)],
 );
+
+/** Who signed in at the desk, by SHA-256 in hex of what their cookie holds. Pruned by age, so there are few. */
+export const deskSessions = sqliteTable("desk_sessions", {
+  hash: text().primaryKey(),
+  keyId: text().notNull(),
+  createdAt: createdAt(),
+  expiresAt: integer().notNull(),
+});
 
 /** Answers to requests that came with an Idempotency-Key, so that each acts once. Pruned by age. */
 export const idempotencyKeys = sqliteTable(

@@ -17,6 +17,7 @@ import { availabilityRoute } from "./routes/agent-availability.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { carrierAccountRoutes } from "./routes/carrier-accounts.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
+import { deskRoutes } from "./desk/routes.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { docsFiles } from "./routes/docs-files.ts";
 import { documentRoutes } from "./routes/documents.ts";
@@ -95,6 +96,7 @@ app.route("/", webhookLogRoutes);
 app.route("/", carrierRoutes);
 app.route("/", documentRoutes(contractAt));
 app.route("/", docsFiles);
+app.route("/", deskRoutes);
 
 /** The published contract of all routes above. */
 export function contractAt(baseUrl: string): object {

@@ -4,11 +4,13 @@
 
 import type { Context, MiddlewareHandler } from "hono";
 import type { TokenPurpose } from "../contract/tokens.ts";
+import type { ApiKey } from "../db/keys.ts";
 import type { RateLimitBucket } from "../domain/rate-limits.ts";
 import { missingScopes, type Scope } from "../domain/scopes.ts";
-import { authenticate } from "../services/auth/authenticate.ts";
+import { authenticate, authenticateSession } from "../services/auth/authenticate.ts";
 import { drawFromBucket, type Draw } from "../services/auth/draw-from-bucket.ts";
 import type { TokenUse } from "../services/auth/tokens.ts";
+import { sessionOf } from "./desk/session-cookie.ts";
 import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
 
@@ -28,8 +30,7 @@ const UNKEPT = { "cache-control": "no-store" };
 export function requireAccess({ scope, bucket = "default", token }: Access): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const services = c.get("services");
-    const secret = bearer(c) ?? (token === undefined ? undefined : c.req.query("token"));
-    const key = secret === undefined ? null : await authenticate(services, secret, useOf(c, token));
+    const key = await whoAsks(c, token);
     if (key === null) {
       const detail =
         token === undefined
@@ -63,6 +64,15 @@ export function requireAccess({ scope, bucket = "default", token }: Access): Mid
     }
     return undefined;
   };
+}
+
+/** By the header or, where that is taken, the query; else it is a page of the desk, by its session. */
+async function whoAsks(c: Context<AppEnv>, token: Access["token"]): Promise<ApiKey | null> {
+  const services = c.get("services");
+  const secret = bearer(c) ?? (token === undefined ? undefined : c.req.query("token"));
+  if (secret !== undefined) return authenticate(services, secret, useOf(c, token));
+  const session = c.req.header("authorization") === undefined ? sessionOf(c) : null;
+  return session === null ? null : authenticateSession(services, session);
 }
 
 function useOf(c: Context<AppEnv>, token: Access["token"]): TokenUse | null {

@@ -96,6 +96,6 @@ test("each job of the minute", async () => {
     () => true,
     () => worker.scheduled(createScheduledController(), env),
   );
-  const jobs = ["credentials", "letters", "orphans", "requests", "slots", "undialled"];
+  const jobs = ["credentials", "letters", "orphans", "requests", "sessions", "slots", "undialled"];
   expect(lines.map((line) => line["job"]).toSorted()).toEqual(jobs);
 });

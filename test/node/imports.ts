@@ -22,6 +22,8 @@ const ASIDE: Record<string, readonly string[]> = {
   // The command line speaks HTTP; it shares the wire shapes, the small tools, and the rules for the settings that it
   // starts a Worker with.
   cli: ["lib", "domain", "contract", "config.ts"],
+  // The page in the browser speaks HTTP too.
+  desk: ["lib", "domain", "contract"],
 };
 
 /** The doors through which the house knows of a room aside. */
@@ -38,6 +40,8 @@ const HOMES: Record<string, readonly string[]> = {
   "@hono/zod-openapi": ["http"],
   "@hono/zod-validator": ["http", "sandbox"],
   "@rgrove/parse-xml": ["sandbox"],
+  preact: ["desk"],
+  uplot: ["desk"],
 };
 
 /** Carriers are named in their own folder and the registry alone. */

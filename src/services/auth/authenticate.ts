@@ -1,9 +1,11 @@
+import { findSessionKey } from "../../db/desk-sessions.ts";
 import { findKey, type ApiKey } from "../../db/keys.ts";
 import { sha256Hex } from "../../lib/crypto.ts";
 import type { ServiceContext } from "../context.ts";
 import { findTokenKey, isToken, type TokenUse } from "./tokens.ts";
 
 const KEY_FORM = /^tl_k_[0-9A-Za-z]{43}$/;
+const SESSION_FORM = /^tl_s_[0-9A-Za-z]{43}$/;
 
 /**
  * The key that this secret is, or that a token stands for; null if neither: malformed, unknown, expired and revoked are
@@ -16,8 +18,19 @@ export async function authenticate(
 ): Promise<ApiKey | null> {
   const nowMs = Date.now();
   const key = await find(services, secret, use, nowMs);
-  if (key === null) return null;
-  return key.expiresAt === null || nowMs < key.expiresAt * 1000 ? key : null;
+  return isValid(key, nowMs) ? key : null;
+}
+
+/** The key that somebody signed in at the desk with; null if their session has ended, or is none. */
+export async function authenticateSession({ db }: ServiceContext, secret: string): Promise<ApiKey | null> {
+  if (!SESSION_FORM.test(secret)) return null;
+  const nowMs = Date.now();
+  const key = await findSessionKey(db, await sha256Hex(secret), nowMs);
+  return isValid(key, nowMs) ? key : null;
+}
+
+function isValid(key: ApiKey | null, nowMs: number): boolean {
+  return key !== null && (key.expiresAt === null || nowMs < key.expiresAt * 1000);
 }
 
 async function find(

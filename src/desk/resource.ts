@@ -1,0 +1,54 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ask, type Problem } from "./api.ts";
+
+/** What is known of a resource. While it is read again the last value stays. */
+export type Resource<T> = {
+  value: T | null;
+  problem: Problem | null;
+  isLoading: boolean;
+  reload: () => Promise<void>;
+  /** Shows a value that is known to be newer, as the answer to a change. */
+  replace: (value: T) => void;
+};
+
+/** @param path null: nothing is asked for yet. Another path forgets what the last one gave. */
+export function useResource<T>(path: string | null): Resource<T> {
+  const [state, setState] = useState<{ path: string | null; value: T | null; problem: Problem | null }>({
+    path: null,
+    value: null,
+    problem: null,
+  });
+  const [isLoading, setLoading] = useState(path !== null);
+  const latest = useRef(0);
+  const reload = useCallback(async () => {
+    if (path === null) return;
+    latest.current += 1;
+    const mine = latest.current;
+    setLoading(true);
+    const answer = await ask<T>("GET", path);
+    // Who asked later is answered later.
+    if (mine !== latest.current) return;
+    setLoading(false);
+    setState((before) => {
+      const value = before.path === path ? before.value : null;
+      return answer.ok
+        ? { path, value: answer.value, problem: null }
+        : { path, value, problem: answer.problem };
+    });
+  }, [path]);
+  useEffect(() => {
+    void reload();
+    return () => {
+      latest.current += 1;
+    };
+  }, [reload]);
+  const replace = useCallback((value: T) => setState({ path, value, problem: null }), [path]);
+  const isThis = state.path === path;
+  return {
+    value: isThis ? state.value : null,
+    problem: isThis ? state.problem : null,
+    isLoading: isLoading || (path !== null && !isThis),
+    reload,
+    replace,
+  };
+}

@@ -1,0 +1,176 @@
+// Small parts of which all pages are made.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Problem } from "../api.ts";
+import type { Resource } from "../resource.ts";
+
+/** A page: its heading is focused when it is come to, so that a screen reader says where one is. */
+export function Page({
+  title,
+  actions,
+  children,
+}: {
+  title: string;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Trunkline desk`;
+  }, [title]);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <>
+      <div class="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {actions === undefined ? null : <div class="actions">{actions}</div>}
+      </div>
+      {children}
+    </>
+  );
+}
+
+export function Loading({ what = "Loading" }: { what?: string }) {
+  return (
+    <p class="loading" role="status">
+      <span class="spinner" aria-hidden="true" /> {what}…
+    </p>
+  );
+}
+
+export function Empty({ children }: { children: ComponentChildren }) {
+  return <div class="empty">{children}</div>;
+}
+
+/** @param again what tries once more. */
+export function ProblemNote({ problem, again }: { problem: Problem; again?: () => unknown }) {
+  return (
+    <div class="problem" role="alert">
+      <p>{problem.detail}</p>
+      {problem.errors === undefined ? null : (
+        <ul>
+          {problem.errors.map(({ path, message }) => (
+            <li key={path + message}>
+              <code>{path}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {again === undefined ? null : (
+        <button type="button" onClick={() => void again()}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Loading, refused, or there: what is shown of a resource. What was read last stays, beside the problem. */
+export function Shown<T>({
+  resource,
+  children,
+}: {
+  resource: Resource<T>;
+  children: (value: T) => ComponentChildren;
+}) {
+  const { value, problem, isLoading, reload } = resource;
+  return (
+    <>
+      {problem === null ? null : <ProblemNote problem={problem} again={reload} />}
+      {value !== null ? children(value) : isLoading && problem === null ? <Loading /> : null}
+    </>
+  );
+}
+
+export function Badge({ kind, children }: { kind?: string | null; children: ComponentChildren }) {
+  return (
+    <span class={`badge ${kind === null || kind === undefined ? "" : `badge-${kind}`}`}>{children}</span>
+  );
+}
+
+/** A labelled control. @param hint what helps to fill it in. */
+export function Field({
+  label,
+  hint,
+  children,
+}: {
+  label: string;
+  hint?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  return (
+    <label class="field">
+      <span class="label">{label}</span>
+      {children}
+      {hint === undefined ? null : <span class="hint">{hint}</span>}
+    </label>
+  );
+}
+
+/** A table that scrolls by itself where it is too wide; who has only keys can scroll it too. */
+export function Table({
+  label,
+  columns,
+  children,
+}: {
+  label: string;
+  columns: readonly string[];
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="table-wrap" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column === "" ? <span class="unseen">Actions</span> : column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** @param offset of the first that is shown. */
+export function Pager({
+  total,
+  limit,
+  offset,
+  onMove,
+}: {
+  total: number;
+  limit: number;
+  offset: number;
+  onMove: (offset: number) => void;
+}) {
+  const last = Math.min(total, offset + limit);
+  return (
+    <nav class="pager" aria-label="Pages">
+      <span aria-live="polite">
+        {total === 0 ? "0" : `${offset + 1}–${last}`} of {total}
+      </span>
+      <button type="button" disabled={offset === 0} onClick={() => onMove(Math.max(0, offset - limit))}>
+        Previous
+      </button>
+      <button type="button" disabled={last >= total} onClick={() => onMove(offset + limit)}>
+        Next
+      </button>
+    </nav>
+  );
+}
+
+export function Definition({ term, children }: { term: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="definition">
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+// One local deployment for all tests of the browser, with keys of an organisation that has everything.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { SCOPES, type Scope } from "../../../src/domain/scopes.ts";
+import { findFreePort, startLocalWorker, stopEverything } from "../../../src/cli/local-worker.ts";
+
+/** People live faster than life, and slowly enough to be watched. */
+const SPEED = 8;
+
+export type Deployment = {
+  url: string;
+  /** May do everything. */
+  fullKey: string;
+  /** May look at everything, and change nothing. */
+  readKey: string;
+  campaignId: string;
+  inboundCampaignId: string;
+  carrier: { accountSid: string; authToken: string; number: string };
+};
+
+declare module "vitest" {
+  interface ProvidedContext {
+    deployment: Deployment;
+  }
+}
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const { deployment, stop } = await startDeployment();
+  project.provide("deployment", deployment);
+  return stop;
+}
+
+export async function startDeployment(): Promise<{ deployment: Deployment; stop: () => Promise<void> }> {
+  const stateFolder = mkdtempSync(join(tmpdir(), "trunkline-desk-"));
+  const { url, instance } = await startLocalWorker(
+    { port: await findFreePort(), stateFolder, speed: SPEED },
+    "quiet",
+  );
+  const stop = async (): Promise<void> => {
+    await stopEverything();
+    rmSync(stateFolder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const keyOf = (name: string, scopes: readonly Scope[]): Promise<string> =>
+    createKey(url, instance.adminKey, name, scopes);
+  const deployment = {
+    url,
+    fullKey: await keyOf("Desk", SCOPES),
+    readKey: await keyOf(
+      "Desk, reading",
+      SCOPES.filter((scope) => scope.endsWith(":read")),
+    ),
+    campaignId: instance.campaignId,
+    inboundCampaignId: instance.inboundCampaignId,
+    carrier: instance.seed.carrier,
+  };
+  return { deployment, stop };
+}
+
+async function createKey(
+  url: string,
+  adminKey: string,
+  name: string,
+  scopes: readonly Scope[],
+): Promise<string> {
+  const response = await fetch(`${url}/v1/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ name, scopes }),
+  });
+  const created = (await response.json()) as { key?: string };
+  if (created.key === undefined) throw new Error(`No key: ${JSON.stringify(created)}`);
+  return created.key;
+}

@@ -1,0 +1,85 @@
+// Somebody at the desk, in a real browser. Whatever the browser complains of fails the test that it happened in.
+
+import { existsSync } from "node:fs";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { afterAll, afterEach, expect, inject, onTestFinished } from "vitest";
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--autoplay-policy=no-user-gesture-required",
+];
+
+let browser: Promise<Browser> | null = null;
+const complaints: string[] = [];
+
+export function openBrowser(): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`There is no Chromium at ${CHROMIUM}: install it, or name yours by CHROMIUM_PATH.`);
+  }
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return browser;
+}
+
+afterEach(() => {
+  expect(complaints.splice(0), "what the browser complained of").toEqual([]);
+});
+afterAll(async () => {
+  await (await browser)?.close();
+  browser = null;
+});
+
+type Looks = { theme?: "light" | "dark"; phone?: boolean };
+
+/** A browser of one's own, with nobody signed in. It is closed when the test is over. */
+export async function visit({ theme = "light", phone = false }: Looks = {}): Promise<Page> {
+  const { url } = inject("deployment");
+  const viewport = phone ? { width: 390, height: 844 } : { width: 1280, height: 800 };
+  const context = await (await openBrowser()).newContext({ baseURL: url, viewport, colorScheme: theme });
+  onTestFinished(() => context.close());
+  await listen(context, url);
+  return context.newPage();
+}
+
+/** … and at the desk, with the key that may do this. */
+export async function atDesk(who: "full" | "read" = "full", looks: Looks = {}): Promise<Page> {
+  const page = await visit(looks);
+  await signIn(page, inject("deployment")[who === "full" ? "fullKey" : "readKey"]);
+  return page;
+}
+
+export async function signIn(page: Page, key: string): Promise<void> {
+  await page.goto("/desk");
+  await page.getByLabel("API key").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: "Live calls" }).waitFor();
+}
+
+/** Errors on the console, violations of the policy and requests to other hosts are complaints. */
+async function listen(context: BrowserContext, url: string): Promise<void> {
+  context.on("console", (message) => {
+    if (message.type() !== "error") return;
+    // What the desk asks on arrival: whether somebody is signed in.
+    if (message.location().url.endsWith("/desk/session") && message.text().includes("401")) return;
+    complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => complaints.push(`error: ${error.error().message}`));
+  context.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== url && protocol.startsWith("http")) complaints.push(`request to ${request.url()}`);
+  });
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+      reportError(new Error(`policy: ${violatedDirective} ${blockedURI}`)),
+    );
+  });
+}
+
+/** For a test that provokes one: the complaints that match are taken as given, and there must be one. */
+export function expectComplaint(pattern: RegExp): void {
+  const matching = complaints.filter((text) => pattern.test(text));
+  expect(matching.length, `a complaint that matches ${pattern}: ${complaints.join()}`).toBeGreaterThan(0);
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !pattern.test(text)));
+}
