@@ -23,7 +23,7 @@ export const deskRoutes = new Hono<AppEnv>()
   })
   .post("/desk/session", limitBody(1_024), async (c) => {
     if (!isSameOrigin(c)) return problem(c, NOT_OURS, UNKEPT);
-    const body = signInSchema.safeParse(await c.req.json());
+    const body = signInSchema.safeParse(await c.req.json().catch(() => null));
     if (!body.success) {
       return problem(c, { code: "validation_failed", detail: "Send an API key as `key`." }, UNKEPT);
     }
