@@ -224,19 +224,25 @@ describe("the charts", () => {
     const page = await atDesk();
     await openNumbers(page, `days=7&campaign_id=${campaignId}`);
     await expect.poll(() => drawn(page).count()).toBe(4);
-    const legend = page.getByRole("region", { name: CHARTS[0], exact: true }).locator(".legend");
-    expect(await legend.textContent()).toMatch(/^All days.*Connected 2.*No answer 2/);
+    const section = page.getByRole("region", { name: CHARTS[0], exact: true });
+    const [legend, day] = [section.locator(".legend"), section.locator(".chart-head .hint")];
+    expect(await legend.textContent()).toMatch(/Connected 2.*No answer 2/);
+    expect(await day.textContent()).toBe("All days");
     const over = page.locator(".u-over").first();
     const box = await over.boundingBox();
-    await over.hover({ position: { x: 10, y: 100 } });
+    expect(box?.width).toBeGreaterThan(300);
     const { days } = await tableOf(page, CHARTS[0]);
     const dates = Object.keys(days).toSorted();
-    expect(box?.width).toBeGreaterThan(300);
-    await expect.poll(() => legend.textContent()).toMatch(/^\w{3}, .*Connected 0.*No answer 0/);
+    await over.hover({ position: { x: 10, y: 100 } });
+    await expect.poll(() => legend.textContent()).toMatch(/Connected 0.*No answer 0/);
+    expect(await day.textContent()).toMatch(/^\w{3}, /);
     await over.hover({ position: { x: (box?.width ?? 0) - 10, y: 100 } });
     const [connected] = days[dates.at(-1) ?? ""] ?? [];
     await expect.poll(() => legend.textContent()).toContain(`Connected ${connected} `);
-    expect(await page.locator(".legend-day").allTextContents()).not.toContain("All days");
+    expect(await page.locator(".chart-head .hint").allTextContents()).not.toContain("All days");
+    await page.getByRole("heading", { level: 1 }).hover();
+    await expect.poll(() => day.textContent()).toBe("All days");
+    expect(await legend.textContent()).toMatch(/Connected 2.*No answer 2/);
   });
 
   test("are as wide as there is room", async () => {

@@ -31,10 +31,14 @@ export function Chart({ plan, days }: { plan: ChartPlan; days: readonly DayStats
       takeAway();
     };
   }, [plan, days, tries]);
+  const day = index === null ? undefined : days[index];
   return (
     <section class="sheet chart" aria-label={plan.title}>
-      <h2>{plan.title}</h2>
-      <Legend plan={plan} days={days} day={index === null ? undefined : days[index]} />
+      <div class="chart-head">
+        <h2>{plan.title}</h2>
+        <span class="hint">{day === undefined ? "All days" : showDay.full(day.date)}</span>
+      </div>
+      <Legend plan={plan} days={days} day={day} />
       <div class="chart-place" ref={host} />
       {isMissing ? (
         <p role="alert">
@@ -60,17 +64,14 @@ function Legend({
   day: DayStats | undefined;
 }) {
   return (
-    <div class="legend">
-      <span class="legend-day">{day === undefined ? "All days" : showDay.full(day.date)}</span>
-      <ul>
-        {plan.series.map((series) => (
-          <li key={series.name}>
-            <span class={`tone tone-${series.tone}`} aria-hidden="true" /> {series.name}{" "}
-            <b>{plan.show(day === undefined ? plan.whole(series, days) : series.of(day))}</b>
-          </li>
-        ))}
-      </ul>
-    </div>
+    <ul class="legend">
+      {plan.series.map((series) => (
+        <li key={series.name}>
+          <span class={`tone tone-${series.tone}`} aria-hidden="true" /> {series.name}{" "}
+          <b>{plan.show(day === undefined ? plan.whole(series, days) : series.of(day))}</b>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -9,6 +9,8 @@ import { showDay } from "./range.ts";
 const HEIGHT = 220;
 const FONT = "12px system-ui, sans-serif";
 const LEGIBLE_DAYS_PX = 70;
+/** With more days bars are too thin for a line around them, and points too close for a great one. */
+const ROOMY_DAYS = 45;
 /** The distances that marks below may have, in days. */
 const DAY_STEPS = [1, 2, 7, 14, 28, 56, 112, 224];
 
@@ -44,7 +46,8 @@ export function drawChart(
         y: { range: (_, __, max) => [0, plan.top ?? Math.max(plan.steps[0] ?? 1, max) * 1.05] },
       },
       axes: axesOf(plan, days, () => colours),
-      series: [{}, ...seriesOf(plan, () => colours)],
+      padding: [10, null, 0, 0],
+      series: [{}, ...seriesOf(plan, days.length <= ROOMY_DAYS, () => colours)],
       hooks: { setCursor: [({ cursor }) => onDay(cursor.idx ?? null)] },
     },
     dataOf(plan, days),
@@ -83,16 +86,15 @@ function dataOf({ kind, series }: ChartPlan, days: readonly DayStats[]): uPlot.A
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 36] });
 
-function seriesOf({ kind, series }: ChartPlan, colours: () => Colours): uPlot.Series[] {
+function seriesOf({ kind, series }: ChartPlan, isRoomy: boolean, colours: () => Colours): uPlot.Series[] {
   const drawn = series.map((_, index): uPlot.Series => {
     const own = (): string => colours().series[index] ?? "";
     if (kind === "line") {
-      return { stroke: own, width: 2, points: { show: true, size: 6, fill: own, stroke: own } };
+      return { stroke: own, width: 2, points: { show: true, size: isRoomy ? 6 : 4, fill: own, stroke: own } };
     }
     return {
       fill: own,
-      stroke: () => colours().ground,
-      width: 1,
+      ...(isRoomy ? { stroke: () => colours().ground, width: 1 } : {}),
       ...(bars === undefined ? {} : { paths: bars }),
       points: { show: false },
     };
@@ -112,6 +114,7 @@ function axesOf(plan: ChartPlan, days: readonly DayStats[], colours: () => Colou
       ...look,
       grid: { show: false },
       border: { show: true, ...line },
+      size: 28,
       incrs: DAY_STEPS,
       space: LEGIBLE_DAYS_PX,
       values: (_, marks) => marks.map((mark) => labelOf(days[mark])),
