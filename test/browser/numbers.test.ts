@@ -280,6 +280,10 @@ test("what the server refuses is said, and asked again", async () => {
   await page.unroute("**/v1/calls/stats/daily*");
   await page.getByRole("button", { name: "Try again" }).click();
   await drawn(page).first().waitFor();
+  await page.route(/\/v1\/calls\/stats\?/, (route) => route.abort());
+  await openNumbers(page);
+  await page.getByRole("alert").getByText("The server can't be reached.").waitFor();
+  await drawn(page).first().waitFor();
   expectComplaint(/console: Failed to load resource/);
 });
 
@@ -296,6 +300,8 @@ test("on a phone nothing is wider than the screen", async () => {
   await openNumbers(page, `days=90&campaign_id=${campaignId}`);
   await expect.poll(() => drawn(page).count()).toBe(4);
   for (const chart of CHARTS) await tableOf(page, chart);
+  // The longest words that stand above a chart.
+  await page.locator(".u-over").first().hover();
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(widths).toEqual([390, 390]);
 });

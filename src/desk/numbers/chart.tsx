@@ -36,7 +36,7 @@ export function Chart({ plan, days }: { plan: ChartPlan; days: readonly DayStats
     <section class="sheet chart" aria-label={plan.title}>
       <div class="chart-head">
         <h2>{plan.title}</h2>
-        <span class="hint">{day === undefined ? "All days" : showDay.full(day.date)}</span>
+        <span class="hint">{day === undefined ? "All days" : showDay.weekday(day.date)}</span>
       </div>
       <Legend plan={plan} days={days} day={day} />
       <div class="chart-place" ref={host} />

@@ -4,7 +4,7 @@ import type { DayStats } from "../../contract/call-lists.ts";
 import { showDuration, showNumber } from "../format.ts";
 import { showDay } from "./range.ts";
 
-export type Series = {
+type Series = {
   name: string;
   /** Its colour, by name (style.css, Numbers). */
   tone: string;

@@ -40,6 +40,12 @@ export function dateOf(ms: number): string {
 
 const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const weekday = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
 const full = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
   day: "numeric",
@@ -48,9 +54,10 @@ const full = new Intl.DateTimeFormat(undefined, {
   timeZone: "UTC",
 });
 
-/** The days as people write them: the shortest for an axis, the fullest for one day alone. */
+/** The days as people write them: the shortest for an axis, the fullest for a row of a table. */
 export const showDay = {
   short: (date: string): string => short.format(new Date(date)),
   long: (date: string): string => long.format(new Date(date)),
+  weekday: (date: string): string => weekday.format(new Date(date)),
   full: (date: string): string => full.format(new Date(date)),
 };

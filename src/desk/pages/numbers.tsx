@@ -38,12 +38,11 @@ function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
             </Empty>
           ) : (
             <>
-              {stats.value === null ? null : (
-                <Figures
-                  stats={stats.value}
-                  talkSeconds={days.reduce((sum, day) => sum + day.talk_seconds, 0)}
-                />
-              )}
+              <Shown resource={stats}>
+                {(whole) => (
+                  <Figures stats={whole} talkSeconds={days.reduce((sum, day) => sum + day.talk_seconds, 0)} />
+                )}
+              </Shown>
               <div class="charts">
                 {PLANS.map((plan) => (
                   <Chart key={plan.title} plan={plan} days={days} />
