@@ -23,7 +23,7 @@ export async function buildAssets(): Promise<void> {
 }
 
 /** The desk's script in parts, those with a hash in their name loaded when they are needed, and its stylesheet. */
-async function bundleDesk(): Promise<{ name: string; content: string | Uint8Array }[]> {
+export async function bundleDesk(): Promise<{ name: string; content: string | Uint8Array }[]> {
   const built = await build({
     configFile: false,
     root: join(REPOSITORY, "src/desk"),

@@ -57,3 +57,20 @@ const statsShape = {
 };
 export const callStatsSchema = z.object(statsShape).meta({ id: "CallStats" });
 export type CallStats = z.infer<typeof callStatsSchema>;
+
+/** More days than this are refused: a leap year. */
+export const MAX_STATS_DAYS = 366;
+
+const dayStatsSchema = z
+  .object({
+    date: z.string().meta({ description: "A day of UTC.", example: "2026-05-12" }),
+    ...statsShape,
+    talk_seconds: counter.meta({ description: "Of connected calls." }),
+  })
+  .meta({ id: "DayStats" });
+export const dailyCallStatsSchema = z.object({
+  days: z.array(dayStatsSchema).meta({ description: "Every day of the range, oldest first." }),
+  total: z.int().min(0).meta({ description: "How many days." }),
+});
+export type DayStats = z.infer<typeof dayStatsSchema>;
+export type DailyCallStats = z.infer<typeof dailyCallStatsSchema>;

@@ -2,7 +2,7 @@
 // most two hours that a span begins and ends in are counted.
 
 import { sql, type SQL } from "drizzle-orm";
-import { coverSpan, type Span } from "../domain/time-cover.ts";
+import { coverSpan, DAY, type Cover, type Span } from "../domain/time-cover.ts";
 import { conditionsOf, type CallFilter } from "./call-filter.ts";
 import type { Db } from "./client.ts";
 import { callRollups, calls } from "./schema.ts";
@@ -28,12 +28,24 @@ export type CountScope = Pick<CallFilter, "orgId" | "campaignId" | "callType" | 
 
 /** A query that answers one row of counts, to be awaited or put into a batch. */
 export function selectCounts(db: Db, scope: CountScope) {
-  const { whole, partial } = coverSpan(scope.started);
+  return db.select(SUMS).from(countsOf(scope, coverSpan(scope.started)));
+}
+
+/** … that answers a row for each day (UTC) that has any; `day` is its beginning. */
+export function selectDailyCounts(db: Db, scope: CountScope) {
+  const day = sql<number>`day`;
+  return db
+    .select({ day, ...SUMS })
+    .from(countsOf(scope, coverSpan(scope.started, "day")))
+    .groupBy(day);
+}
+
+function countsOf(scope: CountScope, { whole, partial }: Cover): SQL {
   const rolled = whole.map(({ grain, ...span }) => rolledUp(scope, grain, span));
   const single = partial.map((span) => counted(scope, span));
   // D1 takes five terms in one compound, so the counted ones are a table of their own.
   const tables = [rolled, single].filter((terms) => terms.length > 0).map(tableOf);
-  return db.select(SUMS).from(sql`(${tables.length === 0 ? nothing() : unionOf(tables)})`);
+  return sql`(${tables.length === 0 ? nothing() : unionOf(tables)})`;
 }
 
 function tableOf(terms: SQL[]): SQL {
@@ -68,7 +80,7 @@ function rolledUp(scope: CountScope, grain: string, span: Span): SQL {
   );
   const from = span.from === null ? sql`` : sql` AND bucket >= ${span.from}`;
   const to = span.to === null ? sql`` : sql` AND bucket < ${span.to}`;
-  return sql`SELECT ${sql.join(columns, sql`, `)} FROM call_rollups
+  return sql`SELECT ${dayOf(sql`bucket`)}, ${sql.join(columns, sql`, `)} FROM call_rollups
     WHERE org_id = ${scope.orgId} AND scope IN (${scopesOf(scope)}) AND grain = ${grain}${from}${to}`;
 }
 
@@ -87,13 +99,18 @@ function counted(scope: CountScope, started: Span): SQL {
     ([name, which]) => sql`(${which}) IS TRUE AS ${sql.identifier(name)}`,
   );
   const talk = sql`iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0) AS "talkSeconds"`;
-  return sql`SELECT ${sql.join([...columns, talk], sql`, `)} FROM ${calls}
+  return sql`SELECT ${dayOf(sql`started_at`)}, ${sql.join([...columns, talk], sql`, `)} FROM ${calls}
     WHERE ${conditionsOf({ ...scope, started })}`;
 }
 
 function nothing(): SQL {
-  return sql`SELECT ${sql.join(
+  return sql`SELECT NULL AS day, ${sql.join(
     NAMES.map((name) => sql`0 AS ${sql.identifier(name)}`),
     sql`, `,
   )}`;
+}
+
+/** A month has no day of its own; whoever asks for days has no months. */
+function dayOf(seconds: SQL): SQL {
+  return sql`${seconds} - ${seconds} % ${DAY} AS day`;
 }

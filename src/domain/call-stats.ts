@@ -10,6 +10,17 @@ export type StatsInput = {
   talkSeconds: number;
 };
 
+export const NO_CALLS: Readonly<StatsInput> = {
+  voicemail: 0,
+  noAnswer: 0,
+  failed: 0,
+  connectedNone: 0,
+  connectedPositive: 0,
+  connectedNeutral: 0,
+  connectedNegative: 0,
+  talkSeconds: 0,
+};
+
 export function statsOf(counts: StatsInput) {
   const { voicemail, noAnswer, failed, connectedPositive, connectedNeutral, connectedNegative } = counts;
   const connected = counts.connectedNone + connectedPositive + connectedNeutral + connectedNegative;

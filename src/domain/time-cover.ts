@@ -11,9 +11,10 @@ export type Span = { from: number | null; to: number | null };
 export type Cover = { whole: ({ grain: Grain } & Span)[]; partial: { from: number; to: number }[] };
 
 const HOUR = 3_600;
-const DAY = 86_400;
+export const DAY = 86_400;
 
-export function coverSpan({ from, to }: Span): Cover {
+/** @param widest of the buckets: `day` where it has to be known how much each day had. */
+export function coverSpan({ from, to }: Span, widest: "month" | "day" = "month"): Cover {
   const cover: Cover = { whole: [], partial: [] };
   if (from !== null && to !== null && from >= to) return cover;
   const hours = {
@@ -24,17 +25,19 @@ export function coverSpan({ from, to }: Span): Cover {
   if (from !== null && hours.from !== null && from < hours.from) {
     cover.partial.push({ from, to: hours.from });
   }
-  coverHours(cover, hours);
+  coverHours(cover, hours, widest);
   if (to !== null && hours.to !== null && hours.to < to) cover.partial.push({ from: hours.to, to });
   return cover;
 }
 
-function coverHours(cover: Cover, hours: Span): void {
+function coverHours(cover: Cover, hours: Span, widest: "month" | "day"): void {
   const days = {
     from: hours.from === null ? null : ceilTo(hours.from, DAY),
     to: hours.to === null ? null : floorTo(hours.to, DAY),
   };
-  coverBy(cover, "hour", hours, days, () => coverDays(cover, days));
+  coverBy(cover, "hour", hours, days, () =>
+    widest === "day" ? push(cover, "day", days) : coverDays(cover, days),
+  );
 }
 
 function coverDays(cover: Cover, days: Span): void {

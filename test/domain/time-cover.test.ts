@@ -35,20 +35,24 @@ function timesCovered(cover: Cover, seconds: number): number {
   return whole.length + partial.length;
 }
 
-test("every moment of the span is covered once, and no other", () => {
-  const bound = fc.option(moment, { freq: 8 });
-  fc.assert(
-    fc.property(bound, bound, fc.array(moment, { minLength: 1 }), (from, to, moments) => {
-      const cover = coverSpan({ from, to });
-      const edges = [from, to].flatMap((edge) => (edge === null ? [] : [edge - 1, edge, edge + 1]));
-      for (const seconds of [...moments, ...edges]) {
-        const isInside = (from === null || seconds >= from) && (to === null || seconds < to);
-        expect([seconds, timesCovered(cover, seconds)]).toEqual([seconds, isInside ? 1 : 0]);
-      }
-    }),
-    { numRuns: 2_000 },
-  );
-});
+test.for(["month", "day"] as const)(
+  "every moment of the span is covered once, and no other: by %s",
+  (widest) => {
+    const bound = fc.option(moment, { freq: 8 });
+    fc.assert(
+      fc.property(bound, bound, fc.array(moment, { minLength: 1 }), (from, to, moments) => {
+        const cover = coverSpan({ from, to }, widest);
+        expect(cover.whole.every(({ grain }) => widest === "month" || grain !== "month")).toBe(true);
+        const edges = [from, to].flatMap((edge) => (edge === null ? [] : [edge - 1, edge, edge + 1]));
+        for (const seconds of [...moments, ...edges]) {
+          const isInside = (from === null || seconds >= from) && (to === null || seconds < to);
+          expect([seconds, timesCovered(cover, seconds)]).toEqual([seconds, isInside ? 1 : 0]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  },
+);
 
 test("no more pieces than five and two, and each partial one within an hour", () => {
   fc.assert(

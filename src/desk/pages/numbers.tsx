@@ -1,9 +1,70 @@
-import { Empty, Page } from "../ui/parts.tsx";
+import { useEffect, useRef } from "preact/hooks";
+import type { CallStats, DailyCallStats } from "../../contract/call-lists.ts";
+import { pathOf } from "../api.ts";
+import { Chart } from "../numbers/chart.tsx";
+import { Figures } from "../numbers/figures.tsx";
+import { Filters } from "../numbers/filters.tsx";
+import { PLANS } from "../numbers/plans.ts";
+import { dateOf, rangeOf, type Range } from "../numbers/range.ts";
+import { useResource, type Resource } from "../resource.ts";
+import { usePlace } from "../router.tsx";
+import { Empty, Page, Shown } from "../ui/parts.tsx";
 
 export function NumbersPage() {
+  const { query } = usePlace();
+  const now = Date.now();
+  const range = rangeOf(query, now);
   return (
     <Page title="Numbers">
-      <Empty>Nothing here yet.</Empty>
+      <Filters range={range} today={dateOf(now)} />
+      <Numbers range={range} />
     </Page>
   );
+}
+
+function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
+  const query = { date_from: from, date_to: to, campaign_id: campaignId };
+  const stats = useKept(useResource<CallStats>(pathOf("/v1/calls/stats", query)));
+  const daily = useKept(useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", query)));
+  return (
+    <div aria-busy={stats.isLoading || daily.isLoading} class="numbers">
+      <Shown resource={daily}>
+        {({ days }) =>
+          days.every((day) => day.total_calls === 0) ? (
+            <Empty>
+              {from > to
+                ? "The range begins after its end. Choose other days."
+                : "No calls ended in this range. Choose more days, or another campaign."}
+            </Empty>
+          ) : (
+            <>
+              <Shown resource={stats}>
+                {(whole) => (
+                  <Figures stats={whole} talkSeconds={days.reduce((sum, day) => sum + day.talk_seconds, 0)} />
+                )}
+              </Shown>
+              <div class="charts">
+                {PLANS.map((plan) => (
+                  <Chart key={plan.title} plan={plan} days={days} />
+                ))}
+              </div>
+              <p class="hint">
+                Each call counts on the day it was accepted or came in. Days are those of UTC.
+              </p>
+            </>
+          )
+        }
+      </Shown>
+    </div>
+  );
+}
+
+/** While other days are read those that were read before stay, so that the page keeps its form. */
+function useKept<T>(resource: Resource<T>): Resource<T> {
+  const kept = useRef<T | null>(null);
+  useEffect(() => {
+    if (resource.value !== null || resource.problem !== null) kept.current = resource.value;
+  }, [resource.value, resource.problem]);
+  const isWaiting = resource.value === null && resource.problem === null;
+  return isWaiting ? { ...resource, value: kept.current } : resource;
 }
