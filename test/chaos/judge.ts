@@ -68,7 +68,9 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
     find(verdict, "the carrier was never asked for a call", call, row.ended_reason);
   }
   const isHit = isPlaced ? lineLivedThrough(line, outages) : isCutInCreate(around);
-  judgeEnd(verdict, { row, usual, honest: honestEnds(behaviour, isPlaced), isHit });
+  const honest = honestEnds(behaviour, isPlaced);
+  if (isPlaced && wasAskedInVain(around)) honest.push("max_duration", "no_answer");
+  judgeEnd(verdict, { row, usual, honest, isHit });
   for (const deed of deeds) {
     if (deed.kind === "metadata" && !isWithin(deed.patch, JSON.parse(row.key_details ?? "null"))) {
       find(verdict, "what a workflow wrote is lost", call, JSON.stringify(deed.patch));
@@ -87,6 +89,17 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
 const CREATE_MS = 15_000;
 /** What the harness takes to kill: whoever begins meanwhile is cut as well. */
 const KILLING_MS = 1_000;
+
+/**
+ * Where the one callback was lost, and the power failed whenever the carrier was asked how the call stands, the call
+ * ends by its own clock.
+ */
+function wasAskedInVain({ session, outages }: Pick<Around, "session" | "outages">): boolean {
+  const asked = session?.asked_carrier_ms ?? [];
+  const isCut = (atMs: number): boolean =>
+    outages.some(({ fromMs }) => fromMs > atMs - KILLING_MS && fromMs < atMs + CREATE_MS);
+  return asked.length > 0 && asked.every(isCut);
+}
 
 /** The carrier was asked to ring, and the power failed before it can have answered. */
 function isCutInCreate({ session, outages }: Pick<Around, "session" | "outages">): boolean {

@@ -139,6 +139,19 @@ test("who declined was busy, if a kill took the only word of it", () => {
   expect(rulesOf(ledgers)).toEqual([]);
 });
 
+test("a call ends by its own clock if each question about it fell into an outage, and not else", () => {
+  const ledgers = soundLedgers();
+  change(ledgers, { ended_reason: "max_duration" });
+  ledgers.load.outages = [OUTAGE];
+  const ask = (...times: number[]): string[] => {
+    for (const session of ledgers.stored.sessions) session.asked_carrier_ms = times;
+    return rulesOf(ledgers);
+  };
+  expect(ask()).toEqual(["a call ended as it should not"]);
+  expect(ask(OUTAGE.fromMs - 2_000)).toEqual([]);
+  expect(ask(OUTAGE.fromMs - 2_000, OUTAGE.fromMs - 30_000)).toEqual(["a call ended as it should not"]);
+});
+
 test("no number's behaviour excuses that the carrier was never asked", () => {
   const ledgers = soundLedgers();
   ledgers.load.acknowledged = ledgers.load.acknowledged.map((call) =>
