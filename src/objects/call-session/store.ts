@@ -11,7 +11,11 @@ import { callStateSchema, type CallState } from "../../domain/call/state.ts";
 import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
-import { CUSTOMER_EVENTS_MIGRATION, CustomerEventStore } from "./customer-event-store.ts";
+import {
+  CUSTOMER_EVENTS_MIGRATION,
+  CustomerEventStore,
+  EVENT_BODIES_MIGRATION,
+} from "./customer-event-store.ts";
 import { DUE_AFTER_MS, dutyKey, dutySchema, type Duty } from "./duties.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 
@@ -27,6 +31,7 @@ const MIGRATIONS = [
    ALTER TABLE lines ADD COLUMN ends_ms INTEGER;
    ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
   CUSTOMER_EVENTS_MIGRATION,
+  EVENT_BODIES_MIGRATION,
 ];
 
 export type Call = { plan: CallPlan; state: CallState; seq: number };
