@@ -22,6 +22,7 @@ const CHECKS: Record<string, () => Promise<Outcome> | Outcome> = {
   format: () => run("oxfmt", "--check"),
   "binding types are fresh": () =>
     run("wrangler", "types", "--include-runtime=false", "src/worker-configuration.d.ts", "--check"),
+  "what customers name is asked as from the public internet": asksPublicly,
   "migrations are fresh": migrationsAreFresh,
   "migrations drop nothing": migrationsDropNothing,
   "the published contract passes redocly's recommended rules": contractPasses,
@@ -51,6 +52,14 @@ async function run(command: string, ...args: string[]): Promise<Outcome> {
 async function contractPasses(): Promise<Outcome> {
   const problems = await lintContract().catch((error: Error) => [String(error.stack)]);
   return { ok: problems.length === 0, output: problems.join("\n") };
+}
+
+/** Without this flag a customer's address in the deployment's own zone is asked past the zone's firewall. */
+function asksPublicly(): Outcome {
+  const ok = /^compatibility_flags = \[.*"global_fetch_strictly_public".*\]$/m.test(
+    readFileSync("wrangler.toml", "utf8"),
+  );
+  return { ok, output: "wrangler.toml lacks the compatibility flag global_fetch_strictly_public" };
 }
 
 /** The schema in code and the newest migration say the same: generating again adds nothing. */

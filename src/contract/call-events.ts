@@ -57,7 +57,12 @@ type Subject = { orgId: string; call: CallRecord; contextOf: (transferId: string
 /** A row of an object, in which it waits to be sent, holds two. */
 const MAX_BODY_BYTES = 1_048_576;
 
-export function toDeliveries(subject: Subject, events: readonly NumberedEvent[]): Promise<NewDelivery[]> {
+/** @param bodyFor what stands for the body that `build` would make now: what was made before, perhaps. */
+export function toDeliveries(
+  subject: Subject,
+  events: readonly NumberedEvent[],
+  bodyFor: (event: NumberedEvent, build: () => string) => string = (_event, build) => build(),
+): Promise<NewDelivery[]> {
   const callId = subject.call.uuid;
   return Promise.all(
     events.map(async (event) => ({
@@ -65,7 +70,7 @@ export function toDeliveries(subject: Subject, events: readonly NumberedEvent[])
       event: event.name,
       callId,
       firedAtMs: event.atMs,
-      body: bodyOf(toCallEvent(subject, event)),
+      body: bodyFor(event, () => bodyOf(toCallEvent(subject, event))),
     })),
   );
 }

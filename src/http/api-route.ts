@@ -13,6 +13,7 @@ import { limitBody } from "./limit-body.ts";
 import { headersOf, type Kind, type Parameter } from "./openapi/headers.ts";
 import { codesOf, refusalResponses, type CodeOf, type Refusals, type Refuses } from "./openapi/refusals.ts";
 import type { ProblemCode } from "../contract/problems.ts";
+import { fillBody } from "./optional-body.ts";
 import { requireBody } from "./require-body.ts";
 import { requireAccess, type Access } from "./require-access.ts";
 import { REQUESTS_PER_MINUTE } from "../domain/rate-limits.ts";
@@ -97,13 +98,15 @@ export function apiRoute<
     ...config
   } = route;
   const hasBody = request?.body !== undefined;
+  const needsBody = request?.body?.required === true;
   const isPost = route.method === "post";
   const middleware = [
     requireAccess(access),
     ...(finds === undefined ? [] : [finds]),
     ...(hasBody ? [limitBody(maxBodyBytes ?? MAX_BODY_BYTES)] : []),
+    ...(hasBody && !needsBody ? [fillBody] : []),
     ...(isPost ? [heedIdempotencyKey(secretFields)] : []),
-    ...(request?.body?.required === true ? [requireBody] : []),
+    ...(needsBody ? [requireBody] : []),
   ];
   const refused = refusals<CodeOf<R> | RefusedOfAll>([
     ...ALWAYS_REFUSED,

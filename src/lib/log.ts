@@ -1,7 +1,7 @@
 // One JSON object per line. Callers pass ids and codes; never secrets, tokens or whole phone numbers. What others
 // write into an error's message (a database its parameters, a client its URL) is cut or masked here.
 
-type Fields = Record<string, string | number | boolean | null | undefined>;
+type Fields = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
 export function logInfo(event: string, fields: Fields = {}): void {
   console.log(JSON.stringify({ level: "info", event, ...fields }));

@@ -50,6 +50,10 @@ export type RecordingResult =
   | { kind: "none" }
   | { kind: "failed"; detail: string };
 
+export type RecordingList =
+  /** `ready`: those that can be fetched. `isAwaited`: another is still being made. */
+  { kind: "listed"; ready: RecordingNotice[]; isAwaited: boolean } | { kind: "failed"; detail: string };
+
 /** What the carrier is to do with the line. */
 export type LineInstruction =
   | { kind: "hang_up" }
@@ -148,6 +152,8 @@ export interface TelephonyProvider {
   /** The newest call from → to that the carrier knows of since then. */
   findCall(query: { to: string; from: string; sinceMs: number }): Promise<LookupResult>;
   fetchCall(carrierCallId: string): Promise<LookupResult>;
+  /** Those of one call, for where a notice of one was lost. */
+  listRecordings(carrierCallId: string): Promise<RecordingList>;
   /** @param range as in a `Range` header: one range of bytes. */
   fetchRecording(recordingId: string, range?: string): Promise<RecordingResult>;
   /** What was deleted before is done. */

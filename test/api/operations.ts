@@ -32,6 +32,8 @@ export type Operation = {
   /** … for it to succeed, where that takes a call that lives. */
   livingNames?: (org: Organisation) => Promise<Names>;
   body?: (org: Organisation) => Record<string, unknown>;
+  /** None is as good as `{}`. */
+  bodyIsOptional?: true;
   /** What its query must have. */
   query?: string;
   headers?: Record<string, string>;

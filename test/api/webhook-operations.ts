@@ -43,6 +43,7 @@ export const WEBHOOKS: Operation[] = [
     path: "/v1/webhooks/{webhook_id}/rotate-secret",
     names: aWebhook,
     body: () => ({ expires_in: 60 }),
+    bodyIsOptional: true,
     success: 200,
   },
   {
@@ -51,6 +52,7 @@ export const WEBHOOKS: Operation[] = [
     bucket: "test_webhook",
     names: aWebhook,
     body: () => ({ event: "call.voicemail" }),
+    bodyIsOptional: true,
     success: 200,
   },
   { ...reads, path: "/v1/webhooks/{webhook_id}/logs", names: aDelivery },

@@ -3,6 +3,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { read, request } from "../support/api.ts";
 import { endFakeCalls, talkFakeCall } from "../support/fake-carrier.ts";
 import { createOrganisation, FROM, type Organisation } from "../support/organisation.ts";
@@ -202,7 +203,7 @@ describe("a call that its object knows", () => {
 });
 
 describe("slots whose calls have ended", () => {
-  const limits = { callsPerSecond: 100, maxConcurrent: 2 };
+  const limits = { callsPerSecond: 100, maxConcurrent: 30 };
   const hold = (org: Organisation, callId: string) =>
     env.CARRIER_GATE.getByName(org.carrierId).reserve({
       callId,
@@ -225,6 +226,34 @@ describe("slots whose calls have ended", () => {
       (held) => !held.includes(ended),
     );
     expect(await env.CARRIER_GATE.getByName(org.carrierId).heldBy()).toContain(living);
+  });
+
+  test("are told of in the log, each call by its id, or the first twenty of many", async () => {
+    const lines = vi.spyOn(console, "log");
+    const sweptAt = (org: Organisation) =>
+      lines.mock.calls
+        .map(([line]) => z.record(z.string(), z.unknown()).parse(JSON.parse(String(line))))
+        .filter(({ event, carrier_id: id }) => event === "slots_swept" && id === org.carrierId);
+    for (const [count, named] of [
+      [2, 2],
+      [23, 20],
+    ] as const) {
+      const org = await createOrganisation({ maxConcurrent: 30 });
+      const ended = await Promise.all(
+        Array.from({ length: count }, () => insertCall(org, { secondsAgo: 500, status: "ended" })),
+      );
+      for (const callId of ended) await hold(org, callId);
+      await insertCall(org, { secondsAgo: 70 });
+      await runCron();
+      const [line] = await until(
+        async () => sweptAt(org),
+        (found) => found.length > 0,
+      );
+      expect(line).toMatchObject({ released: count });
+      const ids = z.array(z.string()).parse(line?.["call_ids"]);
+      expect(new Set(ids).size).toBe(named);
+      expect(ended).toEqual(expect.arrayContaining(ids));
+    }
   });
 
   test("stay where nobody waits: their leases run out", async () => {

@@ -12,9 +12,11 @@ export type Asked = {
 };
 
 const ANSWER_WITHIN_MS = 15_000;
+/** The first wait; each is twice the one before, for a server that comes back is not to be asked by all at once. */
 const ASK_AGAIN_MS = 150;
-/** Longer than any lease of a request whose server died. */
-const GIVE_UP_AFTER_MS = 120_000;
+const LONGEST_WAIT_MS = 3_000;
+/** Longer than any lease of a request whose server died, and than the one of its second try. */
+const GIVE_UP_AFTER_MS = 150_000;
 
 /** One try. Throws where no answer came. */
 export async function ask({ url, apiKey }: Api, asked: Asked): Promise<Answer> {
@@ -33,14 +35,23 @@ export async function ask({ url, apiKey }: Api, asked: Asked): Promise<Answer> {
   return { status: response.status, body: text === "" ? null : JSON.parse(text) };
 }
 
-/** Asks until there is an answer that is more than "not now". */
-export async function askUntilAnswered(api: Api, asked: Asked): Promise<Answer> {
-  const deadline = Date.now() + GIVE_UP_AFTER_MS;
-  for (;;) {
+/**
+ * Asks until there is an answer that is more than "not now".
+ * @param troubledMs when the server was away last: patience begins when it is back.
+ */
+export async function askUntilAnswered(
+  api: Api,
+  asked: Asked,
+  troubledMs: () => number = () => 0,
+): Promise<Answer> {
+  const beganMs = Date.now();
+  for (let waitMs = ASK_AGAIN_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
     const answer = await ask(api, asked).catch(() => null);
     if (answer !== null && !isNotNow(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`${asked.method} ${asked.path} is never answered`);
-    await pause(ASK_AGAIN_MS);
+    if (Date.now() > Math.max(beganMs, troubledMs()) + GIVE_UP_AFTER_MS) {
+      throw new Error(`${asked.method} ${asked.path} is never answered`);
+    }
+    await pause(waitMs);
   }
 }
 

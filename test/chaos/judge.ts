@@ -4,7 +4,7 @@ import type { EndedReason } from "../../src/domain/call/status.ts";
 import type { CarrierCall } from "./carrier.ts";
 import type { CallRow, OrgLedger, Session, StoredLedger } from "./ledgers.ts";
 import type { Acknowledged, LoadLedger, Outage } from "./load.ts";
-import { BEHAVIOURS, behavesOf, type Behaviour } from "./numbers.ts";
+import { BEHAVIOURS, type Behaviour } from "./numbers.ts";
 import { count, find, findIn, lineLivedThrough, livedThrough, type Verdict } from "./verdict.ts";
 
 type Ledgers = { load: LoadLedger; orgs: readonly OrgLedger[]; stored: StoredLedger };
@@ -28,7 +28,7 @@ export function judgeCalls({ load, orgs, stored }: Ledgers): Verdict {
   judgeUnasked(verdict, { load, orgs, stored });
   judgeInbound(verdict, { load, orgs, stored });
   for (const row of stored.calls) judgeRow(verdict, row);
-  judgeRecordings(verdict, { load, orgs, stored });
+  judgeRecordings(verdict, { orgs, stored });
   return verdict;
 }
 
@@ -68,7 +68,9 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
     find(verdict, "the carrier was never asked for a call", call, row.ended_reason);
   }
   const isHit = isPlaced ? lineLivedThrough(line, outages) : isCutInCreate(around);
-  judgeEnd(verdict, { row, usual, honest: honestEnds(behaviour, isPlaced), isHit });
+  const honest = honestEnds(behaviour, isPlaced);
+  if (isPlaced && wasAskedInVain(around)) honest.push("max_duration", "no_answer");
+  judgeEnd(verdict, { row, usual, honest, isHit });
   for (const deed of deeds) {
     if (deed.kind === "metadata" && !isWithin(deed.patch, JSON.parse(row.key_details ?? "null"))) {
       find(verdict, "what a workflow wrote is lost", call, JSON.stringify(deed.patch));
@@ -87,6 +89,17 @@ function judgeOutbound(verdict: Verdict, call: Acknowledged, row: CallRow, aroun
 const CREATE_MS = 15_000;
 /** What the harness takes to kill: whoever begins meanwhile is cut as well. */
 const KILLING_MS = 1_000;
+
+/**
+ * Where the one callback was lost, and the power failed whenever the carrier was asked how the call stands, the call
+ * ends by its own clock.
+ */
+function wasAskedInVain({ session, outages }: Pick<Around, "session" | "outages">): boolean {
+  const asked = session?.asked_carrier_ms ?? [];
+  const isCut = (atMs: number): boolean =>
+    outages.some(({ fromMs }) => fromMs > atMs - KILLING_MS && fromMs < atMs + CREATE_MS);
+  return asked.length > 0 && asked.every(isCut);
+}
 
 /** The carrier was asked to ring, and the power failed before it can have answered. */
 function isCutInCreate({ session, outages }: Pick<Around, "session" | "outages">): boolean {
@@ -200,10 +213,8 @@ function judgeRow(verdict: Verdict, row: CallRow): void {
   }
 }
 
-/** The carrier tells of a recording for so long after the call. */
-const RECORDING_TOLD_MS = 15_000;
-
-function judgeRecordings(verdict: Verdict, { load, orgs, stored }: Ledgers): void {
+/** Whatever was lost: a recording of which no notice comes is asked for. */
+function judgeRecordings(verdict: Verdict, { orgs, stored }: Pick<Ledgers, "orgs" | "stored">): void {
   const rows = new Map(stored.calls.map((row) => [row.carrier_call_id, row]));
   for (const row of stored.calls) {
     if (row.carrier_recording_id !== null && row.recording_key === null) {
@@ -217,9 +228,7 @@ function judgeRecordings(verdict: Verdict, { load, orgs, stored }: Ledgers): voi
     for (const { sid, call_sid: callSid } of carrierRecordings) {
       const row = rows.get(callSid);
       if (row === undefined || row.carrier_recording_id === sid) continue;
-      if (BEHAVIOURS[behavesOf(row.to_number)]?.losesCallbacks === true) continue;
-      if (livedThrough(row, load.outages, RECORDING_TOLD_MS)) count(verdict, "recording unheard");
-      else findIn(verdict, "a recording is not known", row, sid);
+      findIn(verdict, "a recording is not known", row, sid);
     }
   }
 }

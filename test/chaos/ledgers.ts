@@ -57,6 +57,8 @@ export type Session = {
   call_id: string;
   /** When the carrier was asked to ring; null if it never was. */
   requested_at_ms: number | null;
+  /** When the carrier, from which nothing was heard, was asked how the call stands. */
+  asked_carrier_ms: number[];
   lines: SpokenLine[];
   /** Ids of the transfers that were asked for and taken up. */
   transfers: string[];
@@ -203,7 +205,13 @@ function readSession(query: Query): Session[] {
     `SELECT body ->> '$.transferId' AS id FROM events
      WHERE body ->> '$.type' = 'transfer_requested' AND refused IS NULL`,
   );
-  return [{ ...call, lines, transfers: transfers.map(({ id }) => id) }];
+  const asked = query<{ at: number }>(
+    `SELECT at_ms AS at FROM events
+     WHERE body ->> '$.type' = 'timer' AND body ->> '$.name' = 'ask_carrier' AND refused IS NULL`,
+  );
+  return [
+    { ...call, asked_carrier_ms: asked.map(({ at }) => at), lines, transfers: transfers.map(({ id }) => id) },
+  ];
 }
 
 export function readOwed(folder: string): StoredLedger["owed"] {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { transferredCallSchema } from "../../src/contract/call-actions.ts";
 import { placedCallSchema } from "../../src/contract/calls.ts";
 import { callIn } from "./carrier.ts";
-import { askUntilAnswered, codeOf, type Answer } from "./client.ts";
+import { askUntilAnswered, codeOf, type Answer, type Api, type Asked } from "./client.ts";
 import type { Deed, Plan, PlannedCall, PlannedCaller, PlannedKill } from "./plan.ts";
 import type { World } from "./world.ts";
 
@@ -121,9 +121,7 @@ class LoadRun {
       },
       idempotencyKey: `call-${this.#plan.seed}-${call.index}`,
     } as const;
-    const answers = await Promise.all(
-      (call.isSentTwice ? [1, 2] : [1]).map(() => askUntilAnswered(org.api, asked)),
-    );
+    const answers = await Promise.all((call.isSentTwice ? [1, 2] : [1]).map(() => this.#ask(org.api, asked)));
     const ids = new Set(answers.map(idOf));
     const [callId] = ids;
     if (ids.size !== 1 || callId === undefined || callId === null) {
@@ -139,7 +137,7 @@ class LoadRun {
   async #do(deed: Deed, call: Acknowledged): Promise<void> {
     await pause(deed.afterMs);
     const org = this.#orgOf(call);
-    const answer = await askUntilAnswered(org.api, {
+    const answer = await this.#ask(org.api, {
       method: "POST",
       path: `/api/voice/calls/${call.callId}/${deed.kind}`,
       body: bodyOf(deed, org.queue),
@@ -156,6 +154,10 @@ class LoadRun {
     const { account, number } = this.#orgOf(caller);
     const { from, behaves } = caller;
     this.ledger.callers.push({ ...caller, sid: await callIn(account, { from, to: number, behaves }) });
+  }
+
+  #ask(api: Api, asked: Asked): Promise<Answer> {
+    return askUntilAnswered(api, asked, () => this.ledger.outages.at(-1)?.toMs ?? 0);
   }
 
   #orgOf({ org }: { org: number }) {

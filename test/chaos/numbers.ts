@@ -11,8 +11,6 @@ export type Behaviour = {
   unheard?: EndedReason;
   /** So much is said at least by agent and customer, if nobody disturbs the talk. */
   says?: readonly [agent: number, customer: number];
-  /** Its callbacks are lost for good, so nobody hears of its recording. */
-  losesCallbacks?: true;
 };
 
 const person = (...ends: EndedReason[]): Behaviour => ({ ends, isPlaced: true, answeredBy: "person" });
@@ -55,7 +53,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "0045": talks(WHOLE_TALK, "agent_hangup"),
   "0046": talks(WHOLE_TALK, "agent_hangup"),
   "0047": talks(WHOLE_TALK, "agent_hangup"),
-  "0048": { ...talks([1, 1], "customer_hangup"), losesCallbacks: true },
+  "0048": talks([1, 1], "customer_hangup"),
 };
 
 /** Those that can call in. */

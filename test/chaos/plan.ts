@@ -113,12 +113,15 @@ function planCallers(
   })).toSorted((a, b) => a.before - b.before);
 }
 
+/** At most so long, for one that is due while the product is away: in the midst of its recovery, or of its work. */
+const UP_FOR_MS = [600, 4_000] as const;
+
 /** One in six falls after the last call of the storm was placed, when the talks are under way. */
 function planKills(chance: Chance, count: number, calls: number): PlannedKill[] {
   const late = Math.floor(count / 6);
   return Array.from({ length: count }, (_, index) => ({
     sent: index < late ? calls : chance.between(1, calls),
-    plusMs: index < late ? chance.between(0, 8_000) : chance.between(0, 600),
+    plusMs: chance.between(0, index < late ? 8_000 : chance.oneOf(UP_FOR_MS)),
     downMs: chance.happens(0.5) ? 0 : chance.between(0, 1_500),
   })).toSorted((a, b) => a.sent - b.sent || a.plusMs - b.plusMs);
 }

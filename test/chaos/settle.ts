@@ -9,7 +9,10 @@ import type { Receiver } from "./receiver.ts";
 import type { World } from "./world.ts";
 
 const LOOK_EVERY_MS = 500;
-/** The longest that the product may take by its own rules: an event whose second try fails waits for five minutes. */
+/**
+ * The longest that the product may take by its own rules: an event whose second try fails waits for five minutes, and a
+ * recording of which no notice came is asked for after two.
+ */
 const WITHIN_MS = 420_000;
 
 /** Answers what is still open when the time is over; nothing, if all is well. */

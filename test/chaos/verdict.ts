@@ -44,12 +44,11 @@ export function secondsOf(time: string | null): number | null {
   return time === null ? null : Date.parse(time) / SECOND_MS;
 }
 
-/** Rows tell whole seconds. @param afterMs how long after its end an outage still concerns the call. */
+/** Rows tell whole seconds. */
 export function livedThrough(
   { started_at: from, ended_at: to }: Pick<CallRow, "started_at" | "ended_at">,
   outages: readonly Outage[],
-  afterMs = 0,
 ): boolean {
-  const untilMs = ((to ?? Number.POSITIVE_INFINITY) + 1) * SECOND_MS + afterMs;
+  const untilMs = ((to ?? Number.POSITIVE_INFINITY) + 1) * SECOND_MS;
   return outages.some(({ fromMs, toMs }) => fromMs <= untilMs && toMs >= (from - 1) * SECOND_MS);
 }

@@ -139,6 +139,19 @@ test("who declined was busy, if a kill took the only word of it", () => {
   expect(rulesOf(ledgers)).toEqual([]);
 });
 
+test("a call ends by its own clock if each question about it fell into an outage, and not else", () => {
+  const ledgers = soundLedgers();
+  change(ledgers, { ended_reason: "max_duration" });
+  ledgers.load.outages = [OUTAGE];
+  const ask = (...times: number[]): string[] => {
+    for (const session of ledgers.stored.sessions) session.asked_carrier_ms = times;
+    return rulesOf(ledgers);
+  };
+  expect(ask()).toEqual(["a call ended as it should not"]);
+  expect(ask(OUTAGE.fromMs - 2_000)).toEqual([]);
+  expect(ask(OUTAGE.fromMs - 2_000, OUTAGE.fromMs - 30_000)).toEqual(["a call ended as it should not"]);
+});
+
 test("no number's behaviour excuses that the carrier was never asked", () => {
   const ledgers = soundLedgers();
   ledgers.load.acknowledged = ledgers.load.acknowledged.map((call) =>
@@ -164,13 +177,13 @@ test.each([
   expect(rulesOf(ledgers)).toContain("a call ended as it should not");
 });
 
-test("what a number does itself excuses its missing recording, and is no kill's", () => {
+test("nothing excuses a recording that nobody knows: neither a kill, nor a number whose callbacks are lost", () => {
   const ledgers = soundLedgers();
   ledgers.orgs[0]?.carrierRecordings.push({ sid: "RE1", call_sid: SID });
+  ledgers.load.outages.push(OUTAGE);
+  expect(rulesOf(ledgers)).toEqual(["a recording is not known"]);
   change(ledgers, { to_number: "+15005550048" });
-  const { findings, deviations } = judgeCalls(ledgers);
-  expect(findings.map(({ rule }) => rule)).not.toContain("a recording is not known");
-  expect(deviations).toEqual({});
+  expect(rulesOf(ledgers)).toContain("a recording is not known");
 });
 
 test("a run in which too few calls were judged strictly fails", () => {

@@ -26,6 +26,9 @@ afterEach(leaveCalls);
 const isoOf = (ms: number) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace(".000Z", "Z");
 const owesNothing = ({ owed }: { owed: string[] }) => owed.length === 0;
 
+/** For who looks at all that is owed. */
+const NOT_RECORDED = { campaignConfig: { record: false } };
+
 async function listening(call: LiveCall) {
   const endpoints = new Endpoints(call.holds);
   return { endpoints, webhookId: await endpoints.add(call.org.orgId) };
@@ -247,7 +250,7 @@ describe.for(Object.entries(DEATHS))("a call's object that %s tells all and noth
   });
 
   test("before the endpoint could be reached", async () => {
-    const { call } = await talking();
+    const { call } = await talking(NOT_RECORDED);
     const { endpoints, webhookId } = await listening(call);
     endpoints.set(webhookId, "fails");
     await ends(call);
@@ -361,7 +364,7 @@ describe("each webhook", () => {
   });
 
   test("that is slow hears of what happens meanwhile afterwards", async () => {
-    const { call } = await talking();
+    const { call } = await talking(NOT_RECORDED);
     const { endpoints, webhookId } = await listening(call);
     endpoints.set(webhookId, "is held");
     await ends(call);

@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { place, read } from "../support/api.ts";
+import { place, read, request } from "../support/api.ts";
 import { endFakeCalls, placeFakeCall, talkFakeCall, wordsOf } from "../support/fake-carrier.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
@@ -190,4 +190,26 @@ test("a recording whose message is lost is sent for again until it is stored", a
     ({ recording_url: url }) => url !== null,
   );
   await until(owed, (keys) => keys.length === 0);
+});
+
+test("a recording of which no notice comes is asked for at the carrier", async () => {
+  const org = await createOrganisation();
+  const callId = await place(org, "+15005550048");
+  await until(() => read(org, callId), ended);
+  const session = env.CALL_SESSION.getByName(callId);
+  const asks = () =>
+    runInDurableObject(session, async (object, state) => {
+      state.storage.sql.exec("UPDATE outbox SET due_at_ms = 0 WHERE key = 'find_recording'");
+      await object.alarm();
+    });
+  const { recording_url: url } = await until(
+    async () => {
+      await asks();
+      return read(org, callId);
+    },
+    ({ recording_url: found }) => found !== null,
+  );
+  const audio = await request(new URL(url ?? "").pathname, org.apiKey);
+  expect(audio.status).toBe(200);
+  expect((await audio.arrayBuffer()).byteLength).toBeGreaterThan(0);
 });

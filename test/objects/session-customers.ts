@@ -45,6 +45,9 @@ export class SessionCustomers {
     const toldToOther = this.#endpoints.toldTo(this.#moody);
     const idsOf = (all: typeof told) => all.map(({ eventId }) => eventId).toSorted();
     expect(idsOf(toldToOther), "what the one and the other heard").toEqual(idsOf(told));
+    for (const [eventId, bodies] of this.#endpoints.bodiesHanded()) {
+      expect([...bodies].slice(1), `other bodies of ${eventId}`).toEqual([]);
+    }
     const numbered = told.toSorted((a, b) => a.event.data.seq - b.event.data.seq);
     expect(numbered, "the order of what is told").toEqual(told);
     expect(told.map(({ event }) => event.data.seq)).toEqual(told.map((_, index) => index + 1));

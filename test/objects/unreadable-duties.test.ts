@@ -19,7 +19,7 @@ const attemptsAt = (call: LiveCall) =>
   );
 
 test("what can't be read is left lying, and holds up neither the call nor its other duties", async () => {
-  const { call } = await talking();
+  const { call } = await talking({ campaignConfig: { record: false } });
   const logged = vi.spyOn(console, "error");
   const complaints = () =>
     logged.mock.calls.filter(([line]) => String(line).includes("duty_unreadable")).length;

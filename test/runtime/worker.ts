@@ -7,6 +7,7 @@ import { REPOSITORY } from "../../src/cli/options.ts";
 
 export const WORKER = "trunkline";
 export const COMPATIBILITY_DATE = "2026-10-20";
+const COMPATIBILITY_FLAGS = ["global_fetch_strictly_public"];
 
 const OBJECTS = {
   AGENT_QUEUE: "AgentQueue",
@@ -26,6 +27,7 @@ export function workerOptions(script: string, bindings: Record<string, string>, 
     modulesRoot: dirname(script),
     modules: [{ type: "ESModule" as const, path: script }],
     compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
     bindings,
     d1Databases: { DB: "trunkline" },
     r2Buckets: { RECORDINGS: "trunkline-recordings" },

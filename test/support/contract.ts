@@ -24,7 +24,7 @@ export type Operation = {
   summary?: string;
   tags?: string[];
   security?: Json[];
-  requestBody?: { content: Media };
+  requestBody?: { required?: boolean; content: Media };
   responses: Record<string, Response>;
 };
 export type ContractDocument = {
@@ -183,5 +183,6 @@ async function bodyFaults({ content = {} }: Response, answer: Answer, judge: Jud
 function requestFaults({ requestBody }: Operation, body: string, judge: Judge): string[] {
   const schema = requestBody?.content["application/json"]?.schema;
   if (schema === undefined) return [];
+  if (body === "") return requestBody?.required === true ? ["no body was taken"] : [];
   return judge(schema, JSON.parse(body), false).map((fault) => `the body that was taken: ${fault}`);
 }

@@ -64,6 +64,15 @@ export class Endpoints {
     this.#moods.set(objectOf(webhookId), mood);
   }
 
+  /** By event, all bodies that went to anybody, taken or not. */
+  bodiesHanded(): Map<string, Set<string>> {
+    const bodies = new Map<string, Set<string>>();
+    for (const { eventId, body } of [...this.#handed.values()].flat(2)) {
+      bodies.set(eventId, (bodies.get(eventId) ?? new Set()).add(body));
+    }
+    return bodies;
+  }
+
   timesHanded(webhookId: string): number {
     return this.#handed.get(objectOf(webhookId))?.length ?? 0;
   }

@@ -53,12 +53,14 @@ type Wish = "hang up" | "redirect" | "take charge" | "set limit";
 export class MoodyCarrier {
   readonly sid = `CA${crypto.randomUUID().replaceAll("-", "")}`;
   readonly holds: Holds;
-  /** What was asked, in order: `create`, `list`, `fetch`, or what is wished of a call. */
+  /** What was asked, in order: `create`, `list`, `fetch`, `recordings`, or what is wished of a call. */
   readonly asked: string[] = [];
   /** Creates that it answered with its word that nothing was placed and may be later. */
   throttled = 0;
   /** Limits that it took, in seconds. */
   readonly limits: number[] = [];
+  /** What it has recorded of its call, as it lists it. */
+  recordings: { sid: string; status: string; duration: string | null }[] = [];
   /** It refuses a longer one. */
   longestLimit = 86_400;
   /** For each human of each transfer, the orders to ring them that came: redirects, and answers to questions. */
@@ -97,7 +99,7 @@ export class MoodyCarrier {
     const path = new URL(request.url).pathname;
     if (!request.url.startsWith(`${ADDRESS}/`)) throw new TypeError(`Nobody at ${request.url}`);
     const form = request.method === "POST" ? new URLSearchParams(await request.text()) : null;
-    if (form === null) return this.#look(path.endsWith("/Calls.json"), init?.signal);
+    if (form === null) return this.#look(kindOf(path), init?.signal);
     if (path.endsWith("/Calls.json")) return this.#create(init?.signal);
     return this.#update(wishOf(form), form, init?.signal);
   };
@@ -116,15 +118,12 @@ export class MoodyCarrier {
     return Response.json({ code: 20429 }, { status: 429, headers: { "retry-after": "2" } });
   }
 
-  async #look(inList: boolean, signal?: AbortSignal | null): Promise<Response> {
-    const failure = await this.#fails(
-      this.#next(inList ? "list" : "fetch", this.script.lookups),
-      () => undefined,
-      signal,
-    );
+  async #look(what: "list" | "fetch" | "recordings", signal?: AbortSignal | null): Promise<Response> {
+    const failure = await this.#fails(this.#next(what, this.script.lookups), () => undefined, signal);
     if (failure !== null) return failure;
+    if (what === "recordings") return Response.json({ recordings: this.recordings });
     const record = this.#record();
-    if (inList) return Response.json({ calls: record === null ? [] : [record] });
+    if (what === "list") return Response.json({ calls: record === null ? [] : [record] });
     return record === null ? new Response(null, { status: 404 }) : Response.json(record);
   }
 
@@ -181,6 +180,11 @@ const TWILIO_ANSWERERS: Record<AnsweredBy, string> = {
   machine: "machine_start",
   fax: "fax",
 };
+
+function kindOf(path: string): "list" | "fetch" | "recordings" {
+  if (path.endsWith("/Recordings.json")) return "recordings";
+  return path.endsWith("/Calls.json") ? "list" : "fetch";
+}
 
 function wishOf(form: URLSearchParams): Wish {
   if (form.has("Twiml")) return "redirect";

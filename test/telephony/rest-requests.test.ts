@@ -67,6 +67,11 @@ const QUESTIONS: [
   ],
   ["fetchCall", [`GET Calls/${CALL_SID}.json`], (provider) => provider.fetchCall(CALL_SID)],
   [
+    "listRecordings",
+    [`GET Calls/${CALL_SID}/Recordings.json`],
+    (provider) => provider.listRecordings(CALL_SID),
+  ],
+  [
     "fetchRecording",
     [`GET Recordings/${RECORDING_SID}.mp3`],
     (provider) => provider.fetchRecording(RECORDING_SID),

@@ -108,7 +108,7 @@ const rotate = apiRoute({
   tags,
   access: { scope: "voice:webhooks:write" },
   finds: requireWebhook,
-  request: { params, body: { required: true, content: json(rotateSecretSchema) } },
+  request: { params, body: { required: false, content: json(rotateSecretSchema) } },
   responses: {
     200: { description: "The webhook, with its new secret.", content: json(webhookWithSecretSchema) },
   },
@@ -127,7 +127,7 @@ const test = apiRoute({
   tags,
   access: { scope: "voice:webhooks:write", bucket: "test_webhook" },
   finds: requireWebhook,
-  request: { params, body: { required: true, content: json(testWebhookSchema) } },
+  request: { params, body: { required: false, content: json(testWebhookSchema) } },
   responses: { 200: { description: "What came of it.", content: json(deliverySchema) } },
   refuses: ["not_found"],
 });

@@ -98,6 +98,7 @@ export class CallSession extends DurableObject<Env> {
       db: this.#db,
       store: this.#store,
       call: () => this.#call,
+      step: (event) => this.#stepInBackground(event),
       inBackground: (work) => ctx.waitUntil(this.#guard("duty_unsettled", work)),
       onChange: () => this.#armAlarm(),
     });
@@ -284,7 +285,7 @@ export class CallSession extends DurableObject<Env> {
   #begin(plan: CallPlan, state: CallState): void {
     if (this.#call !== null) return;
     const nowMs = Date.now();
-    this.#call = this.#store.create(plan, state, dutiesOf(null, state, []), nowMs);
+    this.#call = this.#store.create(plan, state, dutiesOf(plan, { before: null, after: state }, []), nowMs);
     this.#feed.showAcceptance(this.#call, nowMs);
     this.#feed.showChange(null, state, nowMs);
     this.#outbox.drain();
@@ -336,7 +337,7 @@ export class CallSession extends DurableObject<Env> {
       return result;
     }
     const { state, effects } = result.value;
-    const duties = dutiesOf(call.state, state, effects);
+    const duties = dutiesOf(call.plan, { before: call.state, after: state }, effects);
     this.#call = this.#store.commit(call, { state, event, duties }, nowMs);
     // What the agent was saying is shown before the end is.
     this.#talk.follow(call.state, state);

@@ -13,6 +13,7 @@ import type {
   CommandResult,
   CreateResult,
   LookupResult,
+  RecordingList,
   TelephonyProvider,
 } from "../../telephony/provider.ts";
 import { openProvider } from "../../telephony/registry.ts";
@@ -96,6 +97,23 @@ export async function setLimits({ env }: EffectContext, call: Call): Promise<voi
   const isTooLong = isRefused(result.httpStatus) && seconds > USUAL_TIME_LIMIT_SECONDS;
   const usual = isTooLong ? await tell(USUAL_TIME_LIMIT_SECONDS) : result;
   if (usual.kind === "failed") throw new Error(`The carrier did not take the limit: ${usual.detail}`);
+}
+
+/** What the carrier has recorded of the call. Throws if it does not say. */
+export async function listRecordings(
+  { env }: EffectContext,
+  { plan, state }: Call,
+): Promise<Extract<RecordingList, { kind: "listed" }>> {
+  if (state.carrierCallId === null) return { kind: "listed", ready: [], isAwaited: false };
+  const provider = await providerOf(env, plan);
+  const list = await provider.listRecordings(state.carrierCallId);
+  if (list.kind === "failed") throw new Error(`The carrier did not list the recordings: ${list.detail}`);
+  logInfo("recordings_listed", {
+    call_id: plan.callId,
+    ready: list.ready.length,
+    awaited: list.isAwaited,
+  });
+  return list;
 }
 
 function isRefused(httpStatus: number | null): boolean {

@@ -1,5 +1,5 @@
 // What a customer's systems are to be told of a call, in its SQLite: each event once, by its key, numbered from 1; and
-// of those that are not told yet, which webhooks have them already.
+// of those that are not told yet, their bodies and which webhooks have them already.
 
 import { z } from "zod";
 import type { CustomerEvent, NumberedEvent } from "../../domain/call/customer-events.ts";
@@ -10,6 +10,9 @@ export const CUSTOMER_EVENTS_MIGRATION = `
   CREATE TABLE customer_events (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
     at_ms INTEGER NOT NULL, transfer TEXT, told INTEGER NOT NULL DEFAULT 0);
   CREATE TABLE customer_events_taken (seq INTEGER NOT NULL, webhook_id TEXT NOT NULL, PRIMARY KEY (seq, webhook_id));`;
+
+/** An event's body, from the first try to hand it over until all have it. */
+export const EVENT_BODIES_MIGRATION = "ALTER TABLE customer_events ADD COLUMN body TEXT;";
 
 const transferSchema = z.object({
   id: z.string(),
@@ -62,6 +65,17 @@ export class CustomerEventStore {
       .map((row) => toEvent(rowSchema.parse(row)));
   }
 
+  /** The body of an event, built once: whoever comes to it later gets what the others got, though the call has gone on. */
+  bodyOf(seq: number, build: () => string): string {
+    const row = this.#sql
+      .exec<{ body: string | null }>("SELECT body FROM customer_events WHERE seq = ?", seq)
+      .toArray()[0];
+    if (row !== undefined && row.body !== null) return row.body;
+    const body = build();
+    this.#sql.exec("UPDATE customer_events SET body = ? WHERE seq = ? AND told = 0", body, seq);
+    return body;
+  }
+
   hasTaken(webhookId: string, seq: number): boolean {
     return (
       this.#sql
@@ -80,7 +94,7 @@ export class CustomerEventStore {
   /** All have them. */
   markTold(seqs: readonly number[]): void {
     for (const seq of seqs) {
-      this.#sql.exec("UPDATE customer_events SET told = 1 WHERE seq = ?", seq);
+      this.#sql.exec("UPDATE customer_events SET told = 1, body = NULL WHERE seq = ?", seq);
       this.#sql.exec("DELETE FROM customer_events_taken WHERE seq = ?", seq);
     }
   }

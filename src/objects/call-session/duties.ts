@@ -3,7 +3,8 @@
 
 import { z } from "zod";
 import type { Call, CallStore } from "./store.ts";
-import type { CallEffect } from "../../domain/call/events.ts";
+import type { CallPlan } from "../../contract/call-plan.ts";
+import type { CallEffect, CallEvent } from "../../domain/call/events.ts";
 import { factsOf } from "../../domain/call/facts.ts";
 import { customerOf } from "../../domain/call/parties.ts";
 import type { CallState } from "../../domain/call/state.ts";
@@ -14,7 +15,7 @@ import type { Db } from "../../db/client.ts";
 import { optOutByCall } from "../../db/opt-outs.ts";
 import { fireEvents } from "./fire-events.ts";
 import { sendCallEvent } from "../../queues/queues.ts";
-import { hangUp, setLimits } from "./carrier-effects.ts";
+import { hangUp, listRecordings, setLimits } from "./carrier-effects.ts";
 import { acceptHuman } from "./transfers.ts";
 import { agentQueueOf, carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
 
@@ -35,6 +36,7 @@ export const dutySchema = z.discriminatedUnion("type", [
     recordingId: z.string(),
     durationSeconds: z.number().int(),
   }),
+  z.object({ type: z.literal("find_recording") }),
   z.object({ type: z.literal("analyse") }),
   z.object({ type: z.literal("fire_events") }),
 ]);
@@ -49,19 +51,31 @@ export function dutyKey(duty: Duty): string {
 }
 
 /** What a step makes the call owe. `before` is null for a call that was just accepted. */
-export function dutiesOf(before: CallState | null, after: CallState, effects: readonly CallEffect[]): Duty[] {
+export function dutiesOf(
+  plan: CallPlan,
+  { before, after }: { before: CallState | null; after: CallState },
+  effects: readonly CallEffect[],
+): Duty[] {
   const duties: Duty[] = [];
   const changed = before === null || JSON.stringify(factsOf(before)) !== JSON.stringify(factsOf(after));
   // The row was written on acceptance, so only later changes have to be projected.
   if (before !== null && changed) duties.push({ type: "project" });
   if (before?.status !== after.status) {
     duties.push({ type: "show_on_board" });
-    if (after.status === "ended") duties.push({ type: "analyse" });
+    if (after.status === "ended") {
+      duties.push({ type: "analyse" });
+      if (isRecorded(plan, after)) duties.push({ type: "find_recording" });
+    }
   }
   for (const effect of effects) {
     if (isDuty(effect)) duties.push(effect);
   }
   return duties;
+}
+
+/** If anything of it was: only the document that begins a talk orders it. */
+function isRecorded({ campaign }: CallPlan, { answeredBy, carrierCallId }: CallState): boolean {
+  return campaign.config.record && answeredBy === "person" && carrierCallId !== null;
 }
 
 /** By which the outside learns that a call has ended. */
@@ -88,10 +102,15 @@ const DUTY_EFFECTS = [
   "store_recording",
 ] as const;
 
+/** So long after it came up a duty is done first. The carrier has told of nearly every recording by then. */
+export const DUE_AFTER_MS: Partial<Record<Duty["type"], number>> = { find_recording: 120_000 };
+
 /** Tries of a duty whose target may be gone for good. */
 export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
   take_charge: 5,
   ensure_hung_up: 60,
+  // A day and more.
+  find_recording: 12,
   // With the waits of these about eight days: what can't be done by then never will be.
   store_recording: 40,
   analyse: 40,
@@ -100,14 +119,23 @@ export const MAX_ATTEMPTS: Partial<Record<Duty["type"], number>> = {
 /** That a queue takes over, so that they take as long as its consumers do. */
 export const QUEUED_DUTIES: readonly Duty["type"][] = ["store_recording", "analyse"];
 
-export type DutyContext = { env: Env; db: Db; store: CallStore };
+export type DutyContext = {
+  env: Env;
+  db: Db;
+  store: CallStore;
+  /** For what the outside answers. */
+  step: (event: CallEvent) => void;
+};
 
-/** `sent`: the queue has it, and it is done once `recordingStored` or `callAnalysed` says so. */
+/**
+ * `later`: it goes on being owed. A queue has it, and it is done once `recordingStored` or `callAnalysed` says so; or the
+ * carrier is not done yet.
+ */
 export async function doDuty(
   duty: Duty,
   call: Call,
-  { env, db, store }: DutyContext,
-): Promise<"done" | "sent"> {
+  { env, db, store, step }: DutyContext,
+): Promise<"done" | "later"> {
   const { plan, state, seq } = call;
   const ended = state.status === "ended";
   switch (duty.type) {
@@ -162,14 +190,24 @@ export async function doDuty(
         recording_id: duty.recordingId,
         duration_seconds: duty.durationSeconds,
       });
-      return "sent";
+      return "later";
+    case "find_recording":
+      return findRecording(call, { env, db, store, step });
     case "analyse":
       await sendCallEvent(env, { type: "call_ended", call_id: plan.callId });
-      return "sent";
+      return "later";
     case "fire_events":
       await fireEvents(call, { env, db, store });
       return "done";
   }
+}
+
+/** No notice of a recording has come: if the carrier has one all the same, it is taken for told of. */
+async function findRecording(call: Call, { env, db, store, step }: DutyContext): Promise<"done" | "later"> {
+  if (store.isRecordingKnown()) return "done";
+  const { ready, isAwaited } = await listRecordings({ env, db }, call);
+  for (const notice of ready) step({ type: "recording_ready", ...notice });
+  return isAwaited && ready.length === 0 ? "later" : "done";
 }
 
 function boardEntryOf({ plan, state }: Call) {

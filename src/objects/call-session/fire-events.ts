@@ -1,7 +1,7 @@
 // Tells the systems of a customer what happened in a call: each webhook's object is handed what is to be sent to it.
 //
 // Guarantees: nothing is told before it can be read from the API (the duty waits for the projection); no webhook is kept
-// waiting by another that can't be reached, and none that has an event gets it again.
+// waiting by another that can't be reached, and none that has an event gets it again; all get the same.
 
 import { readConfig } from "../../config.ts";
 import { toDeliveries } from "../../contract/call-events.ts";
@@ -53,7 +53,9 @@ async function tell(
 ): Promise<string[]> {
   const told = store.customerEvents;
   const contextOf = (transferId: string) => store.transferContext(transferId);
-  const deliveries = await toDeliveries({ orgId, call: record, contextOf }, events);
+  const deliveries = await toDeliveries({ orgId, call: record, contextOf }, events, ({ seq }, build) =>
+    told.bodyOf(seq, build),
+  );
   const seqs = new Map(deliveries.map(({ eventId }, index) => [eventId, events[index]?.seq ?? 0]));
   const seqOf = ({ eventId }: { eventId: string }) => seqs.get(eventId) ?? 0;
   const recipients = recipientsOf(subscriptions, deliveries, (webhookId, delivery) =>

@@ -1,6 +1,7 @@
 // Does what a call owes the outside. What fails is tried again, each time later; the alarm sees to it.
 
 import type { Db } from "../../db/client.ts";
+import type { CallEvent } from "../../domain/call/events.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { logError } from "../../lib/log.ts";
 import { doDuty, dutyKey, MAX_ATTEMPTS, QUEUED_DUTIES, type Duty } from "./duties.ts";
@@ -12,7 +13,7 @@ type Waits = { first: number; longest: number };
 const RETRY_MS: Waits = { first: 1_000, longest: 60_000 };
 /** What a target may take before the duty counts as not done. */
 const DEADLINE_MS = 30_000;
-/** A duty that a queue has taken over is sent again if nobody says within this that it was done. */
+/** A duty that a queue or the carrier is at is done again if nobody says within this that it was done. */
 const CONFIRM_MS: Waits = { first: 60_000, longest: 21_600_000 };
 /** Whom an endpoint of a customer can't be reached for, there are many calls that try. */
 const ENDPOINT_RETRY_MS: Waits = { first: RETRY_MS.first, longest: 3_600_000 };
@@ -24,6 +25,7 @@ export type OutboxDeps = {
   db: Db;
   store: CallStore;
   call: () => Call | null;
+  step: (event: CallEvent) => unknown;
   /** Lets the work go on after whoever began it has gone. */
   inBackground: (work: Promise<void>) => void;
   /** What is owed, and for when, has changed. */
@@ -58,11 +60,11 @@ export class Outbox {
   }
 
   async #try(row: OutboxRow): Promise<void> {
-    const { env, db, store, onChange } = this.#deps;
+    const { env, db, store, step, onChange } = this.#deps;
     const call = this.#deps.call();
     if (call === null) return;
     try {
-      const result = await withDeadline(DEADLINE_MS, () => doDuty(row.duty, call, { env, db, store }));
+      const result = await withDeadline(DEADLINE_MS, () => doDuty(row.duty, call, { env, db, store, step }));
       if (result === "done") store.dutyDone(row);
       else this.#postpone(row, CONFIRM_MS);
     } catch (error) {
@@ -87,5 +89,6 @@ export class Outbox {
 
 function retryWaits(type: Duty["type"]): Waits {
   if (type === "fire_events") return ENDPOINT_RETRY_MS;
+  if (type === "find_recording") return CONFIRM_MS;
   return QUEUED_DUTIES.includes(type) ? QUEUE_RETRY_MS : RETRY_MS;
 }

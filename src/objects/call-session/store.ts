@@ -11,8 +11,12 @@ import { callStateSchema, type CallState } from "../../domain/call/state.ts";
 import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
-import { CUSTOMER_EVENTS_MIGRATION, CustomerEventStore } from "./customer-event-store.ts";
-import { dutySchema, dutyKey, type Duty } from "./duties.ts";
+import {
+  CUSTOMER_EVENTS_MIGRATION,
+  CustomerEventStore,
+  EVENT_BODIES_MIGRATION,
+} from "./customer-event-store.ts";
+import { DUE_AFTER_MS, dutyKey, dutySchema, type Duty } from "./duties.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 
 const MIGRATIONS = [
@@ -27,6 +31,7 @@ const MIGRATIONS = [
    ALTER TABLE lines ADD COLUMN ends_ms INTEGER;
    ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
   CUSTOMER_EVENTS_MIGRATION,
+  EVENT_BODIES_MIGRATION,
 ];
 
 export type Call = { plan: CallPlan; state: CallState; seq: number };
@@ -149,6 +154,13 @@ export class CallStore {
     return z.json().parse(JSON.parse(row?.context ?? "null"));
   }
 
+  /** The carrier has told of a recording. */
+  isRecordingKnown(): boolean {
+    const told =
+      "SELECT 1 FROM events WHERE refused IS NULL AND body ->> '$.type' = 'recording_ready' LIMIT 1";
+    return this.#sql.exec(told).toArray().length > 0;
+  }
+
   /** One that another version of us has stored, and this one can't read, is left lying: it is no hindrance to the others. */
   dueDuties(nowMs: number): OutboxRow[] {
     return this.#sql
@@ -227,8 +239,10 @@ export class CallStore {
         dutyKey(duty),
         seq,
         JSON.stringify(duty),
-        nowMs,
+        nowMs + (DUE_AFTER_MS[duty.type] ?? 0),
       );
+      // What the carrier has told of needs not be asked for.
+      if (duty.type === "store_recording") this.#sql.exec("DELETE FROM outbox WHERE key = 'find_recording'");
     }
   }
 }

@@ -82,6 +82,13 @@ export const callRecordSchema = z.object({
   answered_by: z.string().nullable().optional(),
 });
 
+/** https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources */
+export const recordingListSchema = z.object({
+  recordings: z.array(
+    z.object({ sid: sid("RE"), status: z.string(), duration: wholeNumber.nullish().catch(null) }),
+  ),
+});
+
 export function parseStatus(body: string, accountSid: string): CarrierReport | null {
   const form = parseForm(statusSchema, body, accountSid);
   if (form === null) return null;
@@ -162,6 +169,25 @@ export function reportOf(record: z.infer<typeof callRecordSchema>): CarrierRepor
     atMs: timeOf(record.end_time),
     durationSeconds: phase === "completed" && Number.isFinite(duration) ? duration : null,
     answeredBy: answererOf(record.answered_by),
+  };
+}
+
+/** Of these, and of no other, something may come yet. */
+const UNFINISHED = ["in-progress", "paused", "stopped", "processing"];
+
+export function recordingListOf(
+  { recordings }: z.infer<typeof recordingListSchema>,
+  carrierCallId: string,
+): { ready: RecordingNotice[]; isAwaited: boolean } {
+  return {
+    ready: recordings
+      .filter(({ status }) => status === "completed")
+      .map(({ sid: recordingId, duration }) => ({
+        carrierCallId,
+        recordingId,
+        durationSeconds: duration ?? 0,
+      })),
+    isAwaited: recordings.some(({ status }) => UNFINISHED.includes(status)),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   CreateCall,
   CreateResult,
   LookupResult,
+  RecordingList,
   RecordingResult,
   TelephonyProvider,
 } from "../provider.ts";
@@ -21,6 +22,8 @@ import {
   parseRecording,
   parseRelayEnd,
   parseStatus,
+  recordingListSchema,
+  recordingListOf,
   reportOf,
   sid,
   timeOf,
@@ -51,6 +54,7 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     setTimeLimit: (id, seconds) => updateCall(options, id, { TimeLimit: String(seconds) }),
     findCall: (query) => findCall(options, query),
     fetchCall: async (id) => lookupResultOf(await request(options, "GET", `Calls/${id}`)),
+    listRecordings: (id) => listRecordings(options, id),
     fetchRecording: (id, range) => fetchRecording(options, id, range),
     deleteRecording: (id) => deleteRecording(options, id),
     renderDocument: (instruction) => ({ contentType: "text/xml", body: renderTwiml(instruction) }),
@@ -169,6 +173,19 @@ function lookupResultOf(answer: RestAnswer): LookupResult {
   return record.success
     ? { kind: "found", report: reportOf(record.data) }
     : { kind: "failed", detail: "an unreadable record" };
+}
+
+/** A call that the carrier has forgotten has none that could be fetched. */
+async function listRecordings(options: RestOptions, carrierCallId: string): Promise<RecordingList> {
+  const answer = await request(options, "GET", `Calls/${carrierCallId}/Recordings`);
+  if (answer.kind === "lost") return { kind: "failed", detail: answer.detail };
+  if (answer.kind === "error") {
+    if (answer.httpStatus === 404) return { kind: "listed", ready: [], isAwaited: false };
+    return { kind: "failed", detail: `${answer.httpStatus}/${answer.code ?? "-"}` };
+  }
+  const list = recordingListSchema.safeParse(answer.json);
+  if (!list.success) return { kind: "failed", detail: "an unreadable list" };
+  return { kind: "listed", ...recordingListOf(list.data, carrierCallId) };
 }
 
 /** One that is not there any more is deleted. */
