@@ -60,6 +60,8 @@ export type Session = {
   lines: SpokenLine[];
   /** Ids of the transfers that were asked for and taken up. */
   transfers: string[];
+  /** How often the carrier did not confirm in time that it has hung up, and was told again. */
+  hung_up_again: number;
 };
 export type SpokenLine = { speaker: Speaker; text: string };
 
@@ -203,7 +205,11 @@ function readSession(query: Query): Session[] {
     `SELECT body ->> '$.transferId' AS id FROM events
      WHERE body ->> '$.type' = 'transfer_requested' AND refused IS NULL`,
   );
-  return [{ ...call, lines, transfers: transfers.map(({ id }) => id) }];
+  const again = query<{ seq: number }>(
+    `SELECT seq FROM events
+     WHERE body ->> '$.type' = 'timer' AND body ->> '$.name' = 'hang_up' AND refused IS NULL`,
+  );
+  return [{ ...call, lines, transfers: transfers.map(({ id }) => id), hung_up_again: again.length }];
 }
 
 export function readOwed(folder: string): StoredLedger["owed"] {

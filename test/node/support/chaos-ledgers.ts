@@ -39,7 +39,15 @@ export function soundLedgers(): Ledgers {
       contacts: [{ id: "cst_1", phone: TO, total_calls: 1 }],
       optOuts: [],
       transcripts: [{ call_id: CALL, turns: JSON.stringify(soundTalk()) }],
-      sessions: [{ call_id: CALL, requested_at_ms: STARTED * 1_000, lines: soundTalk(), transfers: [] }],
+      sessions: [
+        {
+          call_id: CALL,
+          requested_at_ms: STARTED * 1_000,
+          lines: soundTalk(),
+          transfers: [],
+          hung_up_again: 0,
+        },
+      ],
       heldLocks: [],
       deadLetters: [],
       owed: [],
