@@ -30,7 +30,7 @@ export function judgeLines({ load, orgs, stored }: Ledgers): Finding[] {
       return [
         ...judgeEnds(row, [...line, ...own], load.outages),
         ...judgeToldEnds(asked.get(row.id), line, load.outages),
-        ...judgeHangUps(row, line, { again: session?.hung_up_again ?? 0, outages: load.outages }),
+        ...judgeHangUps(row, line, { again: session?.hung_up_again ?? [], outages: load.outages }),
         ...judgeLegs(row, own, session?.transfers.length ?? 0),
       ];
     }),
@@ -70,15 +70,19 @@ function judgeToldEnds(
   });
 }
 
-/** Telling again is there for what a kill cut off: else somebody listens to silence until then. */
+/** Telling again is there for what a kill cut off, and for a word that was lost: to an open line nobody speaks till then. */
 function judgeHangUps(
   row: CallRow,
   lines: readonly CarrierCall[],
-  { again, outages }: { again: number; outages: readonly Outage[] },
+  { again, outages }: { again: readonly number[]; outages: readonly Outage[] },
 ): Finding[] {
-  if (again === 0 || lines.some((line) => lineLivedThrough(line, outages))) return [];
-  const detail = `told again ${again} times (${row.ended_reason})`;
-  return [{ rule: "hanging up was not heard", detail, callId: row.id }];
+  return lines.flatMap((line) => {
+    const endedAt = secondsOf(line.end_time) ?? Number.POSITIVE_INFINITY;
+    const isUnheard = again.some((atMs) => endedAt + OUTLIVES_SECONDS > atMs / 1_000);
+    if (!isUnheard || lineLivedThrough(line, outages)) return [];
+    const detail = `${line.sid} is still open when told again (${row.ended_reason})`;
+    return [{ rule: "hanging up was not heard", detail, callId: row.id }];
+  });
 }
 
 /** A transfer rings several people, one after the other, and nobody twice. */

@@ -60,8 +60,8 @@ export type Session = {
   lines: SpokenLine[];
   /** Ids of the transfers that were asked for and taken up. */
   transfers: string[];
-  /** How often the carrier did not confirm in time that it has hung up, and was told again. */
-  hung_up_again: number;
+  /** When the carrier was told again to hang up, for it had not confirmed that it did: epoch milliseconds. */
+  hung_up_again: number[];
 };
 export type SpokenLine = { speaker: Speaker; text: string };
 
@@ -205,11 +205,18 @@ function readSession(query: Query): Session[] {
     `SELECT body ->> '$.transferId' AS id FROM events
      WHERE body ->> '$.type' = 'transfer_requested' AND refused IS NULL`,
   );
-  const again = query<{ seq: number }>(
-    `SELECT seq FROM events
+  const again = query<{ at_ms: number }>(
+    `SELECT at_ms FROM events
      WHERE body ->> '$.type' = 'timer' AND body ->> '$.name' = 'hang_up' AND refused IS NULL`,
   );
-  return [{ ...call, lines, transfers: transfers.map(({ id }) => id), hung_up_again: again.length }];
+  return [
+    {
+      ...call,
+      lines,
+      transfers: transfers.map(({ id }) => id),
+      hung_up_again: again.map(({ at_ms: atMs }) => atMs),
+    },
+  ];
 }
 
 export function readOwed(folder: string): StoredLedger["owed"] {

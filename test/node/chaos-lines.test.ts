@@ -63,7 +63,7 @@ const SPOILT_LINES: [name: string, rule: string, spoil: (ledgers: Ledgers) => vo
   [
     "hanging up that had to be said again",
     "hanging up was not heard",
-    ({ stored }) => stored.sessions.forEach((session) => (session.hung_up_again = 1)),
+    ({ stored }) => stored.sessions.forEach((session) => session.hung_up_again.push(OUTAGE.fromMs + 24_000)),
   ],
 ];
 
@@ -86,13 +86,14 @@ test("a line may go on while the power is away, one human after the other be run
   expect(judgeLines(ledgers)).toEqual([]);
 });
 
-test("a kill may cut hanging up off, and an end that was refused is none", () => {
+test("a kill may cut hanging up off, its confirmation be lost; an end that was refused is none", () => {
   const ledgers = soundLedgers();
   askToEnd(ledgers);
-  for (const session of ledgers.stored.sessions) session.hung_up_again = 1;
+  for (const session of ledgers.stored.sessions) session.hung_up_again.push(OUTAGE.fromMs + 24_000);
   ledgers.load.outages.push({ ...OUTAGE, fromMs: OUTAGE.fromMs + 20_000, toMs: OUTAGE.toMs + 20_000 });
   expect(judgeLines(ledgers)).toEqual([]);
   const refused = soundLedgers();
+  for (const session of refused.stored.sessions) session.hung_up_again.push(OUTAGE.fromMs + 30_000);
   askToEnd(refused);
   for (const deed of refused.load.acknowledged[0]?.deeds ?? []) deed.status = 409;
   expect(judgeLines(refused)).toEqual([]);

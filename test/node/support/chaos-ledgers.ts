@@ -45,7 +45,7 @@ export function soundLedgers(): Ledgers {
           requested_at_ms: STARTED * 1_000,
           lines: soundTalk(),
           transfers: [],
-          hung_up_again: 0,
+          hung_up_again: [],
         },
       ],
       heldLocks: [],
