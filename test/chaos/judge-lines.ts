@@ -15,6 +15,8 @@ type Ledgers = {
 
 /** The carrier's clock rounds, and hangs up after it was told to. */
 const OUTLIVES_SECONDS = 3;
+/** What it tells of a line's end may be so much too early. */
+const ROUNDED_SECONDS = 1;
 
 export function judgeLines({ load, orgs, stored }: Ledgers): Finding[] {
   const lines = orgs.flatMap(({ carrierCalls }) => carrierCalls);
@@ -78,7 +80,7 @@ function judgeHangUps(
 ): Finding[] {
   return lines.flatMap((line) => {
     const endedAt = secondsOf(line.end_time) ?? Number.POSITIVE_INFINITY;
-    const isUnheard = again.some((atMs) => endedAt + OUTLIVES_SECONDS > atMs / 1_000);
+    const isUnheard = again.some((atMs) => endedAt + ROUNDED_SECONDS > atMs / 1_000);
     if (!isUnheard || lineLivedThrough(line, outages)) return [];
     const detail = `${line.sid} is still open when told again (${row.ended_reason})`;
     return [{ rule: "hanging up was not heard", detail, callId: row.id }];
