@@ -62,6 +62,8 @@ export type Session = {
   lines: SpokenLine[];
   /** Ids of the transfers that were asked for and taken up. */
   transfers: string[];
+  /** When the carrier was told again to hang up, for it had not confirmed that it did: epoch milliseconds. */
+  hung_up_again: number[];
 };
 export type SpokenLine = { speaker: Speaker; text: string };
 
@@ -205,12 +207,19 @@ function readSession(query: Query): Session[] {
     `SELECT body ->> '$.transferId' AS id FROM events
      WHERE body ->> '$.type' = 'transfer_requested' AND refused IS NULL`,
   );
-  const asked = query<{ at: number }>(
-    `SELECT at_ms AS at FROM events
-     WHERE body ->> '$.type' = 'timer' AND body ->> '$.name' = 'ask_carrier' AND refused IS NULL`,
-  );
+  const firings = (timer: string): number[] =>
+    query<{ at_ms: number }>(
+      `SELECT at_ms FROM events
+       WHERE body ->> '$.type' = 'timer' AND body ->> '$.name' = '${timer}' AND refused IS NULL`,
+    ).map(({ at_ms: atMs }) => atMs);
   return [
-    { ...call, asked_carrier_ms: asked.map(({ at }) => at), lines, transfers: transfers.map(({ id }) => id) },
+    {
+      ...call,
+      lines,
+      transfers: transfers.map(({ id }) => id),
+      asked_carrier_ms: firings("ask_carrier"),
+      hung_up_again: firings("hang_up"),
+    },
   ];
 }
 

@@ -9,8 +9,13 @@ import { askUntilAnswered, codeOf, type Answer, type Api, type Asked } from "./c
 import type { Deed, Plan, PlannedCall, PlannedCaller, PlannedKill } from "./plan.ts";
 import type { World } from "./world.ts";
 
-/** What was done to a call, and the answer. */
-export type DoneDeed = Deed & { status: number; code: string | null; transferId: string | null };
+/** What was done to a call, and the answer, which came at `atMs`. */
+export type DoneDeed = Deed & {
+  status: number;
+  code: string | null;
+  transferId: string | null;
+  atMs: number;
+};
 
 /** A create that was answered with 201. */
 export type Acknowledged = Pick<PlannedCall, "index" | "org" | "to" | "behaves"> & {
@@ -143,9 +148,10 @@ class LoadRun {
       body: bodyOf(deed, org.queue),
       idempotencyKey: `${deed.kind}-${this.#plan.seed}-${call.index}`,
     });
+    const atMs = Date.now();
     const code = codeOf(answer);
     const transferId = transferredCallSchema.safeParse(answer.body).data?.transfer_id ?? null;
-    call.deeds.push({ ...deed, status: answer.status, code, transferId });
+    call.deeds.push({ ...deed, status: answer.status, code, transferId, atMs });
     const isUsual = answer.status < 300 || (code !== null && USUAL_REFUSALS[deed.kind].includes(code));
     if (!isUsual) this.ledger.surprises.push(`${deed.kind} was answered ${JSON.stringify(answer)}`);
   }

@@ -86,7 +86,9 @@ export class Receiver {
     const totals = await Promise.all(
       [...this.#hooks.values()].map(async ({ admin, id }) => {
         const path = `/v1/webhooks/${id}/logs?status=pending&limit=1`;
-        return totalSchema.parse((await ask(admin, { method: "GET", path })).body).total;
+        const answer = await ask(admin, { method: "GET", path });
+        if (answer.status !== 200) throw new Error(`No log of deliveries: ${JSON.stringify(answer)}`);
+        return totalSchema.parse(answer.body).total;
       }),
     );
     return totals.reduce((sum, total) => sum + total, 0);

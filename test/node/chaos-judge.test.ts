@@ -197,7 +197,7 @@ test("a run in which too few calls were judged strictly fails", () => {
 
 test("what was acknowledged of workflows is there", () => {
   const ledgers = soundLedgers();
-  const done = { afterMs: 0, status: 200, code: null, transferId: null };
+  const done = { afterMs: 0, status: 200, code: null, transferId: null, atMs: 0 };
   const [call] = ledgers.load.acknowledged;
   call?.deeds.push({ ...done, kind: "metadata", patch: { extraction: { budget: 1000 } } });
   call?.deeds.push({ ...done, kind: "end", reason: "dnc_request" });

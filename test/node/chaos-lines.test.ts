@@ -25,6 +25,11 @@ const HUMAN_LEG = {
   to: "+15003000090",
   direction: "outbound-dial",
 };
+/** A client was told that the call ends, ten seconds before it did. */
+const askToEnd = ({ load }: Ledgers): void => {
+  const told = { afterMs: 0, status: 200, code: null, transferId: null, atMs: OUTAGE.fromMs + 15_000 };
+  load.acknowledged[0]?.deeds.push({ ...told, kind: "end", reason: "workflow_close" });
+};
 const linesIn = (ledgers: Ledgers) => ledgers.orgs.flatMap(({ carrierCalls }) => carrierCalls);
 
 const SPOILT_LINES: [name: string, rule: string, spoil: (ledgers: Ledgers) => void][] = [
@@ -54,6 +59,12 @@ const SPOILT_LINES: [name: string, rule: string, spoil: (ledgers: Ledgers) => vo
     "more lines at once than allowed",
     ({ orgs }) => orgs[0]?.carrierCalls.push({ ...soundLine(), sid: "CA2" }),
   ],
+  ["an end that is only acknowledged", "a call goes on after its end was acknowledged", askToEnd],
+  [
+    "hanging up that had to be said again",
+    "hanging up was not heard",
+    ({ stored }) => stored.sessions.forEach((session) => session.hung_up_again.push(OUTAGE.fromMs + 24_000)),
+  ],
 ];
 
 test.each(SPOILT_LINES)("%s is found", (_name, rule, spoil) => {
@@ -73,6 +84,19 @@ test("a line may go on while the power is away, one human after the other be run
     { ...soundLine(), sid: "CA4", start_time: ENDS_LATE, end_time: "Tue, 12 May 2026 14:33:00 +0000" },
   );
   expect(judgeLines(ledgers)).toEqual([]);
+});
+
+test("a kill may cut hanging up off, its confirmation be lost; an end that was refused is none", () => {
+  const ledgers = soundLedgers();
+  askToEnd(ledgers);
+  for (const session of ledgers.stored.sessions) session.hung_up_again.push(OUTAGE.fromMs + 24_000);
+  ledgers.load.outages.push({ ...OUTAGE, fromMs: OUTAGE.fromMs + 20_000, toMs: OUTAGE.toMs + 20_000 });
+  expect(judgeLines(ledgers)).toEqual([]);
+  const refused = soundLedgers();
+  for (const session of refused.stored.sessions) session.hung_up_again.push(OUTAGE.fromMs + 30_000);
+  askToEnd(refused);
+  for (const deed of refused.load.acknowledged[0]?.deeds ?? []) deed.status = 409;
+  expect(judgeLines(refused)).toEqual([]);
 });
 
 const SPOILT_TALKS: [name: string, rule: string, spoil: (ledgers: Ledgers) => void][] = [
@@ -123,7 +147,7 @@ test("a talk may be short in an outage, or if somebody ended it; what was not he
   ledgers.load.outages.push(OUTAGE);
   expect(judgeTalks(ledgers)).toEqual([]);
   ledgers.load.outages.pop();
-  const done = { afterMs: 0, status: 200, code: null, transferId: null };
+  const done = { afterMs: 0, status: 200, code: null, transferId: null, atMs: 0 };
   ledgers.load.acknowledged[0]?.deeds.push({ ...done, kind: "end", reason: "dnc_request" });
   ledgers.stored.calls.forEach((row) => (row.ended_reason = "dnc_request"));
   ledgers.stored.optOuts.push({ org_id: ORG, phone: TO });

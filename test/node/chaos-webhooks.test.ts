@@ -118,7 +118,7 @@ test("a transfer that the call took up and nobody was told of is found, and one 
 
 test("an event at an address that no webhook has is found, and a transfer of which nobody was told", () => {
   const ledgers = soundLedgers();
-  const done = { afterMs: 0, status: 202, code: null, transferId: "trf_1" };
+  const done = { afterMs: 0, status: 202, code: null, transferId: "trf_1", atMs: 0 };
   ledgers.load.acknowledged[0]?.deeds.push({ ...done, kind: "transfer" });
   expect(rulesOf(soundDeliveries(), ledgers, ["/nowhere"])).toEqual([
     "an event went to no webhook",

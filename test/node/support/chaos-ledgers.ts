@@ -43,9 +43,10 @@ export function soundLedgers(): Ledgers {
         {
           call_id: CALL,
           requested_at_ms: STARTED * 1_000,
-          asked_carrier_ms: [],
           lines: soundTalk(),
           transfers: [],
+          asked_carrier_ms: [],
+          hung_up_again: [],
         },
       ],
       heldLocks: [],
