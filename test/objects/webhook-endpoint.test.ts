@@ -37,8 +37,8 @@ describe("what is accepted", () => {
   });
 
   test("is signed with both secrets as long as the one before is live", async () => {
-    const previous = { secret: newWebhookSecret(), untilSeconds: Date.UTC(2090, 0, 1) / 1_000 + 60 };
-    webhook = await LiveWebhook.open([], { previous });
+    const previous = { secret: newWebhookSecret(), until: Date.UTC(2090, 0, 1) / 1_000 + 60 };
+    webhook = await LiveWebhook.open([], { previous: [previous] });
     await webhook.deliver();
     webhook.wait(MINUTE_MS);
     await webhook.deliver();
