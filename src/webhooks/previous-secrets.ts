@@ -2,6 +2,7 @@
 // They are stored as one sealed list: more rotations than one may fall into the time in which receivers change over.
 
 import { z } from "zod";
+import { logError } from "../lib/log.ts";
 import { seal, unseal } from "../lib/sealing.ts";
 
 export const webhookSecretSchema = z.string().regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/);
@@ -25,13 +26,19 @@ export async function sealPreviousSecrets(
   return { previousSecretEncrypted, previousSecretUntil: last.until };
 }
 
-/** Those that sign now. */
+/** Those that sign now. If they don't open there are none: the newest signs all the same. */
 export async function openPreviousSecrets(
   keysBase64: readonly string[],
   { id, previousSecretEncrypted: sealed }: { id: string; previousSecretEncrypted: string | null },
   nowSeconds: number,
 ): Promise<PreviousSecret[]> {
   if (sealed === null) return [];
-  const secrets = previousSecretsSchema.parse(JSON.parse(await unseal(keysBase64, sealed, id)));
-  return secrets.filter(({ until }) => nowSeconds < until);
+  try {
+    const secrets = previousSecretsSchema.parse(JSON.parse(await unseal(keysBase64, sealed, id)));
+    return secrets.filter(({ until }) => nowSeconds < until);
+  } catch {
+    // The error might say how they begin.
+    logError("webhook_previous_secrets_unreadable", "they don't open", { webhook_id: id });
+    return [];
+  }
 }

@@ -3,14 +3,16 @@
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { readConfig } from "../../src/config.ts";
 import { webhookWithSecretSchema } from "../../src/contract/webhooks.ts";
+import { seal } from "../../src/lib/sealing.ts";
 import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
 import { post, request } from "../support/api.ts";
 import { patch } from "../support/carrier-accounts.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import type { ReceivedRequest } from "../support/receiver-answers.ts";
 import { Receiver } from "../support/receivers.ts";
-import { newDelivery } from "../support/webhook.ts";
+import { changeWebhook, newDelivery } from "../support/webhook.ts";
 import { createWebhook, storedWebhook, webhook } from "../support/webhooks-by-api.ts";
 
 afterEach(() => {
@@ -160,6 +162,28 @@ describe("a secret", () => {
       secrets.push((await rotate(org, path, { expires_in })).secret);
     }
     expect(await signing(...secrets)).toEqual([true, false, true, true, true, true, true]);
+  });
+
+  test.for([
+    ["newest", "secretEncrypted", [false, false, true]],
+    ["one before", "previousSecretEncrypted", [false, true, true]],
+  ] as const)("does not open, the %s: a new one heals the webhook", async ([_, column, signed]) => {
+    const { org, path, shown, first, signing } = await open();
+    const { secret: second } = await rotate(org, path);
+    await changeWebhook(shown.uuid, { previousSecretEncrypted: null, [column]: "other.key.made-it" });
+    const { secret: third } = await rotate(org, path);
+    expect(await signing(first, second, third)).toEqual(signed);
+  });
+
+  test("before the newest does not open: the newest signs, and what opens is not logged", async () => {
+    const { org, path, shown, first, signing } = await open();
+    const { secret: second } = await rotate(org, path);
+    const sealedAsItIs = await seal(readConfig(env).CREDENTIALS_KEY, first, shown.uuid);
+    for (const previousSecretEncrypted of ["other.key.made-it", sealedAsItIs]) {
+      await changeWebhook(shown.uuid, { previousSecretEncrypted });
+      await webhookEndpointOf(env, shown.uuid).readAnew(false);
+      expect(await signing(first, second)).toEqual([false, true]);
+    }
   });
 
   test("that is dropped at once signs nothing more, and a new one does", async () => {

@@ -14,7 +14,7 @@ export type Endpoint = Receiver & { status: WebhookStatus };
 
 const headersSchema = z.record(z.string(), z.string());
 
-/** Null if it was deleted. Throws if D1 is away or a secret does not open. */
+/** Null if it was deleted. Throws if D1 is away, or if the newest secret or the headers don't open. */
 export async function openEndpoint(
   { db, config }: { db: Db; config: Config },
   webhookId: string,

@@ -2,6 +2,7 @@ import type { Config } from "../../config.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import type { RotateSecretInput, WebhookWithSecret } from "../../contract/webhooks.ts";
 import { updateWebhook, type WebhookRow } from "../../db/webhooks.ts";
+import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { seal, unseal } from "../../lib/sealing.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
@@ -45,14 +46,19 @@ export async function rotateSecret(
   return ok({ ...(await toWebhook(config, changed.webhook)), secret });
 }
 
-/** What signs now, each with its end. */
+/** What signs now, each with its end. What does not open signs nothing; a new one takes its place all the same. */
 async function secretsOf(
   { credentialsKeys }: Config,
   webhook: WebhookRow,
   { expires_in: expiresIn }: RotateSecretInput,
   nowSeconds: number,
 ): Promise<PreviousSecret[]> {
-  const secret = await unseal(credentialsKeys, webhook.secretEncrypted, webhook.id);
   const previous = await openPreviousSecrets(credentialsKeys, webhook, nowSeconds);
-  return [{ secret, until: nowSeconds + expiresIn }, ...previous];
+  try {
+    const secret = await unseal(credentialsKeys, webhook.secretEncrypted, webhook.id);
+    return [{ secret, until: nowSeconds + expiresIn }, ...previous];
+  } catch (error) {
+    logError("webhook_secret_unreadable", error, { webhook_id: webhook.id });
+    return previous;
+  }
 }
