@@ -167,7 +167,7 @@ describe("a secret", () => {
   test.for([
     ["newest", "secretEncrypted", [false, false, true]],
     ["one before", "previousSecretEncrypted", [false, true, true]],
-  ] as const)("does not open, the %s: a new one heals the webhook", async ([_, column, signed]) => {
+  ] as const)("does not open, the %s: a new one heals the webhook", async ([, column, signed]) => {
     const { org, path, shown, first, signing } = await open();
     const { secret: second } = await rotate(org, path);
     await changeWebhook(shown.uuid, { previousSecretEncrypted: null, [column]: "other.key.made-it" });
