@@ -3,6 +3,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test } from "vitest";
 import { newWebhookSecret } from "../../src/webhooks/signature.ts";
+import { until } from "../support/wait.ts";
 import { LiveWebhook } from "../support/live-webhook.ts";
 import { changeWebhook, newDelivery, webhookRow } from "../support/webhook.ts";
 
@@ -246,6 +247,25 @@ describe("a receiver that asks for a pause", () => {
     await webhook.deliver();
     expect((await webhook.receiver.requests()).map(({ path }) => path)).toEqual(["/hook", "/hook/new"]);
   });
+});
+
+test("a receiver that asks for a pause while it is read where the webhook is by now holds up no other", async () => {
+  webhook = await LiveWebhook.open([{ does: "waits", status: 429, headers: { "retry-after": "3600" } }, {}]);
+  await webhook.accept();
+  await webhook.receiver.waiting(1);
+  await changeWebhook(webhook.id, { url: `${webhook.receiver.url}/new` });
+  webhook.d1IsHeld = true;
+  const heard = webhook.hears();
+  await until(
+    async () => webhook.d1Holds.count,
+    (count) => count > 0,
+  );
+  await webhook.receiver.release();
+  await webhook.logs("webhook_attempt");
+  webhook.releaseD1();
+  await heard;
+  await webhook.deliver();
+  expect((await webhook.receiver.requests()).map(({ path }) => path)).toEqual(["/hook", "/hook/new"]);
 });
 
 describe("a webhook that is paused", () => {

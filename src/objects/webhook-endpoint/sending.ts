@@ -163,9 +163,9 @@ export class Sending {
       logAttempt(store.webhookId, delivery, attempt);
       if (delivery.isTest) return;
       const holdMs = holdUntilMs(attempt.statusCode, retryAfterMs, Date.now());
-      // At another address nobody asked for it.
-      const isMoved = this.#endpoint !== null && this.#endpoint.endpoint.url !== endpoint.url;
-      if (holdMs !== null && !isMoved) store.hold(holdMs);
+      // At another address nobody asked for it; while it is read where that is, nobody knows whose wish it was.
+      const isStillThere = this.#endpoint?.endpoint.url === endpoint.url;
+      if (holdMs !== null && isStillThere) store.hold(holdMs);
       await this.#judge(endpoint, attempt, outcome);
     } finally {
       this.#underWay.delete(delivery.seq);
