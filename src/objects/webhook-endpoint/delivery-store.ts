@@ -200,7 +200,7 @@ export class DeliveryStore {
     return [...skipped].length;
   }
 
-  /** They have failed without a further try: too much waits. */
+  /** They have failed without a further try: too much waits, or for too long. They are kept as long as what comes now. */
   giveUp(seqs: readonly number[], atMs: number): void {
     for (const seq of seqs) {
       this.#appendAttempt(seq, {
@@ -210,7 +210,11 @@ export class DeliveryStore {
         durationMs: 0,
         response: null,
       });
-      this.#sql.exec("UPDATE deliveries SET status = 'failed', due_at_ms = NULL WHERE seq = ?", seq);
+      this.#sql.exec(
+        "UPDATE deliveries SET status = 'failed', due_at_ms = NULL, queued_at_ms = ? WHERE seq = ?",
+        atMs,
+        seq,
+      );
     }
   }
 
