@@ -30,7 +30,10 @@ const attemptSchema = z
           "for the receiver, or this for longer, than is kept, and it was given up without a try.",
       }),
     duration_ms: z.int().min(0),
-    response: z.string().nullable().meta({ description: "The beginning of what the receiver answered." }),
+    response: z
+      .string()
+      .nullable()
+      .meta({ description: "The beginning of what the receiver answered, for the last five tries." }),
   })
   .meta({ id: "WebhookAttempt" });
 

@@ -62,7 +62,7 @@ export type DeliveryAttempt = {
   statusCode: number | null;
   error: AttemptError | null;
   durationMs: number;
-  /** The beginning of what the receiver answered. */
+  /** The beginning of what the receiver answered; null after some further tries. */
   response: string | null;
 };
 

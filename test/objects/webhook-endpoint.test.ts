@@ -165,6 +165,8 @@ describe("what is not taken", () => {
     expect({ status, nextAttemptAtMs }).toEqual({ status: "failed", nextAttemptAtMs: null });
     expect(attempts.map(({ atMs }) => atMs)).toEqual(times);
     expect(attempts[9]).toMatchObject({ statusCode: 500, response: "no" });
+    // Answers are many: the last few are kept.
+    expect(attempts.map(({ response }) => response !== null)).toEqual(times.map((_, index) => index >= 5));
     const requests = await webhook.receiver.requests();
     expect(requests.map(({ headers }) => headers["webhook-id"])).toEqual(times.map(() => sent?.eventId));
     expect(requests.map(({ headers }) => Number(headers["webhook-timestamp"]) * 1_000)).toEqual(times);
