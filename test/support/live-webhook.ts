@@ -146,6 +146,12 @@ export class LiveWebhook {
     });
   }
 
+  async patienceWithD1(ms: number): Promise<void> {
+    await runInDurableObject(this.object, (object: WebhookEndpoint) => {
+      object.d1TimeoutMs = ms;
+    });
+  }
+
   async evict(): Promise<void> {
     // With its alarm on disk, which the runtime else forgets together with the object.
     await runInDurableObject(this.object, (_object, { storage }) => storage.sync());
