@@ -15,11 +15,15 @@ export const callHealthSchema = z
       example: 0,
     }),
     stuck_calls: z.array(givenIdSchema("call")).meta({ description: "Of those the oldest, 20 at most." }),
-    dead_letters: z.int().min(0).meta({
-      description:
-        "Work on calls of the last 7 days that was given up after many tries. What it stands for is sent again.",
-      example: 0,
-    }),
+    dead_letters: z
+      .int()
+      .min(0)
+      .meta({
+        description:
+          "Work on calls of the last 7 days that was given up after many tries. What it stands for is sent again by its call; " +
+          "of the end of a call that was lost, webhooks are told for about four days more.",
+        example: 0,
+      }),
     webhooks_paused: z.int().min(0).meta({
       description:
         "Webhooks that we paused: their receivers said that they are gone, or took nothing for three days. The webhook's `paused_reason` tells which.",

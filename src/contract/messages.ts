@@ -21,6 +21,8 @@ export const callEventMessageSchema = z.discriminatedUnion("type", [
     call_id: z.string(),
     org_id: z.string(),
     projected_seq: z.number().int(),
+    /** The webhooks that have not heard of it; without them, all. */
+    webhook_ids: z.array(z.string()).optional(),
   }),
 ]);
 export type CallEventMessage = z.infer<typeof callEventMessageSchema>;

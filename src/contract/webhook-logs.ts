@@ -27,10 +27,13 @@ const attemptSchema = z
         description:
           "Why there was no answer. `url_refused`: the address is none that may be asked. `interrupted`: we were restarted " +
           "in the middle, and the receiver may have had it; it is none of the ten tries. `too_much_waiting`: more waited " +
-          "for the receiver than is kept, and this was given up without a try.",
+          "for the receiver, or this for longer, than is kept, and it was given up without a try.",
       }),
     duration_ms: z.int().min(0),
-    response: z.string().nullable().meta({ description: "The beginning of what the receiver answered." }),
+    response: z
+      .string()
+      .nullable()
+      .meta({ description: "The beginning of what the receiver answered, for the last five tries." }),
   })
   .meta({ id: "WebhookAttempt" });
 

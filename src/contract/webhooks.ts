@@ -71,7 +71,8 @@ export const webhookSchema = z
     }),
     paused_at: timeSchema.nullable(),
     previous_secret_expires_at: timeSchema.nullable().meta({
-      description: "Until then the secret before the newest signs too; null: only the newest signs.",
+      description:
+        "Until then a secret before the newest signs too, the last of them; null: only the newest signs.",
     }),
     created_at: timeSchema,
   })
@@ -100,7 +101,10 @@ export const rotateSecretSchema = z.strictObject({
     .min(0)
     .max(7 * DAY_SECONDS)
     .default(DAY_SECONDS)
-    .meta({ description: "For so many seconds everything is signed with the old secret as well." }),
+    .meta({
+      description:
+        "For so many seconds everything is signed with the old secret as well. Those before it keep their own ends; 0: the new one alone signs.",
+    }),
 });
 export type RotateSecretInput = z.infer<typeof rotateSecretSchema>;
 

@@ -339,7 +339,7 @@ export const webhooks = sqliteTable(
     headersEncrypted: text(),
     /** `whsec_…` under CREDENTIALS_KEY, bound to the webhook's id. */
     secretEncrypted: text().notNull(),
-    /** The one before, with which everything is signed as well until `previousSecretUntil`. */
+    /** Those before, which sign as well, sealed as one list with the end of each; `previousSecretUntil`: the last end. */
     previousSecretEncrypted: text(),
     previousSecretUntil: integer(),
     status: text({ enum: WEBHOOK_STATUSES }).notNull().default("active"),

@@ -17,7 +17,8 @@ import { webhooks } from "./schema.ts";
 
 export type WebhookRow = typeof webhooks.$inferSelect;
 
-const eventsSchema = z.array(z.enum(CALL_EVENTS));
+const eventsSchema = z.array(z.string());
+const known: ReadonlySet<string> = new Set(CALL_EVENTS);
 
 /** All that is to be known to send to it; null if it was deleted. */
 export async function findEndpoint(db: Db, webhookId: string): Promise<WebhookRow | null> {
@@ -32,9 +33,18 @@ function selectSubscriptions(db: Db, orgId: string) {
     .where(eq(webhooks.orgId, orgId));
 }
 
-/** @param json a webhook's events as they are stored. */
-export function eventsOf(json: string): CallEventName[] {
-  return eventsSchema.parse(JSON.parse(json));
+/**
+ * Those that there are: one that only another version of us knows is no hindrance to them.
+ * @param json a webhook's events as they are stored.
+ */
+export function eventsOf(webhookId: string, json: string): CallEventName[] {
+  const named = eventsSchema.parse(JSON.parse(json));
+  const events = named.filter((name): name is CallEventName => known.has(name));
+  if (events.length < named.length) {
+    const unknown = named.length - events.length;
+    logError("webhook_events_unknown", "not of this version", { webhook_id: webhookId, count: unknown });
+  }
+  return events;
 }
 
 /** Who is to hear of what. */
@@ -73,7 +83,7 @@ export async function readLostForEvents(
 function subscriptionsOf(rows: readonly { webhookId: string; webhookEvents: string }[]): Subscription[] {
   return rows.flatMap((row) => {
     try {
-      return { webhookId: row.webhookId, events: eventsOf(row.webhookEvents) };
+      return { webhookId: row.webhookId, events: eventsOf(row.webhookId, row.webhookEvents) };
     } catch (error) {
       logError("webhook_unreadable", error, { webhook_id: row.webhookId });
       return [];

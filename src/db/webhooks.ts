@@ -1,4 +1,4 @@
-// Webhooks as clients see them; what is needed to send to one reads webhook-endpoints.ts. No secret leaves this file.
+// Webhooks as clients see them; what is needed to send to one reads webhook-endpoints.ts. Secrets leave as they are sealed.
 
 import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Page } from "../contract/pages.ts";
@@ -6,24 +6,9 @@ import type { WebhookStatus } from "../domain/webhook.ts";
 import type { Db } from "./client.ts";
 import { webhooks } from "./schema.ts";
 
-type StoredWebhook = typeof webhooks.$inferSelect;
+export type WebhookRow = typeof webhooks.$inferSelect;
 
-const columns = {
-  id: webhooks.id,
-  orgId: webhooks.orgId,
-  name: webhooks.name,
-  url: webhooks.url,
-  events: webhooks.events,
-  headersEncrypted: webhooks.headersEncrypted,
-  previousSecretUntil: webhooks.previousSecretUntil,
-  status: webhooks.status,
-  pausedReason: webhooks.pausedReason,
-  pausedAt: webhooks.pausedAt,
-  createdAt: webhooks.createdAt,
-};
-export type WebhookRow = Pick<StoredWebhook, keyof typeof columns>;
-
-export type NewWebhook = Omit<StoredWebhook, "previousSecretEncrypted" | "previousSecretUntil">;
+export type NewWebhook = Omit<WebhookRow, "previousSecretEncrypted" | "previousSecretUntil">;
 
 /** Null if the organisation has `max` of them. Judged by the insert itself, so that none slips in beside another. */
 export async function insertWebhook(db: Db, webhook: NewWebhook, max: number): Promise<WebhookRow | null> {
@@ -36,31 +21,31 @@ export async function insertWebhook(db: Db, webhook: NewWebhook, max: number): P
           ${status}, ${pausedReason}, ${pausedAt}, ${createdAt}
         WHERE (SELECT count(*) FROM webhooks WHERE org_id = ${orgId}) < ${max}`,
     )
-    .returning(columns)
+    .returning()
     .get();
   return inserted ?? null;
 }
 
 /** Null if the organisation has none such. */
 export async function findWebhook(db: Db, orgId: string, webhookId: string): Promise<WebhookRow | null> {
-  return (await db.select(columns).from(webhooks).where(isOwn(orgId, webhookId)).get()) ?? null;
+  return (await db.select().from(webhooks).where(isOwn(orgId, webhookId)).get()) ?? null;
 }
 
 /** Newest first. */
 export async function listWebhooks(db: Db, orgId: string, { limit, offset }: Page) {
   const all = eq(webhooks.orgId, orgId);
   const [rows, [counted]] = await db.batch([
-    db.select(columns).from(webhooks).where(all).orderBy(desc(webhooks.id)).limit(limit).offset(offset),
+    db.select().from(webhooks).where(all).orderBy(desc(webhooks.id)).limit(limit).offset(offset),
     db.select({ total: count() }).from(webhooks).where(all),
   ]);
   return { rows, total: counted?.total ?? 0 };
 }
 
 export type WebhookChange = {
-  set: Partial<Pick<StoredWebhook, "name" | "url" | "events" | "headersEncrypted">>;
+  set: Partial<Omit<WebhookRow, "id" | "orgId" | "status" | "pausedReason" | "pausedAt" | "createdAt">>;
   /** One that is paused already keeps its reason. */
   status: WebhookStatus | undefined;
-  /** Change only a webhook whose address and headers still are as they were read. */
+  /** Change only a webhook whose address, headers and secrets still are as they were read. */
   ifAsRead: boolean;
   nowSeconds: number;
 };
@@ -74,7 +59,9 @@ export async function updateWebhook(
   { set, status, ifAsRead, nowSeconds }: WebhookChange,
 ): Promise<WebhookChanged> {
   const isOne = isOwn(before.orgId, before.id);
-  const asRead = sql`url = ${before.url} AND headers_encrypted IS ${before.headersEncrypted}`;
+  const asRead = sql`url = ${before.url} AND headers_encrypted IS ${before.headersEncrypted}
+    AND secret_encrypted = ${before.secretEncrypted}
+    AND previous_secret_encrypted IS ${before.previousSecretEncrypted}`;
   const [updated, [webhook]] = await db.batch([
     db
       .update(webhooks)
@@ -82,37 +69,10 @@ export async function updateWebhook(
       .set({ name: sql`name`, ...set, ...(status === undefined ? {} : statusColumns(status, nowSeconds)) })
       .where(and(isOne, ifAsRead ? asRead : undefined))
       .returning({ id: webhooks.id }),
-    db.select(columns).from(webhooks).where(isOne),
+    db.select().from(webhooks).where(isOne),
   ]);
   if (webhook === undefined) return { kind: "gone" };
   return { kind: updated.length > 0 ? "changed" : "not_as_read", webhook };
-}
-
-/**
- * The secret in force becomes the one before, whichever it is by then; but one before that still signs stays it, as it is
- * the one that receivers know. Null if the webhook is gone.
- *
- * @param next `previousUntil` null: the new one alone signs.
- */
-export async function rotateSecret(
-  db: Db,
-  { id, orgId }: WebhookRow,
-  next: { secretEncrypted: string; previousUntil: number | null; nowSeconds: number },
-): Promise<WebhookRow | null> {
-  const { secretEncrypted, previousUntil, nowSeconds } = next;
-  const stays = sql`previous_secret_until > ${nowSeconds}`;
-  const previous = {
-    previousSecretEncrypted: sql`CASE WHEN ${stays} THEN previous_secret_encrypted ELSE secret_encrypted END`,
-    previousSecretUntil: sql`CASE WHEN ${stays} THEN previous_secret_until ELSE ${previousUntil} END`,
-  };
-  const none = { previousSecretEncrypted: null, previousSecretUntil: null };
-  const rotated = await db
-    .update(webhooks)
-    .set({ secretEncrypted, ...(previousUntil === null ? none : previous) })
-    .where(isOwn(orgId, id))
-    .returning(columns)
-    .get();
-  return rotated ?? null;
 }
 
 export async function deleteWebhook(db: Db, orgId: string, webhookId: string): Promise<void> {

@@ -45,7 +45,7 @@ export type NewDelivery = {
 /**
  * Why there was no answer. `url_refused`: the address is none that may be asked. `interrupted`: we were restarted in the
  * middle, and the receiver may have had it. `too_much_waiting`: it was given up without a try, as more waited for the
- * receiver than is kept.
+ * receiver, or longer, than is kept.
  */
 export const ATTEMPT_ERRORS = [
   "timeout",
@@ -62,7 +62,7 @@ export type DeliveryAttempt = {
   statusCode: number | null;
   error: AttemptError | null;
   durationMs: number;
-  /** The beginning of what the receiver answered. */
+  /** The beginning of what the receiver answered; null after some further tries. */
   response: string | null;
 };
 

@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readConfig, type Config } from "../../src/config.ts";
 import { openDb } from "../../src/db/client.ts";
+import { findSealedOtherwise, replaceSealed } from "../../src/db/sealed-values.ts";
 import { seal, sealPrefix, unseal } from "../../src/lib/sealing.ts";
 import { resealCredentials } from "../../src/services/credentials/reseal.ts";
 import { openProvider } from "../../src/telephony/registry.ts";
@@ -99,6 +100,21 @@ describe("with the previous key beside the new one", () => {
     );
     const opened = await Promise.all(values.map(({ id, value }) => unseal([CREDENTIALS_KEY], value, id)));
     expect(opened).toEqual([authToken, "secret", "secret", "secret", "secret"]);
+  });
+
+  test("what is changed while it is sealed anew stays as it was changed", async () => {
+    const org = await createOrganisation();
+    const db = openDb(env.DB);
+    await sealAccount(org, OLD_KEY);
+    const prefix = await sealPrefix(readConfig(env).CREDENTIALS_KEY);
+    const found = await findSealedOtherwise(db, prefix, 10_000);
+    const value = found.find(({ id }) => id === org.carrierId);
+    if (value === undefined) throw new Error("It is not found");
+    await sealAccount(org, readConfig(env).CREDENTIALS_KEY);
+    const changed = await readAccount(org);
+    expect(await replaceSealed(db, value, "from what it was")).toBe(false);
+    expect(await readAccount(org)).toEqual(changed);
+    expect(await replaceSealed(db, { ...value, sealed: changed.sealed }, changed.sealed)).toBe(true);
   });
 
   test("what neither key opens stays as it is, and is no other's hindrance", async () => {

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { readConfig } from "../../src/config.ts";
+import { openDb } from "../../src/db/client.ts";
+import { findTokenKey } from "../../src/services/auth/tokens.ts";
 import { signText } from "../../src/lib/signed-text.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { BASE_URL, place, post, request, untilQuiet } from "../support/api.ts";
@@ -168,7 +170,8 @@ describe("a token", () => {
     const path = pathOf("recording", calls[0]);
     expect(await open(path, await sign("trunkline token v1", claims))).toBe(200);
     expect(await open(path, await sign("another use", claims))).toBe(401);
-    for (const x of [null, "9999999999", undefined, 9999999999.5]) {
+    // One that lives longer than any is made.
+    for (const x of [null, "9999999999", undefined, 9999999999.5, 9999999999, claims.x + 600]) {
       expect(await open(path, await sign("trunkline token v1", { ...claims, x }))).toBe(401);
     }
     expect(await open(path, await sign("trunkline token v1", { ...claims, o: newId("organisation") }))).toBe(
@@ -176,6 +179,17 @@ describe("a token", () => {
     );
     expect(await open(path, await sign("trunkline token v1", { ...claims, k: newId("key") }))).toBe(401);
   });
+});
+
+test("a token that was signed with the previous key of the deployment is refused: who learned it makes none", async () => {
+  const config = { ...readConfig(env), CREDENTIALS_KEY: btoa("a-new-key-a-new-key-a-new-key-32") };
+  const credentialsKeys = [config.CREDENTIALS_KEY, readConfig(env).CREDENTIALS_KEY];
+  const context = { env, db: openDb(env.DB), config: { ...config, credentialsKeys } };
+  const { token } = await tokenFor("board");
+  const find = (known: typeof context) =>
+    findTokenKey(known, token, { purpose: "board", objectId: org.orgId }, Date.now());
+  expect(await find({ ...context, config: readConfig(env) })).toMatchObject({ orgId: org.orgId });
+  expect(await find(context)).toBeNull();
 });
 
 describe("a token whose key", () => {

@@ -3,14 +3,16 @@
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { readConfig } from "../../src/config.ts";
 import { webhookWithSecretSchema } from "../../src/contract/webhooks.ts";
+import { seal } from "../../src/lib/sealing.ts";
 import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
 import { post, request } from "../support/api.ts";
 import { patch } from "../support/carrier-accounts.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import type { ReceivedRequest } from "../support/receiver-answers.ts";
 import { Receiver } from "../support/receivers.ts";
-import { newDelivery } from "../support/webhook.ts";
+import { changeWebhook, newDelivery } from "../support/webhook.ts";
 import { createWebhook, storedWebhook, webhook } from "../support/webhooks-by-api.ts";
 
 afterEach(() => {
@@ -60,7 +62,7 @@ test("stand in one answer each, and nowhere else: no other answer, no row, no lo
   expect(secrets.filter((each) => /^whsec_[A-Za-z0-9+/]{43}=$/.test(each))).toHaveLength(2);
   expect(await storedWebhook(shown.uuid)).toMatchObject({
     secret: secrets[1],
-    previousSecret: secrets[0],
+    previousSecrets: [secrets[0]],
     headers: { authorization: HEADER },
   });
 
@@ -132,25 +134,56 @@ describe("a secret", () => {
     expect(await (await request(path, org.apiKey)).json()).toEqual(shown);
   });
 
-  test("that receivers know stays though the answer was lost and it is rotated again: the newer is replaced", async () => {
+  test("that receivers may know by now signs on when it is rotated again, each until its own end", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1000) * 1000 });
     const { org, path, shown, first, signing } = await open();
-    const { secret: second, shown: rotated } = await rotate(org, path, { expires_in: 604_800 });
-    const { secret: third, shown: again } = await rotate(org, path, { expires_in: 60 });
-    expect(again).toEqual(rotated);
-    expect(await signing(first, second, third)).toEqual([true, false, true]);
-    const { secret: fourth, shown: now } = await rotate(org, path, { expires_in: 0 });
+    const endIn = (ms: number) => new Date(Date.now() + ms).toISOString().replace(".000", "");
+    const { secret: second } = await rotate(org, path, { expires_in: 60 });
+    const end = endIn(604_800_000);
+    const { secret: third, shown: again } = await rotate(org, path, { expires_in: 604_800 });
+    const { secret: fourth, shown: once } = await rotate(org, path, { expires_in: 120 });
+    expect(again).toEqual({ ...shown, previous_secret_expires_at: end });
+    expect(once).toEqual(again);
+    expect(await signing(first, second, third, fourth)).toEqual([true, true, true, true]);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await signing(first, second, third, fourth)).toEqual([false, true, true, true]);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await signing(first, second, third, fourth)).toEqual([false, true, false, true]);
+    const { secret: fifth, shown: now } = await rotate(org, path, { expires_in: 0 });
     expect(now).toEqual(shown);
-    expect(await signing(first, second, third, fourth)).toEqual([false, false, false, true]);
-    expect(await storedWebhook(shown.uuid)).toMatchObject({ secret: fourth, previousSecret: null });
+    expect(await signing(first, second, third, fourth, fifth)).toEqual([false, false, false, false, true]);
+    expect(await storedWebhook(shown.uuid)).toMatchObject({ secret: fifth, previousSecrets: [] });
   });
 
-  test("whose time is up makes room for the one after it", async () => {
-    vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1000) * 1000 });
+  test("and five before it sign; of more those go whose time is up first", async () => {
     const { org, path, first, signing } = await open();
-    const { secret: second } = await rotate(org, path, { expires_in: 60 });
-    vi.setSystemTime(Date.now() + 60_000);
+    const secrets = [first];
+    for (const expires_in of [600, 60, 500, 400, 300, 200]) {
+      secrets.push((await rotate(org, path, { expires_in })).secret);
+    }
+    expect(await signing(...secrets)).toEqual([true, false, true, true, true, true, true]);
+  });
+
+  test.for([
+    ["newest", "secretEncrypted", [false, false, true]],
+    ["one before", "previousSecretEncrypted", [false, true, true]],
+  ] as const)("does not open, the %s: a new one heals the webhook", async ([, column, signed]) => {
+    const { org, path, shown, first, signing } = await open();
+    const { secret: second } = await rotate(org, path);
+    await changeWebhook(shown.uuid, { previousSecretEncrypted: null, [column]: "other.key.made-it" });
     const { secret: third } = await rotate(org, path);
-    expect(await signing(first, second, third)).toEqual([false, true, true]);
+    expect(await signing(first, second, third)).toEqual(signed);
+  });
+
+  test("before the newest does not open: the newest signs, and what opens is not logged", async () => {
+    const { org, path, shown, first, signing } = await open();
+    const { secret: second } = await rotate(org, path);
+    const sealedAsItIs = await seal(readConfig(env).CREDENTIALS_KEY, first, shown.uuid);
+    for (const previousSecretEncrypted of ["other.key.made-it", sealedAsItIs]) {
+      await changeWebhook(shown.uuid, { previousSecretEncrypted });
+      await webhookEndpointOf(env, shown.uuid).readAnew(false);
+      expect(await signing(first, second)).toEqual([false, true]);
+    }
   });
 
   test("that is dropped at once signs nothing more, and a new one does", async () => {
@@ -168,11 +201,10 @@ describe("a secret", () => {
     ]);
   });
 
-  test("that is rotated twice at the same time: receivers go on, and one of the new signs", async () => {
+  test("that is rotated twice at the same time: receivers go on, and both new ones sign", async () => {
     const { org, path, first, signing } = await open();
     const [one, other] = await Promise.all([rotate(org, path), rotate(org, path)]);
-    const [isFirst, ...areNew] = await signing(first, one.secret, other.secret);
-    expect([isFirst, areNew.filter(Boolean)]).toEqual([true, [true]]);
+    expect(await signing(first, one.secret, other.secret)).toEqual([true, true, true]);
   });
 
   test.for([

@@ -77,6 +77,14 @@ test("is created, read, listed, changed field by field, and deleted", async () =
   expect(await (await request("/v1/webhooks", org.apiKey)).json()).toMatchObject({ total: 1 });
 });
 
+test("is read without the events that this version does not know", async () => {
+  const org = await createOrganisation();
+  const { path, shown } = await createWebhook(org);
+  await changeWebhook(shown.uuid, { events: '["call.ended","call.unheard_of"]' });
+  expect(await read(path, org)).toEqual({ ...shown, events: ["call.ended"] });
+  expect((await request("/v1/webhooks", org.apiKey)).status).toBe(200);
+});
+
 describe("is refused", () => {
   const BAD: [what: string, body: Record<string, unknown>, path: string][] = [
     ["no name", { name: undefined }, "name"],

@@ -66,14 +66,26 @@ describe("the customer of a call that is given up", () => {
     const { endpoints, webhookId, org, callId, message } = await lostCall(LOST);
     const other = await endpoints.add(org.orgId);
     endpoints.set(other, "fails");
+    const send = vi
+      .spyOn(env.CALL_EVENTS, "send")
+      .mockImplementation(() => Promise.reject(new Error("Away")));
+    // While no word can be sent for that one, this word is for all.
     expect(await consume(QUEUE, [message])).toMatchObject({ retried: ["0"], delays: [30] });
     const { ended_at } = await read(org, callId);
     expect(ended_at).not.toBeNull();
     const before = endpoints.toldTo(webhookId);
+    send.mockReset().mockResolvedValue({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } });
+    expect(await consume(QUEUE, [message], 2)).toMatchObject({ acked: ["0"], retried: [] });
+    const rest = { ...message, webhook_ids: [other] };
+    expect(send.mock.calls).toEqual([[rest]]);
+    // It is tried again as it is, and sent no more.
+    expect(await consume(QUEUE, [rest])).toMatchObject({ retried: ["0"], delays: [30] });
+    expect(send).toHaveBeenCalledOnce();
     endpoints.set(other, "takes");
-    expect(await consume(QUEUE, [message], 2)).toMatchObject({ acked: ["0"] });
+    expect(await consume(QUEUE, [rest], 2)).toMatchObject({ acked: ["0"] });
     expect(endpoints.toldTo(webhookId)).toEqual(before);
     expect(endpoints.toldTo(other)).toEqual(before);
+    expect(endpoints.timesHanded(webhookId)).toBe(2);
   });
 
   test("hears of it from the dead letter too, which is counted once and waits long", async () => {

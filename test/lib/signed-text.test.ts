@@ -8,7 +8,7 @@ describe("signed text", () => {
   test("is read by who signed it, whatever letters it has, and fits into an address", async () => {
     const signed = await signText(SECRET, "use", TEXT);
     expect(signed).toMatch(/^[\w-]+\.[\w-]{43}$/);
-    expect(await readSignedText([SECRET], "use", signed)).toBe(TEXT);
+    expect(await readSignedText(SECRET, "use", signed)).toBe(TEXT);
   });
 
   // Computed with Node's own `hkdfSync` and `createHmac`.
@@ -21,7 +21,7 @@ describe("signed text", () => {
     ["another label", SECRET, "another use"],
     ["no label", SECRET, ""],
   ])("is nothing to %s", async (_, secret, label) => {
-    expect(await readSignedText([secret], label, await signText(SECRET, "use", TEXT))).toBeNull();
+    expect(await readSignedText(secret, label, await signText(SECRET, "use", TEXT))).toBeNull();
   });
 
   test("that is changed in any letter is refused", async () => {
@@ -29,20 +29,20 @@ describe("signed text", () => {
     for (let at = 0; at < signed.length; at += 1) {
       const letter = signed[at] === "A" ? "B" : "A";
       const changed = signed.slice(0, at) + letter + signed.slice(at + 1);
-      expect(await readSignedText([SECRET], "use", changed)).toBeNull();
+      expect(await readSignedText(SECRET, "use", changed)).toBeNull();
     }
   });
 
   test.each(["", ".", "text", "dGV4dA", "dGV4dA.", ".dGV4dA", "a.b.c", "%.%"])(
     "is nothing like %j",
     async (text) => {
-      expect(await readSignedText([SECRET], "use", text)).toBeNull();
+      expect(await readSignedText(SECRET, "use", text)).toBeNull();
     },
   );
 
   test("takes no second spelling of its signature", async () => {
     const signed = await signText(SECRET, "use", "text");
-    expect(await readSignedText([SECRET], "use", `${signed}=`)).toBeNull();
-    expect(await readSignedText([SECRET], "use", `${signed} `)).toBeNull();
+    expect(await readSignedText(SECRET, "use", `${signed}=`)).toBeNull();
+    expect(await readSignedText(SECRET, "use", `${signed} `)).toBeNull();
   });
 });

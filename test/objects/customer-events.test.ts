@@ -321,6 +321,16 @@ describe("each webhook", () => {
     expect([endpoints.timesHanded(none), endpoints.timesHanded(stranger)]).toEqual([0, 0]);
   });
 
+  test("hears of what there is, though it is subscribed to something besides that we don't know", async () => {
+    const call = await ringing();
+    const endpoints = new Endpoints();
+    const webhookId = await endpoints.add(call.org.orgId, '["call.unheard_of","call.ended"]');
+    await call.report("busy");
+    await call.rest();
+    await firesUntil(call, owesNothing);
+    expect(endpoints.namesToldTo(webhookId)).toEqual(["1 call.ended"]);
+  });
+
   test("is told though the events of another can't be read", async () => {
     const call = await ringing();
     const { endpoints, webhookId } = await listening(call);

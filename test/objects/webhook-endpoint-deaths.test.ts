@@ -228,6 +228,17 @@ describe("D1 that is away", () => {
     expect(await webhookRow(webhook.id)).toMatchObject({ status: "paused", pausedReason: "gone" });
   });
 
+  test("that hangs when the webhook is to be paused holds up nothing for long", async () => {
+    webhook = await LiveWebhook.open([{ does: "waits", status: 410 }]);
+    await webhook.accept();
+    await webhook.receiver.waiting(1);
+    await webhook.patienceWithD1(100);
+    webhook.d1IsHeld = true;
+    await webhook.receiver.release();
+    await webhook.logs("webhook_not_paused");
+    expect(webhook.d1Holds.count).toBeGreaterThan(0);
+  });
+
   test("a secret that does not open costs no try either", async () => {
     webhook = await LiveWebhook.open();
     const row = await webhookRow(webhook.id);

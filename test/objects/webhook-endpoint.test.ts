@@ -3,6 +3,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test } from "vitest";
 import { newWebhookSecret } from "../../src/webhooks/signature.ts";
+import { until } from "../support/wait.ts";
 import { LiveWebhook } from "../support/live-webhook.ts";
 import { changeWebhook, newDelivery, webhookRow } from "../support/webhook.ts";
 
@@ -37,8 +38,8 @@ describe("what is accepted", () => {
   });
 
   test("is signed with both secrets as long as the one before is live", async () => {
-    const previous = { secret: newWebhookSecret(), untilSeconds: Date.UTC(2090, 0, 1) / 1_000 + 60 };
-    webhook = await LiveWebhook.open([], { previous });
+    const previous = { secret: newWebhookSecret(), until: Date.UTC(2090, 0, 1) / 1_000 + 60 };
+    webhook = await LiveWebhook.open([], { previous: [previous] });
     await webhook.deliver();
     webhook.wait(MINUTE_MS);
     await webhook.deliver();
@@ -164,6 +165,8 @@ describe("what is not taken", () => {
     expect({ status, nextAttemptAtMs }).toEqual({ status: "failed", nextAttemptAtMs: null });
     expect(attempts.map(({ atMs }) => atMs)).toEqual(times);
     expect(attempts[9]).toMatchObject({ statusCode: 500, response: "no" });
+    // Answers are many: the last few are kept.
+    expect(attempts.map(({ response }) => response !== null)).toEqual(times.map((_, index) => index >= 5));
     const requests = await webhook.receiver.requests();
     expect(requests.map(({ headers }) => headers["webhook-id"])).toEqual(times.map(() => sent?.eventId));
     expect(requests.map(({ headers }) => Number(headers["webhook-timestamp"]) * 1_000)).toEqual(times);
@@ -246,6 +249,25 @@ describe("a receiver that asks for a pause", () => {
     await webhook.deliver();
     expect((await webhook.receiver.requests()).map(({ path }) => path)).toEqual(["/hook", "/hook/new"]);
   });
+});
+
+test("a receiver that asks for a pause while it is read where the webhook is by now holds up no other", async () => {
+  webhook = await LiveWebhook.open([{ does: "waits", status: 429, headers: { "retry-after": "3600" } }, {}]);
+  await webhook.accept();
+  await webhook.receiver.waiting(1);
+  await changeWebhook(webhook.id, { url: `${webhook.receiver.url}/new` });
+  webhook.d1IsHeld = true;
+  const heard = webhook.hears();
+  await until(
+    async () => webhook.d1Holds.count,
+    (count) => count > 0,
+  );
+  await webhook.receiver.release();
+  await webhook.logs("webhook_attempt");
+  webhook.releaseD1();
+  await heard;
+  await webhook.deliver();
+  expect((await webhook.receiver.requests()).map(({ path }) => path)).toEqual(["/hook", "/hook/new"]);
 });
 
 describe("a webhook that is paused", () => {

@@ -70,6 +70,30 @@ test("all goes when it is thirty days old, and no alarm is left without anything
   expect((await webhook.stored()).alarmMs).toBeNull();
 });
 
+test("what waits for thirty days has failed then, says why, and can be replayed for thirty more", async () => {
+  webhook = await LiveWebhook.open();
+  webhook.d1IsAway = true;
+  await webhook.accept();
+  await webhook.logs("webhook_unreadable");
+  webhook.wait(31 * DAY_MS);
+  await tend();
+  expect(await webhook.delivery()).toMatchObject({
+    status: "failed",
+    nextAttemptAtMs: null,
+    attempts: [{ error: "too_much_waiting" }],
+  });
+  expect(webhook.logged).toContainEqual(
+    expect.objectContaining({ event: "webhook_deliveries_given_up", count: 1 }),
+  );
+  webhook.wait(29 * DAY_MS);
+  await tend();
+  webhook.d1IsAway = false;
+  await webhook.hears();
+  expect(await webhook.object.replayAll({})).toBe(1);
+  await webhook.rest();
+  expect((await webhook.delivery()).status).toBe("delivered");
+});
+
 describe("of what was", () => {
   test("taken only the newest 10,000 are kept, and each that is yet to be sent", async () => {
     webhook = await LiveWebhook.open([{ status: 500 }, {}]);

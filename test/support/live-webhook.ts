@@ -7,6 +7,7 @@ import { vi } from "vitest";
 import { z } from "zod";
 import type { Delivery, NewDelivery } from "../../src/domain/webhook.ts";
 import type { WebhookEndpoint } from "../../src/objects/webhook-endpoint/webhook-endpoint.ts";
+import { Holds } from "./holds.ts";
 import { createOrganisation } from "./organisation.ts";
 import type { ReceiverAnswer } from "./receiver-answers.ts";
 import { Receiver } from "./receivers.ts";
@@ -28,6 +29,9 @@ export class LiveWebhook {
   readonly receiver: Receiver;
   /** Whether D1 fails whoever asks it. */
   d1IsAway = false;
+  /** Whether whoever asks D1 from now on waits for the test. */
+  d1IsHeld = false;
+  readonly d1Holds = new Holds();
   /** Questions to D1. */
   d1Reads = 0;
   /** Until then the object asks D1 nothing more. */
@@ -52,6 +56,7 @@ export class LiveWebhook {
 
   /** Puts everything back that was replaced. */
   async leave(): Promise<void> {
+    this.releaseD1();
     await this.object.forget();
     vi.restoreAllMocks();
     vi.useRealTimers();
@@ -141,6 +146,12 @@ export class LiveWebhook {
     });
   }
 
+  async patienceWithD1(ms: number): Promise<void> {
+    await runInDurableObject(this.object, (object: WebhookEndpoint) => {
+      object.d1TimeoutMs = ms;
+    });
+  }
+
   async evict(): Promise<void> {
     // With its alarm on disk, which the runtime else forgets together with the object.
     await runInDurableObject(this.object, (_object, { storage }) => storage.sync());
@@ -188,13 +199,33 @@ export class LiveWebhook {
     });
   }
 
+  /** Whoever waits for D1 gets its answer. */
+  releaseD1(): void {
+    this.d1IsHeld = false;
+    this.d1Holds.releaseAll("answers");
+  }
+
+  #held(statement: D1PreparedStatement): D1PreparedStatement {
+    return new Proxy(statement, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (name === "bind") return (...values: unknown[]) => this.#held(target.bind(...values));
+        return async (...given: unknown[]): Promise<unknown> => {
+          await this.d1Holds.wait();
+          return Reflect.apply(value, target, given);
+        };
+      },
+    });
+  }
+
   #standIn(): void {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const prepare = env.DB.prepare.bind(env.DB);
     vi.spyOn(env.DB, "prepare").mockImplementation((query) => {
       this.d1Reads += 1;
       if (this.d1IsAway) throw new Error("D1 is away");
-      return prepare(query);
+      return this.d1IsHeld ? this.#held(prepare(query)) : prepare(query);
     });
     const keep = (line: unknown): void => {
       const fields = lineSchema.parse(JSON.parse(String(line)));

@@ -8,6 +8,7 @@ import { webhooks } from "../../src/db/schema.ts";
 import { CALL_EVENTS, type CallEventName, type NewDelivery } from "../../src/domain/webhook.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { seal } from "../../src/lib/sealing.ts";
+import { sealPreviousSecrets, type PreviousSecret } from "../../src/webhooks/previous-secrets.ts";
 import { newWebhookSecret } from "../../src/webhooks/signature.ts";
 
 type Options = {
@@ -16,11 +17,11 @@ type Options = {
   events?: readonly CallEventName[];
   headers?: Record<string, string>;
   secret?: string;
-  previous?: { secret: string; untilSeconds: number };
+  previous?: PreviousSecret[];
 };
 
 export async function createWebhook(options: Options): Promise<{ webhookId: string; secret: string }> {
-  const { url, orgId, events = CALL_EVENTS, headers, secret = newWebhookSecret(), previous } = options;
+  const { url, orgId, events = CALL_EVENTS, headers, secret = newWebhookSecret(), previous = [] } = options;
   const webhookId = newId("webhook");
   const sealed = (text: string) => seal(readConfig(env).CREDENTIALS_KEY, text, webhookId);
   await openDb(env.DB)
@@ -33,8 +34,7 @@ export async function createWebhook(options: Options): Promise<{ webhookId: stri
       events: JSON.stringify(events),
       headersEncrypted: headers === undefined ? null : await sealed(JSON.stringify(headers)),
       secretEncrypted: await sealed(secret),
-      previousSecretEncrypted: previous === undefined ? null : await sealed(previous.secret),
-      previousSecretUntil: previous?.untilSeconds ?? null,
+      ...(await sealPreviousSecrets(readConfig(env).CREDENTIALS_KEY, previous, webhookId)),
       createdAt: 1_780_000_000,
     });
   return { webhookId, secret };

@@ -7,6 +7,7 @@ import { webhookWithSecretSchema } from "../../src/contract/webhooks.ts";
 import { openDb } from "../../src/db/client.ts";
 import * as tables from "../../src/db/schema.ts";
 import { unseal } from "../../src/lib/sealing.ts";
+import { openPreviousSecrets } from "../../src/webhooks/previous-secrets.ts";
 import { post } from "./api.ts";
 import type { Organisation } from "./organisation.ts";
 
@@ -32,13 +33,13 @@ export async function storedWebhook(webhookId: string) {
     .where(eq(tables.webhooks.id, webhookId))
     .get();
   if (row === undefined) return null;
-  const open = async (sealed: string | null) =>
-    sealed === null ? null : unseal(readConfig(env).credentialsKeys, sealed, webhookId);
+  const keys = readConfig(env).credentialsKeys;
+  const open = async (sealed: string | null) => (sealed === null ? null : unseal(keys, sealed, webhookId));
   const headers = await open(row.headersEncrypted);
   return {
     row,
     secret: await open(row.secretEncrypted),
-    previousSecret: await open(row.previousSecretEncrypted),
+    previousSecrets: (await openPreviousSecrets(keys, row, 0)).map(({ secret }) => secret),
     headers: headers === null ? null : (JSON.parse(headers) as Record<string, string>),
   };
 }

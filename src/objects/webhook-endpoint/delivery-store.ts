@@ -13,6 +13,8 @@ import { MIGRATIONS } from "./delivery-schema.ts";
 const TRY_LEASE_MS = 60_000;
 /** A delivery may be sent again as often as its owner likes. */
 const MOST_ATTEMPTS = 50;
+/** Of each delivery's tries those keep what was answered; the limits of what is stored count bodies alone. */
+const MOST_RESPONSES = 5;
 /** One that is being tried. `round`: whether it was begun anew meanwhile. */
 export type DueDelivery = Pick<NewDelivery, "eventId" | "event" | "callId"> & {
   seq: number;
@@ -200,7 +202,7 @@ export class DeliveryStore {
     return [...skipped].length;
   }
 
-  /** They have failed without a further try: too much waits. */
+  /** They have failed without a further try: too much waits, or for too long. They are kept as long as what comes now. */
   giveUp(seqs: readonly number[], atMs: number): void {
     for (const seq of seqs) {
       this.#appendAttempt(seq, {
@@ -210,7 +212,11 @@ export class DeliveryStore {
         durationMs: 0,
         response: null,
       });
-      this.#sql.exec("UPDATE deliveries SET status = 'failed', due_at_ms = NULL WHERE seq = ?", seq);
+      this.#sql.exec(
+        "UPDATE deliveries SET status = 'failed', due_at_ms = NULL, queued_at_ms = ? WHERE seq = ?",
+        atMs,
+        seq,
+      );
     }
   }
 
@@ -312,6 +318,11 @@ export class DeliveryStore {
       )
       .one();
     this.#sql.exec("DELETE FROM attempts WHERE delivery = ? AND n <= ?", seq, n - MOST_ATTEMPTS);
+    this.#sql.exec(
+      "UPDATE attempts SET response = NULL WHERE delivery = ? AND n = ?",
+      seq,
+      n - MOST_RESPONSES,
+    );
   }
 }
 

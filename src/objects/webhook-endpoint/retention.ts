@@ -41,16 +41,20 @@ export class Retention {
   }
 
   /**
-   * Drops what is too old or too much, the oldest first and a part at a time.
+   * Drops what is too old or too much, the oldest first and a part at a time. What waits is given up first, and kept for
+   * its time from then on.
    *
-   * @param giveUp these are not to be sent any more, as too much waits.
+   * @param giveUp these are not to be sent any more, as too much waits, or for too long.
    */
   tend(webhookId: string, nowMs: number, giveUp: (seqs: readonly number[]) => void): void {
     this.#storage.transactionSync(() => {
-      const expired = this.#expired(nowMs);
+      const expired = this.#expired("kind <> 'pending'", nowMs);
       this.#drop(expired);
-      const givenUp = this.#excess("pending");
-      giveUp(givenUp);
+      const stale = this.#expired("kind = 'pending'", nowMs);
+      giveUp(stale);
+      const tooMany = this.#excess("pending");
+      giveUp(tooMany);
+      const givenUp = [...stale, ...tooMany];
       const missed = this.#excess("missed");
       this.#drop(missed);
       const done = this.#excess("done");
@@ -73,9 +77,9 @@ export class Retention {
     return Math.max(nowMs + NEXT_PART_MS, Math.min(nowMs + DAY_MS, oldest + KEPT_MS));
   }
 
-  #expired(nowMs: number): number[] {
+  #expired(which: string, nowMs: number): number[] {
     return this.#part(
-      `SELECT seq, bytes FROM deliveries WHERE queued_at_ms <= ? AND trying_since_ms IS NULL
+      `SELECT seq, bytes FROM deliveries WHERE queued_at_ms <= ? AND ${which} AND trying_since_ms IS NULL
        ORDER BY queued_at_ms LIMIT ?`,
       nowMs - KEPT_MS,
     ).map(({ seq }) => seq);

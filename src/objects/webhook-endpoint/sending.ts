@@ -29,7 +29,7 @@ const MOST_AT_ONCE = 5;
 const FRESH_MS = 10_000;
 /** When it could not be read it is tried again after this; it doubles each time. */
 const BLOCKED_MS = { first: 5_000, longest: 300_000 };
-const D1_TIMEOUT_MS = 15_000;
+export const D1_TIMEOUT_MS = 15_000;
 const GONE = 410;
 /** An object does nothing else meanwhile. */
 const SKIPPED_AT_ONCE = 5_000;
@@ -42,6 +42,7 @@ export type SendingDeps = {
   config: () => Config;
   store: DeliveryStore;
   timeoutMs: () => number;
+  d1TimeoutMs: () => number;
   /** Lets the work go on after whoever began it has gone. */
   inBackground: (work: Promise<void>) => void;
   /** What is due, and when, has changed. */
@@ -163,9 +164,9 @@ export class Sending {
       logAttempt(store.webhookId, delivery, attempt);
       if (delivery.isTest) return;
       const holdMs = holdUntilMs(attempt.statusCode, retryAfterMs, Date.now());
-      // At another address nobody asked for it.
-      const isMoved = this.#endpoint !== null && this.#endpoint.endpoint.url !== endpoint.url;
-      if (holdMs !== null && !isMoved) store.hold(holdMs);
+      // At another address nobody asked for it; while it is read where that is, nobody knows whose wish it was.
+      const isStillThere = this.#endpoint?.endpoint.url === endpoint.url;
+      if (holdMs !== null && isStillThere) store.hold(holdMs);
       await this.#judge(endpoint, attempt, outcome);
     } finally {
       this.#underWay.delete(delivery.seq);
@@ -187,13 +188,11 @@ export class Sending {
 
   /** If it fails, the next try that fails comes here again. */
   async #pause({ url }: Endpoint, reason: Exclude<PauseReason, "requested">): Promise<void> {
-    const { db, store } = this.#deps;
+    const { db, store, d1TimeoutMs } = this.#deps;
+    const webhook = { id: store.webhookId, url };
     try {
-      const isPaused = await pauseEndpoint(
-        db,
-        { id: store.webhookId, url },
-        reason,
-        toEpochSeconds(Date.now()),
+      const isPaused = await withDeadline(d1TimeoutMs(), () =>
+        pauseEndpoint(db, webhook, reason, toEpochSeconds(Date.now())),
       );
       if (this.#isStopped) return;
       await this.readAnew();
@@ -210,8 +209,8 @@ export class Sending {
   }
 
   #open(): Promise<Endpoint | null> {
-    const { db, config, store } = this.#deps;
-    return withDeadline(D1_TIMEOUT_MS, () => openEndpoint({ db, config: config() }, store.webhookId));
+    const { db, config, store, d1TimeoutMs } = this.#deps;
+    return withDeadline(d1TimeoutMs(), () => openEndpoint({ db, config: config() }, store.webhookId));
   }
 }
 

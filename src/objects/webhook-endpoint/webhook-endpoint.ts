@@ -15,7 +15,7 @@ import { SEND_TIMEOUT_MS } from "../../webhooks/send.ts";
 import { DeliveryLog, replayConditionOf } from "./delivery-log.ts";
 import { DeliveryStore } from "./delivery-store.ts";
 import { Retention } from "./retention.ts";
-import { logAttempt, Sending, type TestRefusal } from "./sending.ts";
+import { D1_TIMEOUT_MS, logAttempt, Sending, type TestRefusal } from "./sending.ts";
 
 /** What is due is being sent; the alarm takes its place if that died. Longer than a try takes. */
 const ALARM_GRACE_MS = 20_000;
@@ -26,8 +26,9 @@ const ALARM_RETRY_MS = 5_000;
 type Parts = { store: DeliveryStore; retention: Retention; log: DeliveryLog; sending: Sending };
 
 export class WebhookEndpoint extends DurableObject<Env> {
-  /** For one try in all. A property of the object, so that tests can have less patience. */
+  /** For one try in all, and for D1. Properties of the object, so that tests can have less patience. */
   timeoutMs = SEND_TIMEOUT_MS;
+  d1TimeoutMs = D1_TIMEOUT_MS;
   #parts: Parts | null;
   #alarmAtMs: number | null = null;
   #isAwake = false;
@@ -170,6 +171,7 @@ export class WebhookEndpoint extends DurableObject<Env> {
       config: () => readConfig(env),
       store,
       timeoutMs: () => this.timeoutMs,
+      d1TimeoutMs: () => this.d1TimeoutMs,
       inBackground: (work) => ctx.waitUntil(this.#guard("webhook_unsettled", work)),
       onChange: () => this.#armAlarm(),
       onDeleted: () => this.forget(),

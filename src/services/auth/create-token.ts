@@ -5,10 +5,7 @@ import type { ApiKey } from "../../db/keys.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { OrgContext } from "../context.ts";
-import { signToken } from "./tokens.ts";
-
-/** A socket is opened at once; who listens to a recording goes back and forth in it for a while. */
-const LIFE_SECONDS: Record<TokenPurpose, number> = { live: 300, board: 300, recording: 3_600 };
+import { LIFE_SECONDS, signToken } from "./tokens.ts";
 
 export async function createToken(
   context: OrgContext,

@@ -8,6 +8,10 @@ import { readSignedText, signText } from "../../lib/signed-text.ts";
 import type { ServiceContext } from "../context.ts";
 
 const PREFIX = "tl_t_";
+/** A socket is opened at once; who listens to a recording goes back and forth in it for a while. */
+export const LIFE_SECONDS: Record<TokenPurpose, number> = { live: 300, board: 300, recording: 3_600 };
+/** So far the clocks of two machines may be apart. */
+const CLOCKS_APART_SECONDS = 60;
 /** As long as any that is made here, and room to spare. */
 const FORM = /^tl_t_[\w-]{1,600}\.[\w-]{43}$/;
 const LABEL = "trunkline token v1";
@@ -49,7 +53,10 @@ export async function signToken(
   return PREFIX + (await signText(config.CREDENTIALS_KEY, LABEL, JSON.stringify(claims)));
 }
 
-/** The key that a token stands for, revoked or not found being the same; null if it is no token for this use now. */
+/**
+ * The key that a token stands for, revoked or not found being the same; null if it is no token for this use now.
+ * Never by the previous key: who learned that, the reason why it was changed, would go on making tokens. Clients ask anew.
+ */
 export async function findTokenKey(
   { config, db }: ServiceContext,
   token: string,
@@ -57,14 +64,17 @@ export async function findTokenKey(
   nowMs: number,
 ): Promise<ApiKey | null> {
   if (!FORM.test(token)) return null;
-  const text = await readSignedText(config.credentialsKeys, LABEL, token.slice(PREFIX.length));
+  const text = await readSignedText(config.CREDENTIALS_KEY, LABEL, token.slice(PREFIX.length));
   if (text === null) return null;
   // Signed by us, but perhaps by another version of us.
   const claims = claimsSchema.safeParse(JSON.parse(text));
   if (!claims.success) return null;
   const { k: keyId, o: orgId, p: purpose, i: objectId, x: expiresAt } = claims.data;
   const isForThis = purpose === use.purpose && objectId === (use.objectId ?? orgId);
-  if (!isForThis || !(nowMs < expiresAt * 1000)) return null;
+  const leftMs = expiresAt * 1000 - nowMs;
+  // None that was made here lives longer.
+  const isAlive = leftMs > 0 && leftMs <= (LIFE_SECONDS[purpose] + CLOCKS_APART_SECONDS) * 1000;
+  if (!isForThis || !isAlive) return null;
   const key = await findKeyById(db, keyId, nowMs);
   return key?.orgId === orgId ? key : null;
 }

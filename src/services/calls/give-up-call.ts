@@ -42,7 +42,7 @@ export async function giveUpCalls({ env }: ServiceContext, rows: readonly LiveRo
 /**
  * Ends a call whose row lives and that no object knows, and tells its customer. By a queue, for there is no object that
  * would owe the telling. While the row lives the sweep sends the message again; once it has ended this throws to be
- * tried again, and tells the same each time.
+ * tried again, and tells the same each time, to those that have not heard it.
  */
 export async function giveUpCall(context: ServiceContext, message: Message): Promise<void> {
   const row = await findLiveRow(context.db, message.call_id);
@@ -75,15 +75,24 @@ async function endCall(context: ServiceContext, row: LiveRow): Promise<void> {
 
 /** Unless its object has ended the call after all, which then tells of it. */
 async function tellOfEnd({ env, db, config }: ServiceContext, message: Message): Promise<void> {
-  const { call_id: callId, org_id: orgId, projected_seq: projectedSeq } = message;
+  const { call_id: callId, org_id: orgId, projected_seq: projectedSeq, webhook_ids: unheard } = message;
   const { call, subscriptions } = await readLostForEvents(db, orgId, callId);
   if (call === null || call.row.projectedSeq !== projectedSeq || call.row.endedAt === null) return;
   const { outcome, answeredAt, endedAt } = call.row;
   const events = customerEventsOfLost({ projectedSeq, outcome, answeredAt, endedAt });
   const record = toRecord(call, toldByRow(call), config.PUBLIC_BASE_URL);
   const deliveries = await toDeliveries({ orgId, call: record, contextOf: () => null }, events);
-  const missed = await handOver(env, recipientsOf(subscriptions, deliveries));
-  if (missed.length > 0) throw new Error(`Not reached: ${missed.join(", ")}`);
+  const recipients = recipientsOf(
+    subscriptions,
+    deliveries,
+    (webhookId) => unheard !== undefined && !unheard.includes(webhookId),
+  );
+  const missed = await handOver(env, recipients);
+  if (missed.length === 0) return;
+  // Those that have it are asked no more: an endpoint that has dropped it meanwhile would send it again. Each such message
+  // is for fewer than the one before, so that they come to an end.
+  if (missed.length < recipients.length) await sendCallEvent(env, { ...message, webhook_ids: missed });
+  else throw new Error(`Not reached: ${missed.join(", ")}`);
 }
 
 /** An object that can't be asked is taken at its row's word, until no call could live any more. */

@@ -30,7 +30,7 @@ export async function toWebhook(config: Config, row: WebhookRow): Promise<Webhoo
     uuid: row.id,
     name: row.name,
     url: row.url,
-    events: eventsOf(row.events),
+    events: eventsOf(row.id, row.events),
     header_names: await headerNamesOf(config, row),
     status: row.status,
     paused_reason: row.pausedReason,

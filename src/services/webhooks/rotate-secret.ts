@@ -1,9 +1,16 @@
+import type { Config } from "../../config.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import type { RotateSecretInput, WebhookWithSecret } from "../../contract/webhooks.ts";
-import { rotateSecret as rotateStored, type WebhookRow } from "../../db/webhooks.ts";
+import { updateWebhook, type WebhookRow } from "../../db/webhooks.ts";
+import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import { seal } from "../../lib/sealing.ts";
+import { seal, unseal } from "../../lib/sealing.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
+import {
+  openPreviousSecrets,
+  sealPreviousSecrets,
+  type PreviousSecret,
+} from "../../webhooks/previous-secrets.ts";
 import { newWebhookSecret } from "../../webhooks/signature.ts";
 import type { OrgContext } from "../context.ts";
 import { toWebhook } from "./read-webhooks.ts";
@@ -11,22 +18,47 @@ import { tellOfChange } from "./tell-of-change.ts";
 import { GONE } from "./write-webhooks.ts";
 
 /**
- * For a while both sign. Of two that lived already the newer is replaced: it may be one that nobody got to know, and the
- * older is the one that receivers check by.
+ * The secret that is replaced signs on for a while, and so do those before it that still sign: which of them receivers
+ * check by, nobody here knows. For no while at all, the new one alone signs.
  */
 export async function rotateSecret(
-  { db, env, config }: OrgContext,
+  context: OrgContext,
   webhook: WebhookRow,
-  { expires_in: expiresIn }: RotateSecretInput,
+  input: RotateSecretInput,
 ): Promise<Result<WebhookWithSecret, Refusal<"not_found">>> {
+  const { db, env, config } = context;
   const secret = newWebhookSecret();
   const nowSeconds = toEpochSeconds(Date.now());
-  const rotated = await rotateStored(db, webhook, {
-    secretEncrypted: await seal(config.CREDENTIALS_KEY, secret, webhook.id),
-    previousUntil: expiresIn === 0 ? null : nowSeconds + expiresIn,
+  const previous = input.expires_in === 0 ? [] : await secretsOf(config, webhook, input, nowSeconds);
+  const changed = await updateWebhook(db, webhook, {
+    set: {
+      secretEncrypted: await seal(config.CREDENTIALS_KEY, secret, webhook.id),
+      ...(await sealPreviousSecrets(config.CREDENTIALS_KEY, previous, webhook.id)),
+    },
+    status: undefined,
+    ifAsRead: true,
     nowSeconds,
   });
-  if (rotated === null) return err(GONE);
+  if (changed.kind === "gone") return err(GONE);
+  // Somebody else changed it meanwhile, its secret perhaps, which then is one of those before.
+  if (changed.kind === "not_as_read") return rotateSecret(context, changed.webhook, input);
   await tellOfChange(env, webhook.id);
-  return ok({ ...(await toWebhook(config, rotated)), secret });
+  return ok({ ...(await toWebhook(config, changed.webhook)), secret });
+}
+
+/** What signs now, each with its end. What does not open signs nothing; a new one takes its place all the same. */
+async function secretsOf(
+  { credentialsKeys }: Config,
+  webhook: WebhookRow,
+  { expires_in: expiresIn }: RotateSecretInput,
+  nowSeconds: number,
+): Promise<PreviousSecret[]> {
+  const previous = await openPreviousSecrets(credentialsKeys, webhook, nowSeconds);
+  try {
+    const secret = await unseal(credentialsKeys, webhook.secretEncrypted, webhook.id);
+    return [{ secret, until: nowSeconds + expiresIn }, ...previous];
+  } catch (error) {
+    logError("webhook_secret_unreadable", error, { webhook_id: webhook.id });
+    return previous;
+  }
 }

@@ -18,7 +18,7 @@ export async function testWebhook(
   webhook: WebhookRow,
   { event: asked }: TestWebhookInput,
 ): Promise<Result<WebhookDelivery, Refusal<"not_found" | "unavailable">>> {
-  const event = asked ?? eventsOf(webhook.events)[0] ?? "call.ended";
+  const event = asked ?? eventsOf(webhook.id, webhook.events)[0] ?? "call.ended";
   const nowMs = Date.now();
   const sample = sampleEvent(event, {
     orgId,
