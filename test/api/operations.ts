@@ -15,6 +15,7 @@ import {
   anOptOut,
   aQueue,
   aTalkingCall,
+  aTypedCall,
   aVoiceAgent,
   type Names,
 } from "../support/path-objects.ts";
@@ -136,6 +137,15 @@ const CALLS: Operation[] = [
     names: aCall,
     livingNames: aLiveCall,
     body: () => ({ reason: "workflow_close" }),
+    success: 200,
+  },
+  {
+    ...writesCalls,
+    method: "POST",
+    path: "/v1/calls/{call_uuid}/typed",
+    names: aCall,
+    livingNames: aTypedCall,
+    body: () => ({ say: "Yes, go ahead." }),
     success: 200,
   },
   {
