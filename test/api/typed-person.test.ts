@@ -49,7 +49,7 @@ test("a whole talk is typed: words, keys, a half sentence, and the customer hang
   expect(transcript[0]).toMatchObject({ speaker: "agent" });
   expect((await type(org, callId, { talk_on: "A desk" })).status).toBe(200);
   expect((await type(org, callId, { press: "12#" })).status).toBe(200);
-  await hears("[keys 12#]");
+  await hears("[pressed 1 2 #]");
   expect((await type(org, callId, { hang_up: true })).status).toBe(200);
   expect(await endOf(org, callId)).toMatchObject({ outcome: "connected", ended_reason: "customer_hangup" });
 });

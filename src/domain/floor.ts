@@ -1,6 +1,6 @@
 // Whose turn it is to speak in a typed talk, as far as a watcher of the call can tell.
 
-import { estimateSpeechMs } from "../domain/speech.ts";
+import { estimateSpeechMs } from "./speech.ts";
 
 /** An agent that has more to say goes on sooner than this. */
 const SETTLED_MS = 500;
