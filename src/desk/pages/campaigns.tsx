@@ -9,12 +9,12 @@ import { useChoices } from "../campaigns/choices.ts";
 import { DeleteCampaign, StatusDialog } from "../campaigns/small-dialogs.tsx";
 import { TestCallDialog } from "../campaigns/test-call-dialog.tsx";
 import { useResource } from "../resource.ts";
-import { go, usePlace } from "../router.tsx";
+import { usePlace } from "../router.tsx";
 import { useMay } from "../session.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
+import { see } from "../ui/see.ts";
 import { Select } from "../ui/select.tsx";
 
-const HOME = "/desk/campaigns";
 const LIMIT = 50;
 
 type List = { campaigns: Campaign[]; total: number };
@@ -28,11 +28,6 @@ export function CampaignsPage() {
   const choices = useChoices(list.value?.campaigns ?? []);
   const [wish, setWish] = useState<CampaignWish | null>(null);
   const shown = list.value?.campaigns.find(({ uuid }) => uuid === query.get("show"));
-  const see = (change: Record<string, string | number>): void =>
-    go(
-      pathOf(HOME, { ...filter, offset: offset || "", show: query.get("show") ?? "", ...change }),
-      "replace",
-    );
   const close = (hasChanged: boolean): void => {
     setWish(null);
     if (hasChanged) void list.reload();
@@ -50,14 +45,14 @@ export function CampaignsPage() {
           value={filter.status}
           all="Any status"
           options={CAMPAIGN_STATUSES}
-          onPick={(status) => see({ status, offset: "" })}
+          onPick={(status) => see({ status })}
         />
         <Select
           label="Kind"
           value={filter.kind}
           all="Inbound and outbound"
           options={CAMPAIGN_KINDS}
-          onPick={(kind) => see({ kind, offset: "" })}
+          onPick={(kind) => see({ kind })}
         />
       </div>
       <Shown resource={list}>
@@ -70,18 +65,18 @@ export function CampaignsPage() {
                 campaigns={campaigns}
                 choices={choices}
                 shown={shown?.uuid}
-                onShow={(show) => see({ show })}
+                onShow={(show) => see({ show, offset })}
                 onWish={setWish}
               />
             )}
             {total > LIMIT || offset > 0 ? (
-              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to || "" })} />
+              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to })} />
             ) : null}
           </>
         )}
       </Shown>
       {shown === undefined ? null : (
-        <CampaignDetails campaign={shown} choices={choices} onClose={() => see({ show: "" })} />
+        <CampaignDetails campaign={shown} choices={choices} onClose={() => see({ show: "", offset })} />
       )}
       {wish === null ? null : <Wish wish={wish} choices={choices} onClose={close} />}
     </Page>

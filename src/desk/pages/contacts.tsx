@@ -5,12 +5,12 @@ import { ContactDialog } from "../contacts/contact-dialog.tsx";
 import { ContactTable, type ContactWish } from "../contacts/contact-table.tsx";
 import { DeleteContact, OptInDialog, OptOutDialog } from "../contacts/small-dialogs.tsx";
 import { useResource } from "../resource.ts";
-import { go, usePlace } from "../router.tsx";
+import { usePlace } from "../router.tsx";
 import { useMay } from "../session.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
 import { SearchField } from "../ui/search-field.tsx";
+import { see } from "../ui/see.ts";
 
-const HOME = "/desk/contacts";
 const LIMIT = 50;
 
 type List = { contacts: Contact[]; total: number };
@@ -22,8 +22,6 @@ export function ContactsPage() {
   const offset = Number(query.get("offset") ?? 0);
   const list = useResource<List>(pathOf("/v1/contacts", { ...filter, limit: LIMIT, offset }));
   const [wish, setWish] = useState<ContactWish | null>(null);
-  const see = (change: Record<string, string | number>): void =>
-    go(pathOf(HOME, { ...filter, offset: "", ...change }), "replace");
   const close = (hasChanged: boolean): void => {
     setWish(null);
     if (hasChanged) void list.reload();
@@ -59,7 +57,7 @@ export function ContactsPage() {
               <ContactTable contacts={contacts} onWish={setWish} />
             )}
             {total === 0 && offset === 0 ? null : (
-              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to || "" })} />
+              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to })} />
             )}
           </>
         )}

@@ -2,14 +2,14 @@ import { useState } from "preact/hooks";
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
 import { pathOf } from "../api.ts";
 import { useResource } from "../resource.ts";
-import { go, usePlace } from "../router.tsx";
+import { usePlace } from "../router.tsx";
 import { useMay } from "../session.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
+import { see } from "../ui/see.ts";
 import { ActiveDialog, AgentDialog, DeleteAgent } from "../voice-agents/agent-dialog.tsx";
 import { AgentTable, type AgentWish } from "../voice-agents/agent-table.tsx";
 import { TryDialog } from "../voice-agents/try-dialog.tsx";
 
-const HOME = "/desk/voice-agents";
 const LIMIT = 50;
 
 type List = { voice_agents: VoiceAgent[]; total: number };
@@ -40,12 +40,7 @@ export function VoiceAgentsPage() {
               <AgentTable agents={agents} onWish={setWish} />
             )}
             {total > LIMIT || offset > 0 ? (
-              <Pager
-                total={total}
-                limit={LIMIT}
-                offset={offset}
-                onMove={(to) => go(pathOf(HOME, { offset: to || "" }), "replace")}
-              />
+              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to })} />
             ) : null}
           </>
         )}

@@ -65,7 +65,7 @@ function Actions({ agent, onWish }: { agent: VoiceAgent; onWish: (wish: AgentWis
         <button
           type="button"
           class="primary"
-          aria-label={`Try ${name}`}
+          aria-label={`Try it: ${name}`}
           onClick={() => onWish({ kind: "try", agent })}
         >
           Try it
