@@ -96,6 +96,24 @@ test("who closes the talk hangs up", async () => {
   await expect.poll(status, { timeout: 20_000 }).toBe("customer_hangup");
 });
 
+test("who is slow to type is not taken for gone", async () => {
+  await makeAgent("Sloane");
+  const page = await atAgents();
+  await page.getByRole("button", { name: "Try it: Sloane" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Start the talk" }).click();
+  await dialog.locator(".said-agent").first().waitFor();
+  await dialog.getByLabel("What you say").fill("Well, let me");
+  const isSign = (data: unknown) => JSON.stringify(data) === '{"talk_on":"Well, let me"}';
+  const sign = await page.waitForResponse((response) => isSign(response.request().postDataJSON()));
+  expect(sign.status()).toBe(200);
+  // It is no line of the talk.
+  expect(await dialog.locator(".said-customer").count()).toBe(0);
+  await dialog.getByRole("button", { name: "Close" }).click();
+  const opener = page.getByRole("button", { name: "Try it: Sloane" });
+  await expect.poll(() => opener.evaluate((button) => button === document.activeElement)).toBe(true);
+});
+
 test("what an agent lacks for a talk is said", async () => {
   await askApi("POST", "/v1/voice-agents", { name: "Lone" });
   await askApi("POST", "/v1/voice-agents", { name: "Idle", is_active: false });

@@ -98,7 +98,7 @@ function WhoFields({ filling, choices, isNew }: Filled & { choices: Choices; isN
           ))}
         </select>
       </Field>
-      <Field label="For contacts with these tags" hint="Separated by commas.">
+      <Field label="Contact tags" hint="Whom it is for; separated by commas.">
         <input {...text("branches")} />
       </Field>
     </div>

@@ -29,7 +29,7 @@ export function useChoices(campaigns: readonly Campaign[]): Choices {
   const queues = useResource<{ queues: Queue[] }>(
     may("voice:queues:read") ? `/v1/queues?${ALL}` : null,
   ).value;
-  const carriers = useCarriers();
+  const carriers = useCarriers().value?.carriers ?? null;
   return {
     agents: agents ?? [],
     queues: queues?.queues.map(({ name }) => name) ?? [],
@@ -41,10 +41,10 @@ export function useChoices(campaigns: readonly Campaign[]): Choices {
   };
 }
 
-/** Null where the key may not list them. */
-export function useCarriers(): readonly Carrier[] | null {
+/** Never known where the key may not list them. */
+export function useCarriers() {
   const isAdmin = useMay()("voice:admin");
-  return useResource<{ carriers: Carrier[] }>(isAdmin ? `/v1/carriers?${ALL}` : null).value?.carriers ?? null;
+  return useResource<{ carriers: Carrier[] }>(isAdmin ? `/v1/carriers?${ALL}` : null);
 }
 
 function linesOf(carriers: readonly Carrier[] | null, campaigns: readonly Campaign[]): Choices["lines"] {

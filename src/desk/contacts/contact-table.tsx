@@ -22,8 +22,8 @@ export function ContactTable({
       {contacts.map((contact) => (
         <tr key={contact.uuid}>
           <td>
-            <strong class="unbroken">{contact.name ?? "–"}</strong>
-            <div class="hint unbroken">{contact.phone}</div>
+            <strong class="unbroken">{contact.name ?? contact.phone}</strong>
+            {contact.name === null ? null : <div class="hint unbroken">{contact.phone}</div>}
           </td>
           <td>{contact.email ?? "–"}</td>
           <td>

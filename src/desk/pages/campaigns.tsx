@@ -50,7 +50,7 @@ export function CampaignsPage() {
         <Select
           label="Kind"
           value={filter.kind}
-          all="Inbound and outbound"
+          all="Any kind"
           options={CAMPAIGN_KINDS}
           onPick={(kind) => see({ kind })}
         />

@@ -36,7 +36,7 @@ export function ContactsPage() {
       <div class="filters">
         <SearchField
           label="Search"
-          placeholder="Name, e-mail or phone"
+          placeholder="Name or phone"
           value={filter.search}
           onSearch={(search) => see({ search })}
         />

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Answer, Problem } from "../api.ts";
 import { announce } from "./announcer.tsx";
+import { useModal } from "./modal.ts";
 import { ProblemNote } from "./parts.tsx";
 
 /**
@@ -27,10 +28,9 @@ export function ActionDialog<T>({
   onClose: (value: T | null) => void;
   children?: ComponentChildren;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const acting = isBusy ? null : act();

@@ -1,11 +1,11 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { PlacedCall } from "../../contract/calls.ts";
 import type { Campaign } from "../../contract/campaigns.ts";
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
 import { ask, type Answer, type Problem } from "../api.ts";
 import { useCarriers } from "../campaigns/choices.ts";
 import { useResource } from "../resource.ts";
-import { useMay } from "../session.tsx";
+import { useModal } from "../ui/modal.ts";
 import { Field, Loading, ProblemNote, Shown } from "../ui/parts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Talk } from "./talk.tsx";
@@ -15,9 +15,8 @@ const FIRST_PLACE = 555;
 
 /** A talk with the agent, typed: a real call, by a campaign that uses it, to the sandbox carrier's typed person. */
 export function TryDialog({ agent, onClose }: { agent: VoiceAgent; onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [callId, setCallId] = useState<string | null>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
@@ -53,9 +52,9 @@ function Begin({ agent, onBegun }: { agent: VoiceAgent; onBegun: (callId: string
   const campaigns = useResource<{ campaigns: Campaign[] }>(
     "/v1/campaigns?status=active&kind=outbound&limit=100",
   );
-  const carriers = useCarriers();
-  const isAdmin = useMay()("voice:admin");
-  if (isAdmin && carriers === null && campaigns.value !== null) return <Loading />;
+  const { value: known, isLoading } = useCarriers();
+  const carriers = known?.carriers ?? null;
+  if (isLoading) return <Loading />;
   return (
     <Shown resource={campaigns}>
       {({ campaigns: all }) => {
