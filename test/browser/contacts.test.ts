@@ -87,6 +87,9 @@ test("a contact is created, edited by what was changed alone, and deleted", asyn
   await dialog.getByRole("alert").getByText("preferred_language", { exact: true }).waitFor();
   expectComplaint(/422/);
   await dialog.getByRole("button", { name: "Cancel" }).click();
+  // The focus goes back to where it came from.
+  const opener = row.getByRole("button", { name: "Edit Nora New" });
+  await expect.poll(() => opener.evaluate((button) => button === document.activeElement)).toBe(true);
 
   await row.getByRole("button", { name: "Delete Nora New" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();

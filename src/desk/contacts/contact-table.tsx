@@ -25,7 +25,7 @@ export function ContactTable({
             <strong class="unbroken">{contact.name ?? contact.phone}</strong>
             {contact.name === null ? null : <div class="hint unbroken">{contact.phone}</div>}
           </td>
-          <td>{contact.email ?? "–"}</td>
+          <td class="e-mail">{contact.email ?? "–"}</td>
           <td>
             <span class="tags">
               {contact.tags.map((tag) => (

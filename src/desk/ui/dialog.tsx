@@ -1,8 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Problem } from "../api.ts";
 import { announce } from "./announcer.tsx";
-import { useModal } from "./modal.ts";
 import { ProblemNote } from "./parts.tsx";
 
 /**
@@ -28,9 +27,16 @@ export function ActionDialog<T>({
   onClose: (value: T | null) => void;
   children?: ComponentChildren;
 }) {
-  const dialog = useModal();
+  const dialog = useRef<HTMLDialogElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  // A layout effect: others are undone when the dialog is gone from the page, which is too late.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // Closed before it is taken away: so the focus goes back to where it came from.
+    return () => shown?.close();
+  }, []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const acting = isBusy ? null : act();

@@ -1,11 +1,10 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PlacedCall } from "../../contract/calls.ts";
 import type { Campaign } from "../../contract/campaigns.ts";
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
 import { ask, type Answer, type Problem } from "../api.ts";
 import { useCarriers } from "../campaigns/choices.ts";
 import { useResource } from "../resource.ts";
-import { useModal } from "../ui/modal.ts";
 import { Field, Loading, ProblemNote, Shown } from "../ui/parts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Talk } from "./talk.tsx";
@@ -15,8 +14,14 @@ const FIRST_PLACE = 555;
 
 /** A talk with the agent, typed: a real call, by a campaign that uses it, to the sandbox carrier's typed person. */
 export function TryDialog({ agent, onClose }: { agent: VoiceAgent; onClose: () => void }) {
-  const dialog = useModal();
+  const dialog = useRef<HTMLDialogElement>(null);
   const [callId, setCallId] = useState<string | null>(null);
+  // As in ActionDialog.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
   return (
     <dialog
       ref={dialog}
