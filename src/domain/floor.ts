@@ -7,7 +7,7 @@ const SETTLED_MS = 500;
 /** Who is silent for eight seconds is asked whether they are still there. */
 const SIGN_EVERY_MS = 5_000;
 
-export type HeardLine = { speaker: "agent" | "customer"; index: number; text: string };
+type HeardLine = { speaker: "agent" | "customer"; index: number; text: string };
 
 export class Floor {
   readonly #speed: number;

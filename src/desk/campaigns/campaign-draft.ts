@@ -28,7 +28,7 @@ export type CampaignField =
   | "bridge_max_duration"
   | "transfer_queue";
 
-export type CampaignDraft = Draft<CampaignField>;
+type CampaignDraft = Draft<CampaignField>;
 type NamedDetail = { name: string; description?: string | undefined };
 
 /** A carrier account and a number of it, as the form's choice names them. */

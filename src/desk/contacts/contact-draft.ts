@@ -1,7 +1,7 @@
 import type { Contact } from "../../contract/contacts.ts";
 import { orNull, partsOf, type Draft } from "../ui/draft.ts";
 
-export type ContactField = "phone" | "name" | "email" | "tags" | "preferred_language" | "metadata";
+type ContactField = "phone" | "name" | "email" | "tags" | "preferred_language" | "metadata";
 
 export function draftOf(contact: Contact | null): Draft<ContactField> {
   return {

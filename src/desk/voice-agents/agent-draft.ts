@@ -1,7 +1,7 @@
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
 import { orNull, type Draft } from "../ui/draft.ts";
 
-export type AgentField =
+type AgentField =
   | "name"
   | "role"
   | "description"

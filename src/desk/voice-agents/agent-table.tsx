@@ -52,7 +52,7 @@ export function AgentTable({
 }
 
 /** To talk with an agent takes a call. */
-export function mayTry(may: ReturnType<typeof useMay>): boolean {
+function mayTry(may: ReturnType<typeof useMay>): boolean {
   return may("voice:calls:write") && may("voice:calls:read");
 }
 
