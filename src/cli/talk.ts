@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CallRecord } from "../contract/calls.ts";
-import { Floor } from "./floor.ts";
+import { Floor } from "../domain/floor.ts";
 import { followCall, readCall, readCallWhen } from "./live-call.ts";
 import { findFreePort, startLocalWorker, stopEverything, stopOnSignal } from "./local-worker.ts";
 import { describeModel, modelVariables } from "./worker-variables.ts";

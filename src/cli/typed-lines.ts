@@ -1,6 +1,6 @@
 // What is typed, line by line: words that are said, and commands that begin with a slash.
 
-import type { Floor } from "./floor.ts";
+import type { Floor } from "../domain/floor.ts";
 import type { TypedAct } from "./sandbox-calls.ts";
 import type { Terminal } from "./terminal.ts";
 

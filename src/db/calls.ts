@@ -121,16 +121,21 @@ export async function projectCall(
 }
 
 /** A call and the number of the customer in it. */
-export type CallParties = { callId: string; customer: string };
+export type CallParties = { callId: string; carrierId: string; customer: string };
 
 /** Null if the organisation has no such call. */
 export async function findParties(db: Db, orgId: string, callId: string): Promise<CallParties | null> {
   const row = await db
-    .select({ callType: calls.callType, from: calls.fromNumber, to: calls.toNumber })
+    .select({
+      carrierId: calls.carrierId,
+      callType: calls.callType,
+      from: calls.fromNumber,
+      to: calls.toNumber,
+    })
     .from(calls)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
-  return row === undefined ? null : { callId, customer: customerOf(row) };
+  return row === undefined ? null : { callId, carrierId: row.carrierId, customer: customerOf(row) };
 }
 
 export async function setRecording(

@@ -20,20 +20,24 @@ export function useResource<T>(path: string | null): Resource<T> {
   });
   const [isLoading, setLoading] = useState(path !== null);
   const latest = useRef(0);
+  // Who was handed `reload` before the path changed means what is shown now.
+  const shown = useRef(path);
+  shown.current = path;
   const reload = useCallback(async () => {
-    if (path === null) return;
+    const asked = shown.current;
+    if (asked === null) return;
     latest.current += 1;
     const mine = latest.current;
     setLoading(true);
-    const answer = await ask<T>("GET", path);
+    const answer = await ask<T>("GET", asked);
     // Who asked later is answered later.
     if (mine !== latest.current) return;
     setLoading(false);
     setState((before) => {
-      const value = before.path === path ? before.value : null;
+      const value = before.path === asked ? before.value : null;
       return answer.ok
-        ? { path, value: answer.value, problem: null }
-        : { path, value, problem: answer.problem };
+        ? { path: asked, value: answer.value, problem: null }
+        : { path: asked, value, problem: answer.problem };
     });
   }, [path]);
   useEffect(() => {

@@ -35,9 +35,9 @@ const NO_KEYS = {
 };
 
 const REFUSALS = {
-  ended: "The call has ended",
-  "not-typed": "Whoever is on this call's line speaks for itself",
-  unheard: "Nobody listens on this call's line at the moment",
+  ended: { code: 20409, message: "The call has ended" },
+  "not-typed": { code: 20410, message: "Whoever is on this call's line speaks for itself" },
+  unheard: { code: 20409, message: "Nobody listens on this call's line at the moment" },
 } as const;
 
 const CALL = "/calls/:call{CA[0-9a-f]{32}}";
@@ -64,5 +64,6 @@ async function act(c: Context<SandboxEnv>, callSid: string, wish: PersonAct): Pr
   const done = await callOf(c, callSid).act(c.get("accountSid"), wish);
   if (done.ok) return c.json(done.value);
   if (done.error === "unknown") throw notFound(c.req.path);
-  throw new TwilioError(409, 20409, REFUSALS[done.error]);
+  const { code, message } = REFUSALS[done.error];
+  throw new TwilioError(409, code, message);
 }

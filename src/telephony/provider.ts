@@ -172,3 +172,23 @@ export interface TelephonyProvider {
   parseHumanRequest(body: string): HumanLineRequest | null;
   parseDialEnd(body: string): DialEnd | null;
 }
+
+/** What somebody does for the customer on a line, by typing. */
+export type PersonAct =
+  | { kind: "say"; text: string }
+  /** They have begun to speak and are not done: their words so far. */
+  | { kind: "talk_on"; text: string }
+  | { kind: "press"; digits: string }
+  | { kind: "hang_up" };
+
+/** `unheard`: the call is over, or nobody listens at the moment. `not_typed`: who is on the line speaks for itself. */
+export type PersonActResult =
+  | { kind: "done" }
+  | { kind: "unheard" }
+  | { kind: "not_typed" }
+  | { kind: "failed"; detail: string };
+
+/** A carrier whose people may be typed. */
+export interface TypedPerson {
+  act(carrierCallId: string, act: PersonAct): Promise<PersonActResult>;
+}

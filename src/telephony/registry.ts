@@ -5,7 +5,8 @@ import { checkBaseUrl } from "../domain/base-url.ts";
 import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import { unseal } from "../lib/sealing.ts";
 import { fetchWithLoopback } from "./loopback.ts";
-import type { RelayProtocol, TelephonyProvider } from "./provider.ts";
+import type { RelayProtocol, TelephonyProvider, TypedPerson } from "./provider.ts";
+import { createTypedPerson } from "./sandbox/typed-person.ts";
 import { twilioRelay } from "./twilio/documents.ts";
 import { RETRY_OVERRIDES } from "./twilio/retry-overrides.ts";
 import { createTwilioProvider } from "./twilio/twilio.ts";
@@ -23,12 +24,22 @@ export type CarrierAccess = {
  * account whose token does not open, or whose address is forbidden: its row may be older than the rule.
  */
 export async function openProvider(account: CarrierAccess, config: Config): Promise<TelephonyProvider> {
-  return createTwilioProvider({
+  return createTwilioProvider(await accessTo(account, config));
+}
+
+/** By whom an account's people are typed; null where they are real. Throws as `openProvider` does. */
+export async function openTypedPerson(account: CarrierAccess, config: Config): Promise<TypedPerson | null> {
+  const isTyped: Record<CarrierKind, boolean> = { sandbox: true, twilio: false };
+  return isTyped[account.kind] ? createTypedPerson(await accessTo(account, config)) : null;
+}
+
+async function accessTo(account: CarrierAccess, config: Config) {
+  return {
     accountSid: account.accountSid,
     authToken: await unseal(config.credentialsKeys, account.authTokenEncrypted, account.id),
     apiBaseUrl: addressOf(account, config),
     fetch: fetchWithLoopback(config.PUBLIC_BASE_URL),
-  });
+  };
 }
 
 /** Where accounts of this kind are that name no other address. */

@@ -15,6 +15,7 @@ import {
   anOptOut,
   aQueue,
   aTalkingCall,
+  aTypedCall,
   aVoiceAgent,
   type Names,
 } from "../support/path-objects.ts";
@@ -40,26 +41,6 @@ export type Operation = {
   /** Takes its key from the query too. */
   takesToken?: true;
   success: number;
-};
-
-/** Requests a minute, as the contract has them. */
-export const QUOTAS: Record<RateLimitBucket, number> = {
-  default: 600,
-  place_call: 30,
-  write_call_metadata: 30,
-  transfer_call: 10,
-  end_call: 10,
-  agent_availability: 30,
-  write_contact: 60,
-  create_opt_out: 20,
-  create_campaign: 20,
-  create_voice_agent: 20,
-  create_queue: 20,
-  create_human_agent: 20,
-  create_carrier: 20,
-  create_key: 20,
-  create_webhook: 20,
-  test_webhook: 20,
 };
 
 const socket = { upgrade: "websocket" };
@@ -139,6 +120,15 @@ const CALLS: Operation[] = [
     names: aCall,
     livingNames: aLiveCall,
     body: () => ({ reason: "workflow_close" }),
+    success: 200,
+  },
+  {
+    ...writesCalls,
+    method: "POST",
+    path: "/v1/calls/{call_uuid}/typed",
+    names: aCall,
+    livingNames: aTypedCall,
+    body: () => ({ say: "Yes, go ahead." }),
     success: 200,
   },
   {

@@ -14,7 +14,8 @@ import { expectCommonHeaders, pathOf, requestOf, send, unknownOf } from "../supp
 import { createKey, createOrganisation, HIGH_LIMITS, type Organisation } from "../support/organisation.ts";
 import { orgRows } from "../support/org-rows.ts";
 import type { Names } from "../support/path-objects.ts";
-import { OPERATIONS, QUOTAS, type Operation } from "./operations.ts";
+import { OPERATIONS, type Operation } from "./operations.ts";
+import { QUOTAS } from "./quotas.ts";
 
 const CASES = OPERATIONS.map((operation) => [`${operation.method} ${operation.path}`, operation] as const);
 const POLICY = /^"[a-z_]+";q=\d+;w=60$/;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Floor } from "../../src/cli/floor.ts";
+import { Floor } from "../../src/domain/floor.ts";
 
 const QUESTION = "Is this a good time?";
 

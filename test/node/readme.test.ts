@@ -49,6 +49,7 @@ function scriptOf(markdown: string): string {
 
 const WAITED_FOR: Record<string, string> = {
   in_progress: '"status":"in_progress"',
+  greeted: '"speaker":"agent"',
   bridged: '"status":"bridged"',
   recorded: '"recording_url":"http',
 };

@@ -96,6 +96,16 @@ export async function aTalkingCall(org: Organisation): Promise<Names> {
   return { call_uuid: callId };
 }
 
+/** … whose customer says what is typed. */
+export async function aTypedCall(org: Organisation): Promise<Names> {
+  const callId = await place(org, "+15005550080");
+  await until(
+    () => read(org, callId),
+    ({ transcript }) => transcript.length > 0,
+  );
+  return { call_uuid: callId };
+}
+
 export async function aContact(org: Organisation): Promise<Names> {
   const body = { phone: "+14155550193", name: "Ann", metadata: { plan: { name: "pro" } } };
   return { contact_id: (await made(org, "/v1/contacts", body)).uuid };

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Problem } from "../api.ts";
 import { announce } from "./announcer.tsx";
 import { ProblemNote } from "./parts.tsx";
@@ -30,7 +30,13 @@ export function ActionDialog<T>({
   const dialog = useRef<HTMLDialogElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // A layout effect: others are undone when the dialog is gone from the page, which is too late.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // Closed before it is taken away: so the focus goes back to where it came from.
+    return () => shown?.close();
+  }, []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const acting = isBusy ? null : act();

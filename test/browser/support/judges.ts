@@ -13,3 +13,14 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   });
   expect(found, `violations on ${what}`).toEqual([]);
 }
+
+/** The page and an open dialog are as wide as the window; what is wider scrolls by itself. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const wider = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("dialog[open]")].flatMap(
+      ({ tagName, scrollWidth, clientWidth }) =>
+        scrollWidth > clientWidth ? [`${tagName}: ${scrollWidth} in ${clientWidth}`] : [],
+    ),
+  );
+  expect(wider, "what scrolls sideways").toEqual([]);
+}

@@ -1,13 +1,13 @@
 // Whose turn it is to speak in a typed talk, as far as a watcher of the call can tell.
 
-import { estimateSpeechMs } from "../domain/speech.ts";
+import { estimateSpeechMs } from "./speech.ts";
 
 /** An agent that has more to say goes on sooner than this. */
 const SETTLED_MS = 500;
 /** Who is silent for eight seconds is asked whether they are still there. */
 const SIGN_EVERY_MS = 5_000;
 
-export type HeardLine = { speaker: "agent" | "customer"; index: number; text: string };
+type HeardLine = { speaker: "agent" | "customer"; index: number; text: string };
 
 export class Floor {
   readonly #speed: number;
