@@ -8,6 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { openBrain, prepareBrain } from "../../agent/open-brain.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
+import type { CallTimeline } from "../../contract/call-timeline.ts";
 import { openDb, type Db } from "../../db/client.ts";
 import type {
   CallEffect,
@@ -130,6 +131,11 @@ export class CallSession extends DurableObject<Env> {
   /** How the call stands; null if it never came here. */
   snapshot(): CallSnapshot | null {
     return this.#call === null ? null : snapshotOf(this.#call, this.#store);
+  }
+
+  /** What happened to it so far; nothing if it never came here, or before this was written down. */
+  timeline(): CallTimeline {
+    return this.#store.timeline.read(this.#call?.state.answeredAtMs ?? null);
   }
 
   /** The carrier has somebody on the line and asks what to do. */
@@ -342,11 +348,8 @@ export class CallSession extends DurableObject<Env> {
     this.#talk.follow(call.state, state);
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
-      logInfo("call_status", {
-        call_id: call.plan.callId,
-        status: state.status,
-        reason: state.ending?.reason,
-      });
+      const { status, ending } = state;
+      logInfo("call_status", { call_id: call.plan.callId, status, reason: ending?.reason });
     }
     this.#outbox.drain();
     this.#armAlarm();
@@ -364,15 +367,14 @@ export class CallSession extends DurableObject<Env> {
     if (call === null || isDuty(effect)) return;
     if (effect.type === "agent_turn") return this.#talk.takeTurn(effect.moment);
     if (effect.type === "reserve_human") return this.#humans.reserve();
-    if (effect.type === "leave_relay") return this.#leaveRelay(call);
+    // Without a socket to say it on, the carrier is told by a redirect: the machine waits for its question in vain.
+    if (effect.type === "leave_relay") {
+      this.#talk.end(JSON.stringify({ transfer_id: call.state.transfer?.id }));
+      return;
+    }
     if (effect.type === "hang_up" && effect.via === "relay" && this.#talk.end()) return;
     const event = await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
     if (event !== null) await this.#dispatch(event);
-  }
-
-  /** Without a socket to say it on, the carrier is told by a redirect: the machine waits for its question in vain. */
-  #leaveRelay({ state }: Call): void {
-    this.#talk.end(JSON.stringify({ transfer_id: state.transfer?.id }));
   }
 
   #armAlarm(): void {
