@@ -35,11 +35,8 @@ export function setFilter(query: URLSearchParams, name: FilterName, value: strin
 
 export function CallFilters({ campaigns }: { campaigns: readonly Campaign[] }) {
   const { query } = usePlace();
-  const choices = (name: FilterName, label: string, values: readonly string[]) => (
-    <Choice name={name} label={label} options={values.map((value) => [value, showWord(value)])} />
-  );
   return (
-    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+    <form class="filters of-calls" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       {campaigns.length === 0 ? null : (
         <Choice
           name="campaign_id"
@@ -48,14 +45,18 @@ export function CallFilters({ campaigns }: { campaigns: readonly Campaign[] }) {
         />
       )}
       <ContactFilter chosen={query.get("contact_id")} onChoose={(id) => setFilter(query, "contact_id", id)} />
-      {choices("outcome", "Outcome", OUTCOMES)}
-      {choices("sentiment", "Sentiment", SENTIMENTS)}
-      {choices("call_type", "Direction", CALL_TYPES)}
-      {choices("status", "Status", CALL_STATUSES)}
+      <Words name="outcome" label="Outcome" words={OUTCOMES} />
+      <Words name="sentiment" label="Sentiment" words={SENTIMENTS} />
+      <Words name="call_type" label="Direction" words={CALL_TYPES} />
+      <Words name="status" label="Status" words={CALL_STATUSES} />
       <DayField name="date_from" label="From day (UTC)" />
       <DayField name="date_to" label="To day (UTC)" />
     </form>
   );
+}
+
+function Words({ name, label, words }: { name: FilterName; label: string; words: readonly string[] }) {
+  return <Choice name={name} label={label} options={words.map((word) => [word, showWord(word)])} />;
 }
 
 function Choice({

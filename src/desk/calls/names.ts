@@ -23,3 +23,10 @@ export const FAULT_WORDS: Record<Fault, string> = {
 export function shortId(id: string): string {
   return id.length > 14 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
 }
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** To the second: in a call those count. */
+export function showMoment(iso: string | null): string {
+  return iso === null ? "–" : moment.format(new Date(iso));
+}

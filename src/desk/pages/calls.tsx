@@ -10,6 +10,8 @@ import { Empty, Loading, Page, Pager, ProblemNote } from "../ui/parts.tsx";
 
 const LIMIT = 25;
 
+type Shown = { list: CallList; offset: number };
+
 export function CallsPage() {
   const { query } = usePlace();
   const filters = filtersOf(query);
@@ -19,11 +21,11 @@ export function CallsPage() {
   );
   const campaigns = useCampaigns();
   // What was shown last stays, dimmed, until what is asked for now is there.
-  const [last, setLast] = useState<CallList | null>(null);
+  const [last, setLast] = useState<Shown | null>(null);
   useEffect(() => {
-    if (value !== null) setLast(value);
-  }, [value]);
-  const shown = value ?? last;
+    if (value !== null) setLast({ list: value, offset });
+  }, [value, offset]);
+  const shown = value === null ? last : { list: value, offset };
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <Page
@@ -42,15 +44,15 @@ export function CallsPage() {
         ) : null
       ) : (
         <div class={isLoading || problem !== null ? "dimmed" : ""} aria-busy={isLoading}>
-          {shown.calls.length === 0 ? (
-            <NoCalls isFiltered={isFiltered} isBeyond={shown.total > 0} />
+          {shown.list.calls.length === 0 ? (
+            <NoCalls isFiltered={isFiltered} isBeyond={shown.list.total > 0} />
           ) : (
-            <CallRows calls={shown.calls} campaigns={campaigns} />
+            <CallRows calls={shown.list.calls} campaigns={campaigns} />
           )}
           <Pager
-            total={shown.total}
+            total={shown.list.total}
             limit={LIMIT}
-            offset={offset}
+            offset={shown.offset}
             onMove={(next) => go(pathOf("/desk/calls", { ...filters, offset: next || undefined }))}
           />
         </div>
