@@ -77,6 +77,7 @@ const CALLS: Operation[] = [
   { ...reading, ...readsCalls, path: "/v1/calls/stats/daily" },
   { ...reading, ...readsCalls, path: "/v1/calls/{call_uuid}", names: aCall },
   { ...reading, ...readsCalls, path: "/v1/calls/{call_uuid}/transcript", names: aCall },
+  { ...reading, ...readsCalls, path: "/v1/calls/{call_uuid}/events", names: aCall },
   { ...reading, ...readsCalls, path: "/api/voice/calls/live" },
   {
     ...reading,

@@ -150,7 +150,9 @@ test.for(["/desk", "/desk/calls", "/desk/calls/cal_1", "/desk/nowhere"])(
   async (path) => {
     const response = await ask(path);
     expect(response.status).toBe(200);
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'; script-src 'self'");
+    expect(response.headers.get("content-security-policy")).toContain(
+      "default-src 'none'; script-src 'self'",
+    );
     expect(response.headers.get("content-security-policy")).not.toContain("unsafe");
     expect(response.headers.get("cache-control")).toBe("no-store");
     const page = await response.text();

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { callTimelineSchema, MAX_TIMELINE } from "../../contract/call-timeline.ts";
 import { callRecordSchema, transcriptSchema } from "../../contract/calls.ts";
 import { toPlainText, toWebVtt } from "../../domain/transcript.ts";
 import { isId } from "../../lib/ids.ts";
 import { readCall, readTranscript } from "../../services/calls/read-call.ts";
+import { readTimeline } from "../../services/calls/read-timeline.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
 import { notFound } from "../problem.ts";
 import { refuseField } from "../validation.ts";
@@ -53,6 +55,24 @@ const transcriptRoute = apiRoute({
   refuses: ["not_found", "validation_failed"],
 });
 
+const timelineRoute = apiRoute({
+  method: "get",
+  path: "/v1/calls/{call_uuid}/events",
+  operationId: "readTimeline",
+  summary: "What happened to a call so far",
+  description: `Dialling, ringing, the answer, each step of a transfer, the end and what came of it, as they happened; the newest ${MAX_TIMELINE} of them. Of a call that the platform has lost only what its record tells.`,
+  tags: ["Calls"],
+  access: { scope: "voice:calls:read" },
+  request: { params: callPath },
+  responses: {
+    200: {
+      description: "The events in their order.",
+      content: { "application/json": { schema: callTimelineSchema } },
+    },
+  },
+  refuses: ["not_found"],
+});
+
 export const readCallRoutes = apiRouter()
   .openapi(readRoute, async (c) => {
     const { call_uuid: callId } = c.req.valid("param");
@@ -73,4 +93,9 @@ export const readCallRoutes = apiRouter()
       case "vtt":
         return c.text(toWebVtt(turns), 200, { "content-type": "text/vtt; charset=utf-8" });
     }
+  })
+  .openapi(timelineRoute, async (c) => {
+    const { call_uuid: callId } = c.req.valid("param");
+    const timeline = isId("call", callId) ? await readTimeline(c.get("org"), callId) : null;
+    return timeline === null ? notFound(c, "call") : c.json(timeline, 200);
   });

@@ -8,6 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { openBrain, prepareBrain } from "../../agent/open-brain.ts";
 import type { CallPlan } from "../../contract/call-plan.ts";
+import type { CallTimeline } from "../../contract/call-timeline.ts";
 import { openDb, type Db } from "../../db/client.ts";
 import type {
   CallEffect,
@@ -133,6 +134,11 @@ export class CallSession extends DurableObject<Env> {
     return this.#call === null ? null : snapshotOf(this.#call, this.#store);
   }
 
+  /** What happened to it so far; nothing if it never came here, or before this was written down. */
+  timeline(): CallTimeline {
+    return this.#store.timeline.read(this.#call?.state.answeredAtMs ?? null);
+  }
+
   /** The carrier has somebody on the line and asks what to do. */
   async answer(carrierId: string, request: AnswerRequest): Promise<Result<LineInstruction, CarrierRefusal>> {
     const messageMs = this.#call === null ? undefined : messageMsOf(this.#call.plan);
@@ -197,10 +203,7 @@ export class CallSession extends DurableObject<Env> {
     return refusal === "no_agents_available" ? null : refusal;
   }
 
-  /**
-   * Transfers the call to a human of a queue, and answers once it is known whether there is one. Asked again for the
-   * same transfer, it answers the same.
-   */
+  /** Transfers the call to a human; answers once it is known whether there is one, and to the same order the same. */
   async requestTransfer(order: TransferOrder): Promise<Result<CallStatus, RequestRefusal>> {
     return this.#humans.request(order);
   }
@@ -343,11 +346,8 @@ export class CallSession extends DurableObject<Env> {
     this.#talk.follow(call.state, state);
     this.#feed.showChange(call.state, state, nowMs);
     if (call.state.status !== state.status) {
-      logInfo("call_status", {
-        call_id: call.plan.callId,
-        status: state.status,
-        reason: state.ending?.reason,
-      });
+      const { status, ending } = state;
+      logInfo("call_status", { call_id: call.plan.callId, status, reason: ending?.reason });
     }
     this.#outbox.drain();
     this.#armAlarm();
@@ -365,15 +365,14 @@ export class CallSession extends DurableObject<Env> {
     if (call === null || isDuty(effect)) return;
     if (effect.type === "agent_turn") return this.#talk.takeTurn(effect.moment);
     if (effect.type === "reserve_human") return this.#humans.reserve();
-    if (effect.type === "leave_relay") return this.#leaveRelay(call);
+    // Without a socket to say it on, the carrier is told by a redirect: the machine waits for its question in vain.
+    if (effect.type === "leave_relay") {
+      this.#talk.end(JSON.stringify({ transfer_id: call.state.transfer?.id }));
+      return;
+    }
     if (effect.type === "hang_up" && effect.via === "relay" && this.#talk.end()) return;
     const event = await runCarrierEffect({ env: this.env, db: this.#db }, call, effect);
     if (event !== null) await this.#dispatch(event);
-  }
-
-  /** Without a socket to say it on, the carrier is told by a redirect: the machine waits for its question in vain. */
-  #leaveRelay({ state }: Call): void {
-    this.#talk.end(JSON.stringify({ transfer_id: state.transfer?.id }));
   }
 
   #armAlarm(): void {

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
+import type { CallEvent } from "../../domain/call/events.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
 import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
@@ -17,6 +18,7 @@ import {
   EVENT_BODIES_MIGRATION,
 } from "./customer-event-store.ts";
 import { DUE_AFTER_MS, dutyKey, dutySchema, type Duty } from "./duties.ts";
+import { entriesOf, TIMELINE_MIGRATION, TimelineStore } from "./timeline.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 
 const MIGRATIONS = [
@@ -32,6 +34,7 @@ const MIGRATIONS = [
    ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
   CUSTOMER_EVENTS_MIGRATION,
   EVENT_BODIES_MIGRATION,
+  TIMELINE_MIGRATION,
 ];
 
 export type Call = { plan: CallPlan; state: CallState; seq: number };
@@ -42,6 +45,7 @@ export class CallStore {
   readonly #sql: SqlStorage;
   readonly transcript: TranscriptStore;
   readonly customerEvents: CustomerEventStore;
+  readonly timeline: TimelineStore;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, MIGRATIONS);
@@ -49,6 +53,7 @@ export class CallStore {
     this.#sql = storage.sql;
     this.transcript = new TranscriptStore(storage.sql);
     this.customerEvents = new CustomerEventStore(storage.sql);
+    this.timeline = new TimelineStore(storage.sql);
   }
 
   load(): Call | null {
@@ -74,19 +79,24 @@ export class CallStore {
         seq,
       );
       this.#addDuties(duties, seq, nowMs);
+      const { record: records } = plan.campaign.config;
+      this.timeline.add(entriesOf({ before: null, after: state, event: null, duties, records }, nowMs));
       return { plan, state, seq };
     });
   }
 
   commit(
     call: Call,
-    next: { state: CallState; event: object; duties: readonly Duty[] },
+    next: { state: CallState; event: CallEvent; duties: readonly Duty[] },
     nowMs: number,
   ): Call {
     return this.#storage.transactionSync(() => {
       const seq = this.#appendEvent(next.event, null, nowMs);
       this.#sql.exec("UPDATE call SET state = ?, seq = ?", JSON.stringify(next.state), seq);
       this.#addDuties(next.duties, seq, nowMs);
+      const { record: records } = call.plan.campaign.config;
+      const { state: after, event, duties } = next;
+      this.timeline.add(entriesOf({ before: call.state, after, event, duties, records }, nowMs));
       const brought = customerEventsOf(call.state, next.state);
       if (this.customerEvents.add(brought, nowMs)) this.#addDuties([{ type: "fire_events" }], seq, nowMs);
       return { plan: call.plan, state: next.state, seq };
@@ -195,6 +205,8 @@ export class CallStore {
     this.#storage.transactionSync(() => {
       if (isDone) this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
       if (news === null || !this.customerEvents.add([eventOfCall(news)], nowMs)) return;
+      const type = news === "call.analyzed" ? "analyzed" : "recording_ready";
+      this.timeline.add([{ atMs: nowMs, event: { type } }]);
       // With a number of its own: of the same, the duty would go when one that is under way is done.
       const seq = this.#appendEvent({ type: "told", event: news }, null, nowMs);
       this.#addDuties([{ type: "fire_events" }], seq, nowMs);

@@ -1,0 +1,42 @@
+import type { CallTimeline, TimelineEvent } from "../../contract/call-timeline.ts";
+import { toldByRow } from "../../db/call-records.ts";
+import { selectUntranscribedCall, toUntranscribedCall, type StoredCall } from "../../db/calls.ts";
+import { isoSeconds } from "../../lib/time.ts";
+import { logError } from "../../lib/log.ts";
+import { askTwice } from "../../stubs/ask-twice.ts";
+import { callSessionOf } from "../../stubs/stubs.ts";
+import type { OrgContext } from "../context.ts";
+
+/** What happened to the call; null if the organisation has none such. */
+export async function readTimeline(
+  { env, db, orgId }: OrgContext,
+  callId: string,
+): Promise<CallTimeline | null> {
+  const found = await selectUntranscribedCall(db, orgId, callId).get();
+  if (found === undefined) return null;
+  const told = await askTwice(async () => callSessionOf(env, callId).timeline()).catch((error: unknown) => {
+    logError("timeline_failed", error, { call_id: callId });
+    return null;
+  });
+  if (told !== null && told.total > 0) return told;
+  const events = eventsOfRow({ ...toUntranscribedCall(found), turns: [] });
+  return { events, total: events.length };
+}
+
+/** Of a call that has not come to its object, or whose object knows nothing of it any more. */
+function eventsOfRow(stored: StoredCall): TimelineEvent[] {
+  const { startedAt, callType, answeredAt, endedAt, outcome, endedReason, fault } = stored.row;
+  const events: TimelineEvent[] = [{ type: "accepted", at: isoSeconds(startedAt), call_type: callType }];
+  if (answeredAt !== null && outcome === "connected") {
+    events.push({ type: "answered", at: isoSeconds(answeredAt), answered_by: "person" });
+  }
+  const { transfer } = toldByRow(stored);
+  if (transfer !== null && transfer.bridged_at !== null && transfer.human_agent !== null) {
+    const { transfer_id, human_agent, bridged_at: at } = transfer;
+    events.push({ type: "bridged", at, transfer_id, human_agent });
+  }
+  if (endedAt !== null && outcome !== null && endedReason !== null && fault !== null) {
+    events.push({ type: "ended", at: isoSeconds(endedAt), outcome, ended_reason: endedReason, fault });
+  }
+  return events;
+}
