@@ -6,7 +6,11 @@ import { Rooms } from "./rooms.tsx";
 import { Router } from "./router.tsx";
 import { SessionContext } from "./session.tsx";
 import { SignIn } from "./sign-in.tsx";
-import "./style.css";
+import "./styles/base.css";
+import "./styles/calls.css";
+import "./styles/numbers.css";
+import "./styles/running.css";
+import "./styles/accounts.css";
 import { Layout } from "./ui/layout.tsx";
 import { Loading, ProblemNote } from "./ui/parts.tsx";
 
