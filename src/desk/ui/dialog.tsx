@@ -30,7 +30,12 @@ export function ActionDialog<T>({
   const dialog = useRef<HTMLDialogElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // Closed before it is taken away: so the focus goes back to where it came from.
+    return () => shown?.close();
+  }, []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const acting = isBusy ? null : act();
