@@ -34,7 +34,7 @@ export function KeyRow({ apiKey, isOwn, onRevoke }: { apiKey: Key; isOwn: boolea
       </td>
       <td class="nowrap">{apiKey.expires_at === null ? "never" : showTime(apiKey.expires_at)}</td>
       <td class="nowrap">{showTime(apiKey.created_at)}</td>
-      <td class="row-actions">
+      <td class="acts">
         {state === "revoked" ? null : (
           <button type="button" onClick={onRevoke}>
             Revoke<span class="unseen"> {apiKey.name}</span>

@@ -41,7 +41,7 @@ export function WebhookPage({ id }: { id: string }) {
         ) : undefined
       }
     >
-      <p>
+      <p class="back">
         <a href="/desk/webhooks">All webhooks</a>
       </p>
       <Shown resource={webhook}>
@@ -106,7 +106,7 @@ function LogHead({ path, log }: { path: string; log: () => Promise<void> }) {
 function Facts({ webhook }: { webhook: Webhook }) {
   const { header_names: headers, previous_secret_expires_at: overlap } = webhook;
   return (
-    <dl class="sheet facts">
+    <dl class="sheet webhook-facts">
       <Definition term="Status">
         <WebhookStatus webhook={webhook} />
       </Definition>

@@ -65,7 +65,7 @@ export function WebhooksPage() {
 function WebhookRow({ webhook }: { webhook: Webhook }) {
   return (
     <tr>
-      <td>
+      <td class="by-name">
         <a href={`/desk/webhooks/${webhook.uuid}`}>{webhook.name}</a>
       </td>
       <td class="breaks">{webhook.url}</td>

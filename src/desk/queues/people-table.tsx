@@ -10,7 +10,7 @@ import { PresenceButtons } from "./presence.tsx";
 
 type Asking = { what: "to change" | "to remove"; human: Human };
 type Refused = { human: Human; problem: Problem };
-const COLUMNS = ["Name", "Reached at", "Presence", "Now"];
+const COLUMNS = ["Name", "Presence", "Reached at", "Now"];
 
 export function PeopleTable({
   queue,
@@ -81,7 +81,6 @@ function PersonRow({
   return (
     <tr>
       <td>{human.name}</td>
-      <td class="nowrap">{human.phone ?? human.sip}</td>
       <td>
         {mayWrite ? (
           <PresenceButtons human={human} onChanged={onChanged} onRefused={onRefused} />
@@ -89,9 +88,10 @@ function PersonRow({
           <Badge kind={human.presence}>{human.presence}</Badge>
         )}
       </td>
+      <td>{human.phone ?? human.sip}</td>
       <td>{human.is_in_call ? <Badge kind="warn">reserved for a call</Badge> : "–"}</td>
       {mayWrite ? (
-        <td class="row-actions">
+        <td class="acts">
           <button type="button" onClick={() => onAsk("to change")}>
             Change<span class="unseen"> {human.name}</span>
           </button>

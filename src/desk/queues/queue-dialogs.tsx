@@ -88,7 +88,7 @@ export function DeleteQueueDialog({
       <p>
         {people === 0
           ? "Nobody is in it."
-          : `${people === 1 ? "The person" : `The ${people} people`} in it go with it.`}{" "}
+          : `Who is in it goes with it: ${people} ${people === 1 ? "person" : "people"}.`}{" "}
         Calls can't be transferred to it any more.
       </p>
     </ActionDialog>

@@ -37,7 +37,7 @@ export function SecretDialog({
   };
   return (
     <dialog ref={dialog} aria-label={title} onCancel={(event) => event.preventDefault()}>
-      <div class="stack">
+      <div class="piled">
         <h2>{title}</h2>
         {children}
         <label class="field">

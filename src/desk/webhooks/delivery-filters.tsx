@@ -30,7 +30,7 @@ export function DeliveryFilterFields({ filters }: { filters: DeliveryFilters }) 
   const set = (change: Partial<DeliveryFilters>): void =>
     go(pathOf(path, { ...filters, ...change }), "replace");
   return (
-    <div class="filters" role="search" aria-label="Deliveries">
+    <div class="log-filters" role="search" aria-label="Deliveries">
       <Field label="Status">
         <Choice value={filters.status} options={DELIVERY_STATUSES} onChange={(status) => set({ status })} />
       </Field>

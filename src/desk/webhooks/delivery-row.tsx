@@ -38,10 +38,10 @@ export function DeliveryRow({
         </td>
         <td>{tries}</td>
         <td class="nowrap">{last === undefined ? "–" : resultOf(last)}</td>
-        <td>
+        <td class="nowrap">
           {callId === null ? <span class="hint">a test</span> : <a href={`/desk/calls/${callId}`}>Call</a>}
         </td>
-        <td class="row-actions">
+        <td class="acts">
           <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             Details<span class="unseen"> of {about}</span>
           </button>
@@ -55,8 +55,10 @@ export function DeliveryRow({
       {isOpen ? (
         <tr class="log-details">
           <td colSpan={columns}>
-            <Attempts delivery={delivery} />
-            <Payload path={`${logPath}/${delivery.uuid}`} />
+            <div>
+              <Attempts delivery={delivery} />
+              <Payload path={`${logPath}/${delivery.uuid}`} />
+            </div>
           </td>
         </tr>
       ) : null}

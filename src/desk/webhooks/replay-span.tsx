@@ -89,7 +89,7 @@ export function ReplayProgress({
   const missed = failed.value?.total ?? 0;
   return (
     <section class="sheet result" aria-label="Replay">
-      <div class="stack">
+      <div class="piled">
         <span role="status">
           {count === 0
             ? "Nothing in this span was to be sent again."

@@ -10,10 +10,9 @@ export function WebhookStatus({ webhook }: { webhook: Webhook }) {
     <>
       <Badge kind={isOurs ? "bad" : status}>{status}</Badge>
       {reason === null ? null : (
-        <span class="hint">
-          {" "}
+        <div class="hint">
           {PAUSE_WORDS[reason]}, {showTime(at)}
-        </span>
+        </div>
       )}
     </>
   );
