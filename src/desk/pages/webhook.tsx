@@ -69,7 +69,7 @@ export function WebhookPage({ id }: { id: string }) {
 function LogHead({ path, log }: { path: string; log: () => Promise<void> }) {
   const mayWrite = useMay()("voice:webhooks:write");
   const [isAsking, setAsking] = useState(false);
-  const [replay, setReplay] = useState<Replay | null>(null);
+  const [replay, setReplay] = useState<(Replay & { atMs: number }) | null>(null);
   return (
     <>
       <div class="queue-head">
@@ -86,7 +86,13 @@ function LogHead({ path, log }: { path: string; log: () => Promise<void> }) {
         </div>
       </div>
       {replay === null ? null : (
-        <ReplayProgress path={path} replay={replay} onMoved={log} onHide={() => setReplay(null)} />
+        <ReplayProgress
+          key={replay.atMs}
+          path={path}
+          replay={replay}
+          onMoved={log}
+          onHide={() => setReplay(null)}
+        />
       )}
       {isAsking ? (
         <ReplayDialog
@@ -94,7 +100,7 @@ function LogHead({ path, log }: { path: string; log: () => Promise<void> }) {
           onClose={(asked) => {
             setAsking(false);
             if (asked === null) return;
-            setReplay(asked);
+            setReplay({ ...asked, atMs: Date.now() });
             void log();
           }}
         />

@@ -31,10 +31,12 @@ export function ReplayDialog({ path, onClose }: { path: string; onClose: (replay
       title="Send a span of time again"
       confirm="Replay the span"
       act={() => ask<{ replayed: number }>("POST", `${path}/replay`, body)}
-      done={({ replayed }) => `${showNumber(replayed)} are sent again.`}
+      done={({ replayed }) => `To be sent again: ${showNumber(replayed)}.`}
       onClose={(value) => onClose(value === null ? null : { span, count: value.replayed })}
     >
-      <p class="hint">For when a receiver was down. What waits for another try anyway is left to it.</p>
+      <p class="hint">
+        For when a receiver was down. What waits for another try is left to it, and tests are left out.
+      </p>
       <Field label="From">
         <input
           required
@@ -87,6 +89,7 @@ export function ReplayProgress({
     if (open > 0) await Promise.all([waiting.reload(), failed.reload(), onMoved()]);
   });
   const missed = failed.value?.total ?? 0;
+  const events = `${showNumber(count)} ${count === 1 ? "event" : "events"}`;
   return (
     <section class="sheet result" aria-label="Replay">
       <div class="piled">
@@ -94,8 +97,8 @@ export function ReplayProgress({
           {count === 0
             ? "Nothing in this span was to be sent again."
             : open === 0
-              ? `All ${showNumber(count)} were sent again.`
-              : `${showNumber(count)} are sent again…`}
+              ? `Sent again: ${events}.`
+              : `Sending ${events} again…`}
         </span>
         {open === 0 ? null : (
           <>
