@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { askApi } from "./support/ask-api.ts";
-import { signIn } from "./support/browser.ts";
 import { expectAccessible } from "./support/judges.ts";
 import { expectNoSidewaysScroll } from "./support/phone.ts";
-import { atDesk, expectComplaint, visit } from "./support/visitor.ts";
+import { atDesk, expectComplaint, signIn, visit } from "./support/visitor.ts";
 import type { CreatedKey } from "../../src/contract/keys.ts";
 
 test("a key is made, works for what it may, and is revoked", async () => {

@@ -2,12 +2,12 @@
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, expect, inject, onTestFinished } from "vitest";
-import { DESKTOP, launchBrowser, PHONE, signIn } from "./browser.ts";
+import { launchBrowser } from "./browser.ts";
 
 let browser: Promise<Browser> | null = null;
 const complaints: string[] = [];
 
-export function openBrowser(): Promise<Browser> {
+function openBrowser(): Promise<Browser> {
   browser ??= launchBrowser();
   return browser;
 }
@@ -25,7 +25,7 @@ type Looks = { theme?: "light" | "dark"; phone?: boolean };
 /** A browser of one's own, with nobody signed in. It is closed when the test is over. */
 export async function visit({ theme = "light", phone = false }: Looks = {}): Promise<Page> {
   const { url } = inject("deployment");
-  const viewport = phone ? PHONE : DESKTOP;
+  const viewport = phone ? { width: 390, height: 844 } : { width: 1280, height: 800 };
   const context = await (await openBrowser()).newContext({ baseURL: url, viewport, colorScheme: theme });
   onTestFinished(() => context.close());
   await listen(context, url);
@@ -37,6 +37,13 @@ export async function atDesk(who: "full" | "read" = "full", looks: Looks = {}): 
   const page = await visit(looks);
   await signIn(page, inject("deployment")[who === "full" ? "fullKey" : "readKey"]);
   return page;
+}
+
+export async function signIn(page: Page, key: string): Promise<void> {
+  await page.goto("/desk");
+  await page.getByLabel("API key").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: "Live calls" }).waitFor();
 }
 
 /** Errors on the console, violations of the policy and requests to other hosts are complaints. */
