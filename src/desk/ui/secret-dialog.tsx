@@ -36,7 +36,13 @@ export function SecretDialog({
     }
   };
   return (
-    <dialog ref={dialog} aria-label={title} onCancel={(event) => event.preventDefault()}>
+    <dialog
+      ref={dialog}
+      aria-label={title}
+      onCancel={(event) => event.preventDefault()}
+      // Pressed again and again, Escape closes it all the same: browsers let no page hold people captive by one refusal.
+      onClose={({ currentTarget }) => (currentTarget.isConnected ? currentTarget.showModal() : undefined)}
+    >
       <div class="piled">
         <h2>{title}</h2>
         {children}
