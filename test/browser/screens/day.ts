@@ -16,7 +16,7 @@ const ENDED: readonly (readonly [phone: string, name: string])[] = [
   ["+15005550020", "Sofia Rossi"],
   ["+15005560020", "Peter Novak"],
   ["+15005550031", "Grace Mensah"],
-  ["+15005550033", "Wrong number"],
+  ["+15005550033", "Ray Dalton"],
   ["+15005550034", "Viktor Hale"],
   ["+15005550035", "Emma Laurent"],
   ["+15005550013", "Tariq Aziz"],

@@ -13,7 +13,7 @@ type Pixels = { width: number; height: number; /** 0xRRGGBB, row by row. */ colo
 /** @param png as browsers take it: 8 bits a channel, not interlaced, nothing to be seen through. */
 export function shrinkPng(png: Buffer): Buffer {
   const pixels = readPng(png);
-  const palette = mostFrequent(pixels.colours);
+  const palette = paletteOf(pixels.colours);
   const places = new Map(palette.map((colour, place) => [colour, place]));
   const { width, height, colours } = pixels;
   // Each row begins with its filter: none.
@@ -95,26 +95,33 @@ function paeth(left: number, above: number, corner: number): number {
   return toAbove <= toCorner ? above : corner;
 }
 
-function mostFrequent(colours: Uint32Array): number[] {
+/** Colours near which all others lie, the most frequent first, as near as so many allow. */
+function paletteOf(colours: Uint32Array): number[] {
   const counts = new Map<number, number>();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  return [...counts]
-    .toSorted(([, one], [, other]) => other - one)
-    .slice(0, MAX_COLOURS)
-    .map(([colour]) => colour);
+  const byCount = [...counts].toSorted(([, one], [, other]) => other - one).map(([colour]) => colour);
+  for (let reach = 0; ; reach += 4) {
+    const palette: number[] = [];
+    for (const colour of byCount) {
+      if (reach === 0 || palette.every((one) => distanceOf(one, colour) > reach)) palette.push(colour);
+      if (palette.length > MAX_COLOURS) break;
+    }
+    if (palette.length <= MAX_COLOURS) return palette;
+  }
 }
 
 function nearest(palette: readonly number[], colour: number): number {
-  const wanted = channelsOf(colour);
-  const farOff = (one: number): number =>
-    channelsOf(one).reduce((sum, channel, at) => sum + (channel - (wanted[at] ?? 0)) ** 2, 0);
-  return palette.reduce(
-    (best, candidate, at) => {
-      const distance = farOff(candidate);
-      return distance < best.distance ? { at, distance } : best;
-    },
-    { at: 0, distance: Infinity },
-  ).at;
+  let best = { at: 0, distance: Infinity };
+  palette.forEach((candidate, at) => {
+    const distance = distanceOf(candidate, colour);
+    if (distance < best.distance) best = { at, distance };
+  });
+  return best.at;
+}
+
+function distanceOf(one: number, other: number): number {
+  const apart = channelsOf(other);
+  return Math.hypot(...channelsOf(one).map((channel, at) => channel - (apart[at] ?? 0)));
 }
 
 function channelsOf(colour: number): number[] {
