@@ -6,7 +6,7 @@ import { showDay } from "./range.ts";
 
 type Series = {
   name: string;
-  /** Its colour, by name (style.css, Numbers). */
+  /** Its colour, by name (styles/numbers.css). */
   tone: string;
   /** Null: there is nothing to say of that day. */
   of: (day: DayStats) => number | null;

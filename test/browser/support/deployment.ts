@@ -10,6 +10,9 @@ import { findFreePort, startLocalWorker, stopEverything } from "../../../src/cli
 /** People live faster than life, and slowly enough to be watched. */
 const SPEED = 8;
 
+/** All tests share two keys, and come faster than people do. */
+const LIMITS = { default: 6_000, agent_availability: 600, test_webhook: 200, create_webhook: 200 };
+
 export type Deployment = {
   url: string;
   /** May do everything. */
@@ -68,7 +71,7 @@ async function createKey(
   const response = await fetch(`${url}/v1/keys`, {
     method: "POST",
     headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
-    body: JSON.stringify({ name, scopes }),
+    body: JSON.stringify({ name, scopes, limits: LIMITS }),
   });
   const created = (await response.json()) as { key?: string };
   if (created.key === undefined) throw new Error(`No key: ${JSON.stringify(created)}`);

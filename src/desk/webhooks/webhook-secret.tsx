@@ -1,0 +1,23 @@
+import type { Webhook } from "../../contract/webhooks.ts";
+import { SecretDialog } from "../ui/secret-dialog.tsx";
+
+export type Signed = { webhook: Webhook; secret: string };
+
+export function WebhookSecret({ signed, onClose }: { signed: Signed; onClose: () => void }) {
+  return (
+    <SecretDialog
+      title={`The secret of ${signed.webhook.name}`}
+      label="Signing secret"
+      secret={signed.secret}
+      onClose={onClose}
+    >
+      <p>
+        By it your receiver checks that an event comes from here (
+        <a href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer">
+          Standard Webhooks
+        </a>
+        ).
+      </p>
+    </SecretDialog>
+  );
+}
