@@ -1,25 +1,14 @@
 // Somebody at the desk, in a real browser. Whatever the browser complains of fails the test that it happened in.
 
-import { existsSync } from "node:fs";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, expect, inject, onTestFinished } from "vitest";
-
-const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-quic",
-  "--disable-background-networking",
-  "--autoplay-policy=no-user-gesture-required",
-];
+import { launchBrowser } from "./browser.ts";
 
 let browser: Promise<Browser> | null = null;
 const complaints: string[] = [];
 
-export function openBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`There is no Chromium at ${CHROMIUM}: install it, or name yours by CHROMIUM_PATH.`);
-  }
-  browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+function openBrowser(): Promise<Browser> {
+  browser ??= launchBrowser();
   return browser;
 }
 
