@@ -75,7 +75,9 @@ function DrawnRow({
       </td>
       <td class="live-cut">{campaign?.name ?? "–"}</td>
       <td>
-        <Badge kind={STATUS_KINDS[call.status]}>{showWord(call.status)}</Badge>
+        <span class="live-status">
+          <Badge kind={STATUS_KINDS[call.status]}>{showWord(call.status)}</Badge>
+        </span>
       </td>
       <td>
         <Elapsed board={board} since={call.answered_at ?? call.started_at} />

@@ -1,12 +1,15 @@
+// What is in view: of 500 rows, a dozen.
+
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 
-const acts = new Map<Element, () => void>();
+const acts = new Map<Element, (isInView: boolean) => void>();
 let observer: IntersectionObserver | null = null;
 
-function observe(element: Element, act: () => void): () => void {
+/** @param act is told at once whether the element is in view, and then when that changes. */
+export function watchView(element: Element, act: (isInView: boolean) => void): () => void {
   observer ??= new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) acts.get(target)?.();
+    for (const { target, isIntersecting } of entries) acts.get(target)?.(isIntersecting);
   });
   acts.set(element, act);
   observer.observe(element);
@@ -25,6 +28,8 @@ export function useWhenSeen(
   useEffect(() => {
     const element = place.current;
     if (element === null || act === null) return;
-    return observe(element, act);
+    return watchView(element, (isInView) => {
+      if (isInView) act();
+    });
   }, [place, act === null, ...of]);
 }
