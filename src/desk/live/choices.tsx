@@ -19,7 +19,9 @@ export function Choices({
 }) {
   return (
     <div class="live-choices">
-      <Summary board={board} />
+      <div class="live-summary">
+        <Summary board={board} />
+      </div>
       <label class="live-choice">
         <span>Show</span>
         <select
@@ -55,7 +57,7 @@ function Summary({ board }: { board: Board }) {
   const total = board.order.length;
   const parts = CALL_STATUSES.filter((status) => counts.has(status));
   return (
-    <p class="live-summary">
+    <p>
       <strong>{showNumber(total)}</strong> {total === 1 ? "call" : "calls"}
       {parts.map((status) => (
         <span key={status}>
