@@ -22,30 +22,32 @@ export function Choices({
       <div class="live-summary">
         <Summary board={board} />
       </div>
-      <label class="live-choice">
-        <span>Show</span>
-        <select
-          value={view.type ?? ""}
-          onChange={({ currentTarget }) => onChange({ type: currentTarget.value || undefined })}
-        >
-          <option value="">All calls</option>
-          {CALL_TYPES.map((type) => (
-            <option key={type} value={type}>
-              {DIRECTIONS[type]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="live-choice">
-        <span>Order</span>
-        <select
-          value={view.isOldestFirst ? "oldest" : ""}
-          onChange={({ currentTarget }) => onChange({ order: currentTarget.value || undefined })}
-        >
-          <option value="">Newest first</option>
-          <option value="oldest">Oldest first</option>
-        </select>
-      </label>
+      <div class="live-pick">
+        <label class="live-choice">
+          <span>Show</span>
+          <select
+            value={view.type ?? ""}
+            onChange={({ currentTarget }) => onChange({ type: currentTarget.value || undefined })}
+          >
+            <option value="">All calls</option>
+            {CALL_TYPES.map((type) => (
+              <option key={type} value={type}>
+                {DIRECTIONS[type]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="live-choice">
+          <span>Order</span>
+          <select
+            value={view.isOldestFirst ? "oldest" : ""}
+            onChange={({ currentTarget }) => onChange({ order: currentTarget.value || undefined })}
+          >
+            <option value="">Newest first</option>
+            <option value="oldest">Oldest first</option>
+          </select>
+        </label>
+      </div>{" "}
     </div>
   );
 }
