@@ -1,64 +1,15 @@
-import type { Page, WebSocketRoute } from "playwright-core";
-import { describe, expect, inject, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, test } from "vitest";
 import { SALES_QUEUE } from "../../src/cli/demo-queues.ts";
-import { actOn, callInTyped, type Sandbox } from "../../src/cli/sandbox-calls.ts";
+import type { LiveCall } from "../../src/contract/live.ts";
 import { expectAccessible } from "./support/judges.ts";
+import { api, choose, endCall, eventually, panelOf, peopleFrom, rowOf } from "./support/live-calls.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
 
-/** Never stops talking. */
-const TALKATIVE = "0038";
 /** A human of a queue who is busy whenever they are rung. */
 const BUSY = "+15006210092";
 
-const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
-
-let calls = 300;
-
-/** A number of nobody else's, of somebody who behaves like this. */
-function newNumber(behaves: string): string {
-  calls += 1;
-  return `+1500${calls}${behaves}`;
-}
-
-async function api<T>(method: string, path: string, body?: object): Promise<T> {
-  const { url, fullKey } = inject("deployment");
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${fullKey}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json() as Promise<T>;
-}
-
-/** A call to somebody of this name; it is ended when the test is over. */
-async function place(name: string, behaves = TALKATIVE): Promise<string> {
-  const { campaignId } = inject("deployment");
-  const body = { to: newNumber(behaves), campaign_id: campaignId, contact_name: name };
-  const { call_uuid: id } = await api<{ call_uuid: string }>("POST", "/v1/calls", body);
-  endLater(id);
-  return id;
-}
-
-function endLater(id: string): void {
-  // Most have ended by then.
-  onTestFinished(async () => {
-    await api("POST", `/api/voice/calls/${id}/end`, { reason: "workflow_close" }).catch(() => null);
-  });
-}
-
-function rowOf(page: Page, name: string) {
-  return page.getByRole("region", { name: "Live calls" }).getByRole("row").filter({ hasText: name });
-}
-
-function panelOf(page: Page) {
-  return page.getByRole("region", { name: "Chosen call" });
-}
-
-async function choose(page: Page, name: string): Promise<void> {
-  await rowOf(page, name).getByRole("button").click();
-  await panelOf(page).getByRole("heading", { name }).waitFor();
-}
+const { place, callIn } = peopleFrom(300);
 
 async function seconds(page: Page, name: string): Promise<number> {
   const text = (await rowOf(page, name).locator(".live-elapsed").textContent()) ?? "";
@@ -75,7 +26,7 @@ describe("the list", () => {
     await row.getByText("in progress").waitFor();
     const before = await seconds(page, "Ada Aalto");
     await eventually(() => seconds(page, "Ada Aalto")).toBeGreaterThan(before + 1);
-    await api("POST", `/api/voice/calls/${id}/end`, { reason: "workflow_close" });
+    await endCall(id);
     await row.waitFor({ state: "detached" });
   });
 
@@ -104,6 +55,47 @@ describe("the list", () => {
     await eventually(order).toEqual(["Cleo First", "Cleo Second"]);
   });
 });
+
+test("of hundreds of calls, only those in view are asked for their names", async () => {
+  const page = await atDesk();
+  let asked = 0;
+  await page.route("**/v1/contacts/*", (route) => {
+    asked += 1;
+    const uuid = new URL(route.request().url()).pathname.split("/").at(-1);
+    return route.fulfill({ json: { uuid, name: `Name of ${uuid}` } });
+  });
+  await page.routeWebSocket(/\/ws\/board/, (socket) => {
+    const calls = Array.from({ length: 300 }, (_, index) => liveCallOf(index));
+    socket.send(JSON.stringify({ type: "snapshot", cursor: 1, calls }));
+  });
+  await page.reload();
+  await rowOf(page, "Name of cst_299").waitFor();
+  expect(asked).toBeLessThan(60);
+  await rowOf(page, "+14155550000").scrollIntoViewIfNeeded();
+  await rowOf(page, "Name of cst_0").waitFor();
+  expect(asked).toBeLessThan(150);
+});
+
+function liveCallOf(index: number): LiveCall {
+  return {
+    uuid: `cal_${String(index).padStart(26, "0")}`,
+    call_type: "outbound",
+    campaign_uuid: inject("deployment").campaignId,
+    contact_uuid: `cst_${index}`,
+    from_number: "+15550010000",
+    to_number: `+1415555${String(index).padStart(4, "0")}`,
+    status: "ringing",
+    started_at: new Date().toISOString(),
+    answered_at: null,
+    ended_at: null,
+    duration: null,
+    duration_formatted: null,
+    outcome: null,
+    sentiment: null,
+    summary: null,
+    recording_url: null,
+  };
+}
 
 describe("a call that was chosen", () => {
   test("is read line by line, as it is spoken, and stays to be read when it has ended", async () => {
@@ -175,6 +167,22 @@ describe("a call that was chosen", () => {
     await panel.getByText("in progress").waitFor();
   });
 
+  test("is not handed over where nobody is available", async () => {
+    const queue = "desk_nobody";
+    await api("POST", "/v1/queues", { name: queue });
+    const page = await atDesk();
+    await place("Edda Ek");
+    await choose(page, "Edda Ek");
+    await panelOf(page).getByText("in progress").waitFor();
+    await panelOf(page).getByRole("button", { name: "Transfer" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Queue").selectOption(queue);
+    await dialog.getByText("Nobody is available now").waitFor();
+    await dialog.getByRole("button", { name: "Transfer" }).click();
+    await dialog.getByRole("alert").getByText("Nobody in the queue is available now.").waitFor();
+    expectComplaint(/503/);
+  });
+
   test("is ended for a reason, which is said before and after", async () => {
     const page = await atDesk();
     const id = await place("Finn Falk");
@@ -232,63 +240,6 @@ describe("a call that was chosen", () => {
   });
 });
 
-describe("a socket that is lost", () => {
-  test("comes back with what was missed, and with nothing else", async () => {
-    const [sockets, greetings]: [WebSocketRoute[], string[]] = [[], []];
-    let letIn = (): void => {};
-    const page = await atDesk();
-    await page.routeWebSocket(/\/ws\/board/, async (socket) => {
-      sockets.push(socket);
-      if (sockets.length === 2) await new Promise<void>((resume) => (letIn = resume));
-      const server = socket.connectToServer();
-      server.onMessage((message) => {
-        greetings.push(String(message));
-        socket.send(message);
-      });
-    });
-    await page.reload();
-    const gone = await place("Ida Ivers");
-    await rowOf(page, "Ida Ivers").waitFor();
-    await page.getByText("Live", { exact: true }).last().waitFor();
-    await sockets[0]?.close({ code: 1012, reason: "A deploy" });
-    await page.getByText("Connection lost – trying again…").waitFor();
-    await eventually(() => sockets.length).toBe(2);
-    await api("POST", `/api/voice/calls/${gone}/end`, { reason: "workflow_close" });
-    await place("Jo Jansen");
-    await eventually(() => api("GET", `/v1/calls/${gone}`)).toMatchObject({ status: "ended" });
-    expect(await rowOf(page, "Ida Ivers").count()).toBe(1);
-    greetings.length = 0;
-    letIn();
-    await rowOf(page, "Jo Jansen").waitFor();
-    await rowOf(page, "Ida Ivers").waitFor({ state: "detached" });
-    expect(sockets[1]?.url()).toMatch(/cursor=\d+/);
-    expect(greetings.filter((message) => message.includes('"snapshot"'))).toEqual([]);
-    expect(await page.getByText("Connection lost").count()).toBe(0);
-  });
-
-  test("is noticed though nobody says so", async () => {
-    const page = await atDesk();
-    let isDead = false;
-    let count = 0;
-    await page.routeWebSocket(/\/ws\/board/, (socket) => {
-      count += 1;
-      const server = socket.connectToServer();
-      const mayPass = count > 1;
-      server.onMessage((message) => {
-        if (mayPass || !isDead) socket.send(message);
-      });
-    });
-    await page.reload();
-    await page.getByLabel("Show").or(page.getByText("No calls live")).first().waitFor();
-    isDead = true;
-    await place("Kim Karlsen");
-    // What else a machine's network does comes with this, and so is asked after.
-    await page.evaluate(() => dispatchEvent(new Event("offline")));
-    await rowOf(page, "Kim Karlsen").waitFor();
-    expect(count).toBe(2);
-  });
-});
-
 describe.for(["light", "dark"] as const)("in the %s", (theme) => {
   test("it is accessible with a call open, and with its dialogs", async () => {
     const page = await atDesk("full", { theme });
@@ -322,19 +273,3 @@ describe.for(["light", "dark"] as const)("in the %s", (theme) => {
     await expectAccessible(page, `on a phone, ${theme}`);
   });
 });
-
-/** Somebody whose words are ours calls in. */
-async function callIn() {
-  const { url, carrier } = inject("deployment");
-  const sandbox: Sandbox = { url, ...carrier };
-  const caller = newNumber("0080");
-  const sid = await callInTyped(sandbox, caller, carrier.number);
-  const act = async (...given: Parameters<typeof actOn>[2]): Promise<void> => {
-    // Nobody hears it before the call is connected.
-    await eventually(() => actOn(sandbox, sid, given)).toBe(true);
-  };
-  onTestFinished(async () => {
-    await actOn(sandbox, sid, ["hang-up"]);
-  });
-  return { caller, hear: (text: string) => act("say", { text }), hangUp: () => act("hang-up") };
-}

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { BoardMessage } from "../../contract/live.ts";
+import { ask, pathOf } from "../api.ts";
 import { openLiveSocket, type SocketState } from "../live-socket.ts";
 import { Board } from "./board.ts";
 
@@ -25,6 +26,10 @@ export function useBoard(): WatchedBoard {
       board.stop();
     };
   }, [board, tries]);
+  useEffect(() => {
+    // A socket does not say why it is not opened. Perhaps nobody is signed in any more: then this brings it to light.
+    if (state === "lost") void ask("GET", pathOf("/v1/calls", { limit: 1 }));
+  }, [state]);
   const connectAnew = useCallback(() => setTries((count) => count + 1), []);
   return { board, state, connectAnew };
 }

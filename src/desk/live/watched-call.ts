@@ -3,7 +3,7 @@
 import type { CallRecord } from "../../contract/calls.ts";
 import type { LiveMessage } from "../../contract/live.ts";
 import type { CallStatus } from "../../domain/call/status.ts";
-import type { ShownTurn } from "../ui/transcript.tsx";
+import type { ShownTurn } from "../ui/shown-turn.ts";
 
 type Of<T extends LiveMessage["type"]> = Extract<LiveMessage, { type: T }>;
 

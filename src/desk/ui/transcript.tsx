@@ -2,15 +2,7 @@
 
 import type { Speaker } from "../../domain/transcript.ts";
 import { showDuration } from "../format.ts";
-
-export type ShownTurn = {
-  /** Tells lines apart. */
-  index: number;
-  speaker: Speaker;
-  text: string;
-  /** Seconds from the answer. */
-  timestamp: number;
-};
+import type { ShownTurn } from "./shown-turn.ts";
 
 const NAMES: Record<Speaker, string> = { agent: "Agent", customer: "Customer" };
 
