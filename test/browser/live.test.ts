@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { SALES_QUEUE } from "../../src/cli/demo-queues.ts";
-import type { LiveCall } from "../../src/contract/live.ts";
+import type { BoardMessage, LiveCall } from "../../src/contract/live.ts";
 import { expectAccessible } from "./support/judges.ts";
 import { api, choose, endCall, eventually, panelOf, peopleFrom, rowOf } from "./support/live-calls.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
@@ -65,7 +65,7 @@ test("of hundreds of calls, only those in view are asked for their names", async
     return route.fulfill({ json: { uuid, name: `Name of ${uuid}` } });
   });
   await page.routeWebSocket(/\/ws\/board/, (socket) => {
-    const calls = Array.from({ length: 300 }, (_, index) => liveCallOf(index));
+    const calls = Array.from({ length: 300 }, (_, index) => liveCallOf(index, `cst_${index}`));
     socket.send(JSON.stringify({ type: "snapshot", cursor: 1, calls }));
   });
   await page.reload();
@@ -76,12 +76,12 @@ test("of hundreds of calls, only those in view are asked for their names", async
   expect(asked).toBeLessThan(150);
 });
 
-function liveCallOf(index: number): LiveCall {
+function liveCallOf(index: number, contactId: string | null): LiveCall {
   return {
     uuid: `cal_${String(index).padStart(26, "0")}`,
     call_type: "outbound",
     campaign_uuid: inject("deployment").campaignId,
-    contact_uuid: `cst_${index}`,
+    contact_uuid: contactId,
     from_number: "+15550010000",
     to_number: `+1415555${String(index).padStart(4, "0")}`,
     status: "ringing",
@@ -262,11 +262,22 @@ describe.for(["light", "dark"] as const)("in the %s", (theme) => {
     const page = await atDesk("full", { theme, phone: true });
     const name = `Mia with quite a long name ${theme}`;
     await place(name);
+    await page.routeWebSocket(/\/ws\/board/, (socket) => {
+      socket.connectToServer().onMessage((text) => {
+        const message: BoardMessage = JSON.parse(String(text));
+        // Enough to push all that follows them out of view.
+        const others = Array.from({ length: 100 }, (_, index) => liveCallOf(index, null));
+        if (message.type === "snapshot") message.calls.push(...others);
+        socket.send(JSON.stringify(message));
+      });
+    });
+    await page.reload();
+    await rowOf(page, "+14155550099").waitFor();
     await choose(page, name);
     await page.getByRole("log").getByRole("listitem").first().waitFor();
     const [width, top] = await page.evaluate(() => [
       document.documentElement.scrollWidth,
-      document.querySelector(".live-panel")?.getBoundingClientRect().top ?? 0,
+      document.querySelector(".live-panel h2")?.getBoundingClientRect().top,
     ]);
     expect(width).toBeLessThanOrEqual(390);
     expect(top).toBeLessThan(844);
