@@ -3,6 +3,8 @@
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const PING_EVERY_MS = 30_000;
+/** A network that went away says nothing: a socket that does not answer in this time is given up. */
+const PONG_WITHIN_MS = 5_000;
 /** The server says that whoever asks may watch no more. */
 const SHUT_OUT = 1008;
 const DONE = 1000;
@@ -10,65 +12,119 @@ const DONE = 1000;
 export type SocketState = "connecting" | "open" | "lost" | "done";
 
 type Message = { cursor: number };
+type Listens<M> = { onMessage: (message: M) => void; onState: (state: SocketState) => void };
+type Timer = ReturnType<typeof setTimeout>;
 
 /**
  * @param path of the socket, without its cursor.
  * @param listens `onMessage` gets each message once, in order.
  * @returns what closes it for good.
  */
-export function openLiveSocket<M extends Message>(
-  path: string,
-  listens: { onMessage: (message: M) => void; onState: (state: SocketState) => void },
-): () => void {
-  let cursor = 0;
-  let losses = 0;
-  let socket: WebSocket | null = null;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let isClosed = false;
+export function openLiveSocket<M extends Message>(path: string, listens: Listens<M>): () => void {
+  const socket = new LiveSocket(path, listens);
+  return () => socket.close();
+}
 
-  const connect = (): void => {
-    listens.onState(losses === 0 ? "connecting" : "lost");
-    const url = new URL(path, location.href);
+class LiveSocket<M extends Message> {
+  readonly #path: string;
+  readonly #listens: Listens<M>;
+  /** The one that is listened to. */
+  #socket: WebSocket | null = null;
+  #cursor = 0;
+  #losses = 0;
+  #retry: Timer | undefined;
+  #overdue: Timer | undefined;
+  readonly #pinging: ReturnType<typeof setInterval>;
+
+  constructor(path: string, listens: Listens<M>) {
+    this.#path = path;
+    this.#listens = listens;
+    this.#pinging = setInterval(this.#ping, PING_EVERY_MS);
+    addEventListener("online", this.#hurry);
+    // It may be but one of the machine's networks that went.
+    addEventListener("offline", this.#ping);
+    this.#connect();
+  }
+
+  close(): void {
+    const socket = this.#leave();
+    clearTimeout(this.#retry);
+    clearInterval(this.#pinging);
+    removeEventListener("online", this.#hurry);
+    removeEventListener("offline", this.#ping);
+    socket?.close(DONE);
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#listens.onState(this.#losses === 0 ? "connecting" : "lost");
+    const url = new URL(this.#path, location.href);
     url.protocol = url.protocol.replace("http", "ws");
-    if (cursor > 0) url.searchParams.set("cursor", String(cursor));
-    const opened = new WebSocket(url);
-    socket = opened;
-    opened.addEventListener("open", () => {
-      losses = 0;
-      listens.onState("open");
-    });
-    opened.addEventListener("message", ({ data }) => {
-      if (data === "pong") return;
-      const message: M = JSON.parse(String(data));
-      cursor = message.cursor;
-      listens.onMessage(message);
-    });
-    opened.addEventListener("close", ({ code }) => {
-      if (isClosed) return;
-      if (code === DONE || code === SHUT_OUT) return listens.onState("done");
-      losses += 1;
-      listens.onState("lost");
-      // By chance, so that after a deploy not all pages come at once.
-      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (losses - 1)) * (0.5 + Math.random() / 2);
-      retry = setTimeout(connect, wait);
-    });
+    if (this.#cursor > 0) url.searchParams.set("cursor", String(this.#cursor));
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    const whileHeard =
+      <E extends Event>(act: (event: E) => void) =>
+      (event: E): void => {
+        if (this.#socket === socket) act(event);
+      };
+    socket.addEventListener("open", whileHeard(this.#onOpen));
+    socket.addEventListener("message", whileHeard(this.#onMessage));
+    socket.addEventListener("close", whileHeard(this.#onClose));
+  }
+
+  readonly #onOpen = (): void => {
+    this.#losses = 0;
+    this.#listens.onState("open");
   };
+
+  readonly #onMessage = ({ data }: MessageEvent): void => {
+    this.#isAlive();
+    if (data === "pong") return;
+    const message: M = JSON.parse(String(data));
+    this.#cursor = message.cursor;
+    this.#listens.onMessage(message);
+  };
+
+  readonly #onClose = ({ code }: CloseEvent): void => {
+    this.#leave();
+    if (code === DONE || code === SHUT_OUT) this.#listens.onState("done");
+    else this.#tryAgain();
+  };
+
+  #tryAgain(): void {
+    this.#losses += 1;
+    this.#listens.onState("lost");
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#losses - 1));
+    // By chance, so that after a deploy not all pages come at once.
+    this.#retry = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
+  }
+
   /** Who comes back online does not wait. */
-  const hurry = (): void => {
-    if (isClosed || socket?.readyState !== WebSocket.CLOSED) return;
-    clearTimeout(retry);
-    connect();
+  readonly #hurry = (): void => {
+    if (this.#retry !== undefined) this.#connect();
   };
-  const ping = setInterval(() => {
-    if (socket?.readyState === WebSocket.OPEN) socket.send("ping");
-  }, PING_EVERY_MS);
-  addEventListener("online", hurry);
-  connect();
-  return () => {
-    isClosed = true;
-    clearTimeout(retry);
-    clearInterval(ping);
-    removeEventListener("online", hurry);
-    socket?.close(1000);
+
+  readonly #ping = (): void => {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#socket.send("ping");
+    this.#overdue ??= setTimeout(() => {
+      this.#leave()?.close();
+      this.#tryAgain();
+    }, PONG_WITHIN_MS);
   };
+
+  #isAlive(): void {
+    clearTimeout(this.#overdue);
+    this.#overdue = undefined;
+  }
+
+  /** What the socket may still say is not heard. */
+  #leave(): WebSocket | null {
+    this.#isAlive();
+    const socket = this.#socket;
+    this.#socket = null;
+    return socket;
+  }
 }

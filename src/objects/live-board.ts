@@ -33,7 +33,6 @@ export class LiveBoard extends DurableObject<Env> {
     this.#sql = ctx.storage.sql;
     this.#log = new BoardLog(this.#sql);
     this.#watchers = new Watchers({ ctx, db: openDb(env.DB) });
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
   /** @param entry null once the call has ended. */

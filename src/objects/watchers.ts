@@ -47,6 +47,8 @@ export class Watchers {
   constructor({ ctx, db }: Parts) {
     this.#ctx = ctx;
     this.#db = db;
+    // Who asks whether it still hears wakes nobody.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
   /** Takes a socket in that a key was let in with. */

@@ -42,6 +42,19 @@ async function watch(callId: string, query = "", count = Number.POSITIVE_INFINIT
 }
 
 describe("a watcher", () => {
+  test("who asks whether it still hears is answered", async () => {
+    const socket = await connect(await place(org, "+15007310030"));
+    const pong = new Promise<void>((done) => {
+      socket.addEventListener("message", ({ data }) => {
+        if (data === "pong") done();
+      });
+    });
+    socket.accept();
+    socket.send("ping");
+    await pong;
+    socket.close();
+  });
+
   test("sees the call from its start to its end, and the transcript that is kept", async () => {
     const callId = await place(org, "+15005550030");
     const messages = await watch(callId);

@@ -14,7 +14,7 @@ const route = apiRoute({
   operationId: "watchCall",
   summary: "Watch a call as it happens, over a WebSocket",
   description:
-    "The server sends one JSON object a message, as `x-websocket-message` says: `start` once, then `status` and `transcript` as they come, `end` last. Who joins late is told what went before; who comes again names the `cursor` of the last message seen. What clients send is not read.",
+    "The server sends one JSON object a message, as `x-websocket-message` says: `start` once, then `status` and `transcript` as they come, `end` last. Who joins late is told what went before; who comes again names the `cursor` of the last message seen. What clients send is not read, but a text `ping` is answered by `pong`.",
   tags: ["Calls"],
   access: { scope: "voice:calls:read", token: { purpose: "live", parameter: "call_uuid" } },
   request: { params: z.object({ call_uuid: z.string() }) },

@@ -1,0 +1,81 @@
+import type { WebSocketRoute } from "playwright-core";
+import { describe, expect, inject, test } from "vitest";
+import { api, endCall, eventually, peopleFrom, rowOf } from "./support/live-calls.ts";
+import { atDesk, expectComplaint } from "./support/visitor.ts";
+
+const { place } = peopleFrom(340);
+
+describe("a socket that is lost", () => {
+  test("comes back with what was missed, and with nothing else", async () => {
+    const [sockets, greetings]: [WebSocketRoute[], string[]] = [[], []];
+    let letIn = (): void => {};
+    const page = await atDesk();
+    await page.routeWebSocket(/\/ws\/board/, async (socket) => {
+      sockets.push(socket);
+      if (sockets.length === 2) await new Promise<void>((resume) => (letIn = resume));
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        greetings.push(String(message));
+        socket.send(message);
+      });
+    });
+    await page.reload();
+    const gone = await place("Ida Ivers");
+    await rowOf(page, "Ida Ivers").waitFor();
+    await page.getByText("Live", { exact: true }).last().waitFor();
+    await sockets[0]?.close({ code: 1012, reason: "A deploy" });
+    await page.getByText("Connection lost – trying again…").waitFor();
+    await eventually(() => sockets.length).toBe(2);
+    await endCall(gone);
+    await place("Jo Jansen");
+    await eventually(() => api("GET", `/v1/calls/${gone}`)).toMatchObject({ status: "ended" });
+    expect(await rowOf(page, "Ida Ivers").count()).toBe(1);
+    greetings.length = 0;
+    letIn();
+    await rowOf(page, "Jo Jansen").waitFor();
+    await rowOf(page, "Ida Ivers").waitFor({ state: "detached" });
+    expect(sockets[1]?.url()).toMatch(/cursor=\d+/);
+    expect(greetings.filter((message) => message.includes('"snapshot"'))).toEqual([]);
+    expect(await page.getByText("Connection lost").count()).toBe(0);
+  });
+
+  test("leads to the sign-in if nobody is signed in any more", async () => {
+    const page = await atDesk();
+    const sockets: WebSocketRoute[] = [];
+    await page.routeWebSocket(/\/ws\/board/, (socket) => {
+      sockets.push(socket);
+      socket.connectToServer();
+    });
+    await page.reload();
+    await page.getByText("Live", { exact: true }).last().waitFor();
+    const { url } = inject("deployment");
+    const [cookie] = await page.context().cookies();
+    const headers = { cookie: `${cookie?.name}=${cookie?.value}`, origin: url };
+    expect((await fetch(`${url}/desk/session`, { method: "DELETE", headers })).status).toBe(204);
+    await sockets[0]?.close({ code: 1012 });
+    await page.getByLabel("API key").waitFor();
+    expectComplaint(/401/);
+  });
+
+  test("is noticed though nobody says so", async () => {
+    const page = await atDesk();
+    let isDead = false;
+    let count = 0;
+    await page.routeWebSocket(/\/ws\/board/, (socket) => {
+      count += 1;
+      const server = socket.connectToServer();
+      const mayPass = count > 1;
+      server.onMessage((message) => {
+        if (mayPass || !isDead) socket.send(message);
+      });
+    });
+    await page.reload();
+    await page.getByLabel("Show").or(page.getByText("No calls live")).first().waitFor();
+    isDead = true;
+    await place("Kim Karlsen");
+    // What else a machine's network does comes with this, and so is asked after.
+    await page.evaluate(() => dispatchEvent(new Event("offline")));
+    await rowOf(page, "Kim Karlsen").waitFor();
+    expect(count).toBe(2);
+  });
+});
