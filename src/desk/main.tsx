@@ -7,6 +7,7 @@ import { Router } from "./router.tsx";
 import { SessionContext } from "./session.tsx";
 import { SignIn } from "./sign-in.tsx";
 import "./styles/base.css";
+import "./styles/live.css";
 import "./styles/calls.css";
 import "./styles/numbers.css";
 import "./styles/running.css";
