@@ -20,6 +20,8 @@ const { instance, url } = worker;
 console.log(`
 Trunkline runs at ${url}
 
+Look at it: ${url}/desk, signed in with ${instance.adminKey}
+
 Call somebody (the sandbox answers; no phone rings):
 
   curl -X POST ${url}/v1/calls \\

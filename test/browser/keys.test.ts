@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { askApi } from "./support/ask-api.ts";
-import { expectAccessible } from "./support/judges.ts";
-import { expectNoSidewaysScroll } from "./support/phone.ts";
+import { tryApi } from "./support/api.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "./support/judges.ts";
 import { atDesk, expectComplaint, signIn, visit } from "./support/visitor.ts";
 import type { CreatedKey } from "../../src/contract/keys.ts";
 
@@ -33,19 +32,19 @@ test("a key is made, works for what it may, and is revoked", async () => {
   await row.getByText("Contacts: see, change").waitFor();
   await row.getByText("write contact 33/min").waitFor();
   await row.getByText("2038").waitFor();
-  expect((await askApi("GET", "/v1/contacts?limit=1", { key })).status).toBe(200);
-  expect((await askApi("GET", "/v1/calls?limit=1", { key })).status).toBe(403);
+  expect((await tryApi("GET", "/v1/contacts?limit=1", { key })).status).toBe(200);
+  expect((await tryApi("GET", "/v1/calls?limit=1", { key })).status).toBe(403);
 
   await row.getByRole("button", { name: "Revoke" }).click();
   await dialog.getByRole("button", { name: "Revoke key" }).click();
   await row.getByText("revoked").waitFor();
   expect(await row.getByRole("button").count()).toBe(0);
-  await expect.poll(async () => (await askApi("GET", "/v1/contacts?limit=1", { key })).status).toBe(401);
+  await expect.poll(async () => (await tryApi("GET", "/v1/contacts?limit=1", { key })).status).toBe(401);
 });
 
 test("who revokes the key they are signed in with is warned, and signed out", async () => {
   const body = { name: "Cuts its own branch", scopes: ["voice:admin", "voice:calls:read"] };
-  const made = (await askApi("POST", "/v1/keys", { body })).json as CreatedKey;
+  const made = (await tryApi("POST", "/v1/keys", { body })).json as CreatedKey;
   const page = await visit();
   await signIn(page, made.key ?? "");
   await page.getByRole("link", { name: "Keys" }).click();
@@ -57,7 +56,7 @@ test("who revokes the key they are signed in with is warned, and signed out", as
   await dialog.getByRole("button", { name: "Revoke and sign out" }).click();
   await page.getByRole("heading", { name: "Trunkline desk" }).waitFor();
   expectComplaint(/console: .*401/);
-  await expect.poll(async () => (await askApi("GET", "/v1/keys", { key: made.key ?? "" })).status).toBe(401);
+  await expect.poll(async () => (await tryApi("GET", "/v1/keys", { key: made.key ?? "" })).status).toBe(401);
 });
 
 test("there is no room for keys for who may not administer", async () => {

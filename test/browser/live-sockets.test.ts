@@ -1,6 +1,7 @@
 import type { WebSocketRoute } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
-import { api, endCall, eventually, peopleFrom, rowOf } from "./support/live-calls.ts";
+import { askApi } from "./support/api.ts";
+import { endCall, eventually, peopleFrom, rowOf } from "./support/live-calls.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
 
 const { place } = peopleFrom(340);
@@ -28,7 +29,7 @@ describe("a socket that is lost", () => {
     await eventually(() => sockets.length).toBe(2);
     await endCall(gone);
     await place("Jo Jansen");
-    await eventually(() => api("GET", `/v1/calls/${gone}`)).toMatchObject({ status: "ended" });
+    await eventually(() => askApi("GET", `/v1/calls/${gone}`)).toMatchObject({ status: "ended" });
     expect(await rowOf(page, "Ida Ivers").count()).toBe(1);
     greetings.length = 0;
     letIn();

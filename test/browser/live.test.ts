@@ -3,7 +3,8 @@ import { describe, expect, inject, test } from "vitest";
 import { SALES_QUEUE } from "../../src/cli/demo-queues.ts";
 import type { BoardMessage, LiveCall } from "../../src/contract/live.ts";
 import { expectAccessible } from "./support/judges.ts";
-import { api, choose, endCall, eventually, panelOf, peopleFrom, rowOf } from "./support/live-calls.ts";
+import { askApi } from "./support/api.ts";
+import { choose, endCall, eventually, panelOf, peopleFrom, rowOf } from "./support/live-calls.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
 
 /** A human of a queue who is busy whenever they are rung. */
@@ -150,9 +151,9 @@ describe("a call that was chosen", () => {
 
   test("goes on with the agent when nobody takes it", async () => {
     const queue = "desk_busy_people";
-    await api("POST", "/v1/queues", { name: queue });
+    await askApi("POST", "/v1/queues", { name: queue });
     const human = { name: "Bo Busy", phone: BUSY, presence: "available" };
-    await api("POST", `/v1/queues/${queue}/agents`, human);
+    await askApi("POST", `/v1/queues/${queue}/agents`, human);
     const page = await atDesk();
     await place("Eli Ek");
     await choose(page, "Eli Ek");
@@ -169,7 +170,7 @@ describe("a call that was chosen", () => {
 
   test("is not handed over where nobody is available", async () => {
     const queue = "desk_nobody";
-    await api("POST", "/v1/queues", { name: queue });
+    await askApi("POST", "/v1/queues", { name: queue });
     const page = await atDesk();
     await place("Edda Ek");
     await choose(page, "Edda Ek");
@@ -194,7 +195,7 @@ describe("a call that was chosen", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "detached" });
-    expect(await api("GET", `/v1/calls/${id}`)).toMatchObject({ status: "in_progress" });
+    expect(await askApi("GET", `/v1/calls/${id}`)).toMatchObject({ status: "in_progress" });
     await press();
     await dialog.getByText("Nothing else follows from it.").waitFor();
     await dialog.getByLabel("Reason").selectOption("They want no more calls");
@@ -203,9 +204,9 @@ describe("a call that was chosen", () => {
     await panel.getByText(/The call has ended.*connected, dnc request/).waitFor();
     await rowOf(page, "Finn Falk").waitFor({ state: "detached" });
     expect(await panel.getByRole("button", { name: "End call" }).count()).toBe(0);
-    const record = await api<{ to_number: string }>("GET", `/v1/calls/${id}`);
+    const record = await askApi<{ to_number: string }>("GET", `/v1/calls/${id}`);
     expect(record).toMatchObject({ status: "ended", ended_reason: "dnc_request" });
-    const found = await api("GET", `/v1/contacts?search=Finn%20Falk`);
+    const found = await askApi("GET", `/v1/contacts?search=Finn%20Falk`);
     expect(found).toMatchObject({ contacts: [{ opted_out_at: expect.any(String) }] });
   });
 

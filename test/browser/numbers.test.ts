@@ -2,6 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { askApi } from "./support/api.ts";
 import type { CallList } from "../../src/contract/call-lists.ts";
 import type { CallSummary } from "../../src/contract/calls.ts";
 import type { Campaign } from "../../src/contract/campaigns.ts";
@@ -19,7 +20,10 @@ let calls: CallSummary[] = [];
 
 beforeAll(async () => {
   const { campaignId: model } = inject("deployment");
-  const { voice_agent_id, carrier_id, phone_number } = await api<Campaign>("GET", `/v1/campaigns/${model}`);
+  const { voice_agent_id, carrier_id, phone_number } = await askApi<Campaign>(
+    "GET",
+    `/v1/campaigns/${model}`,
+  );
   const campaign = {
     kind: "outbound",
     name: NAME,
@@ -28,13 +32,13 @@ beforeAll(async () => {
     carrier_id,
     phone_number,
   };
-  campaignId = (await api<Campaign>("POST", "/v1/campaigns", campaign)).uuid;
+  campaignId = (await askApi<Campaign>("POST", "/v1/campaigns", campaign)).uuid;
   for (const [index, behaves] of CALLED.entries()) {
     const to = `+1500${430 + index}${behaves}`;
-    await api("POST", "/v1/calls", { to, campaign_id: campaignId });
+    await askApi("POST", "/v1/calls", { to, campaign_id: campaignId });
   }
   const settle = async (): Promise<void> => {
-    ({ calls } = await api<CallList>("GET", `/v1/calls?campaign_id=${campaignId}`));
+    ({ calls } = await askApi<CallList>("GET", `/v1/calls?campaign_id=${campaignId}`));
     // What was said is judged a little after the end.
     const settled = calls.filter(
       (call) => call.status === "ended" && (call.outcome !== "connected" || call.sentiment !== null),
@@ -43,17 +47,6 @@ beforeAll(async () => {
   };
   await vi.waitFor(settle, { timeout: 55_000, interval: 300 });
 });
-
-async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const { url, fullKey } = inject("deployment");
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${fullKey}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
 
 const CHARTS = [
   "Calls per day by outcome",

@@ -1,20 +1,19 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Human } from "../../src/contract/queues.ts";
-import { askApi } from "./support/ask-api.ts";
-import { expectAccessible } from "./support/judges.ts";
-import { expectNoSidewaysScroll } from "./support/phone.ts";
+import { tryApi } from "./support/api.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "./support/judges.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
 
 /** A queue of one's own, with somebody in it. */
 async function makeQueue(name: string, phone: string): Promise<void> {
-  expect((await askApi("POST", "/v1/queues", { body: { name } })).status).toBe(201);
+  expect((await tryApi("POST", "/v1/queues", { body: { name } })).status).toBe(201);
   const body = { name: `Jo of ${name}`, phone, presence: "offline" };
-  expect((await askApi("POST", `/v1/queues/${name}/agents`, { body })).status).toBe(201);
+  expect((await tryApi("POST", `/v1/queues/${name}/agents`, { body })).status).toBe(201);
 }
 
 async function peopleOf(name: string): Promise<Human[]> {
-  const { json } = await askApi("GET", `/v1/queues/${name}/agents`);
+  const { json } = await tryApi("GET", `/v1/queues/${name}/agents`);
   return (json as { agents: Human[] }).agents;
 }
 
@@ -104,7 +103,7 @@ test("a queue is made and people come and go; what is refused is said", async ()
 
 test("a queue that a campaign names stays; another one can go", async () => {
   await makeQueue("kept", "+15005840090");
-  const campaign = await askApi("POST", "/v1/campaigns", {
+  const campaign = await tryApi("POST", "/v1/campaigns", {
     body: { kind: "outbound", name: "Names a queue", status: "draft", config: { transfer_queue: "kept" } },
   });
   expect(campaign.status).toBe(201);
@@ -118,11 +117,11 @@ test("a queue that a campaign names stays; another one can go", async () => {
   await dialog.getByRole("button", { name: "Cancel" }).click();
   expectComplaint(/console: .*409/);
   const { uuid } = campaign.json as { uuid: string };
-  expect((await askApi("DELETE", `/v1/campaigns/${uuid}`)).status).toBe(204);
+  expect((await tryApi("DELETE", `/v1/campaigns/${uuid}`)).status).toBe(204);
   await queue.getByRole("button", { name: "Delete", exact: true }).click();
   await dialog.getByRole("button", { name: "Delete queue" }).click();
   await queue.waitFor({ state: "detached" });
-  expect((await askApi("GET", "/v1/queues/kept")).status).toBe(404);
+  expect((await tryApi("GET", "/v1/queues/kept")).status).toBe(404);
 });
 
 test("who may only look is offered nothing", async () => {

@@ -1,9 +1,8 @@
 import { expect, inject, onTestFinished, test } from "vitest";
 import type { WebhookWithSecret } from "../../src/contract/webhooks.ts";
 import type { CallEventName, WebhookStatus } from "../../src/domain/webhook.ts";
-import { askApi } from "./support/ask-api.ts";
-import { expectAccessible } from "./support/judges.ts";
-import { expectNoSidewaysScroll } from "./support/phone.ts";
+import { tryApi } from "./support/api.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "./support/judges.ts";
 import { openReceiver } from "./support/receiver.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
 
@@ -14,10 +13,10 @@ async function makeWebhook(
   events: CallEventName[] = ["call.transferred"],
   status: WebhookStatus = "active",
 ): Promise<string> {
-  const made = await askApi("POST", "/v1/webhooks", { body: { name, url, events, status } });
+  const made = await tryApi("POST", "/v1/webhooks", { body: { name, url, events, status } });
   expect(made.status).toBe(201);
   const { uuid } = made.json as WebhookWithSecret;
-  onTestFinished(() => askApi("DELETE", `/v1/webhooks/${uuid}`).then(() => undefined));
+  onTestFinished(() => tryApi("DELETE", `/v1/webhooks/${uuid}`).then(() => undefined));
   return uuid;
 }
 
@@ -98,7 +97,7 @@ test("the log is filtered and paged by the address", async () => {
   for (let sent = 0; sent < TESTS; sent += 1) {
     const event = sent === 0 ? "call.voicemail" : "call.ended";
     if (sent === TESTS - 1) receiver.answers(200);
-    expect((await askApi("POST", `/v1/webhooks/${id}/test`, { body: { event } })).status).toBe(200);
+    expect((await tryApi("POST", `/v1/webhooks/${id}/test`, { body: { event } })).status).toBe(200);
   }
   const page = await atDesk();
   await page.goto(`/desk/webhooks/${id}`);
@@ -125,14 +124,14 @@ test("what was missed while a webhook was paused is sent again, with progress", 
   const id = await makeWebhook("Was away", receiver.url, ["call.ended"], "paused");
   const { campaignId } = inject("deployment");
   for (const to of ["+15007110010", "+15007120010"]) {
-    const placed = await askApi("POST", "/v1/calls", { body: { to, campaign_id: campaignId } });
+    const placed = await tryApi("POST", "/v1/calls", { body: { to, campaign_id: campaignId } });
     expect(placed.status).toBe(201);
   }
   const log = `/v1/webhooks/${id}/logs?status=skipped`;
   await expect
-    .poll(async () => ((await askApi("GET", log)).json as { total: number }).total, { timeout: 30_000 })
+    .poll(async () => ((await tryApi("GET", log)).json as { total: number }).total, { timeout: 30_000 })
     .toBe(2);
-  await askApi("PATCH", `/v1/webhooks/${id}`, { body: { status: "active" } });
+  await tryApi("PATCH", `/v1/webhooks/${id}`, { body: { status: "active" } });
   const page = await atDesk();
   await page.goto(`/desk/webhooks/${id}`);
   await page.getByRole("button", { name: "Replay a span" }).click();
@@ -150,7 +149,7 @@ test("what was missed while a webhook was paused is sent again, with progress", 
 test("who may only look is offered nothing", async () => {
   const receiver = await openReceiver();
   const id = await makeWebhook("Looked at", receiver.url);
-  expect((await askApi("POST", `/v1/webhooks/${id}/test`, { body: {} })).status).toBe(200);
+  expect((await tryApi("POST", `/v1/webhooks/${id}/test`, { body: {} })).status).toBe(200);
   const page = await atDesk("read");
   await page.getByRole("link", { name: "Webhooks" }).click();
   await page.getByRole("link", { name: "Looked at" }).waitFor();
@@ -171,7 +170,7 @@ test("a webhook that is not there is said not to be, and can be asked for again"
 test.for(["light", "dark"] as const)("webhooks are accessible, %s", async (theme) => {
   const receiver = await openReceiver();
   const id = await makeWebhook("Seen", receiver.url);
-  expect((await askApi("POST", `/v1/webhooks/${id}/test`, { body: {} })).status).toBe(200);
+  expect((await tryApi("POST", `/v1/webhooks/${id}/test`, { body: {} })).status).toBe(200);
   const page = await atDesk("full", { theme });
   await page.getByRole("link", { name: "Webhooks" }).click();
   await page.getByRole("link", { name: "Seen" }).waitFor();
@@ -190,7 +189,7 @@ test.for(["light", "dark"] as const)("webhooks are accessible, %s", async (theme
 test("on a phone nothing scrolls sideways", async () => {
   const receiver = await openReceiver();
   const id = await makeWebhook("Small", receiver.url);
-  expect((await askApi("POST", `/v1/webhooks/${id}/test`, { body: {} })).status).toBe(200);
+  expect((await tryApi("POST", `/v1/webhooks/${id}/test`, { body: {} })).status).toBe(200);
   const page = await atDesk("full", { phone: true });
   await page.getByRole("link", { name: "Webhooks" }).click();
   await page.getByRole("link", { name: "Small" }).waitFor();

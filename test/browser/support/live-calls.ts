@@ -2,24 +2,14 @@
 
 import type { Locator, Page } from "playwright-core";
 import { expect, inject, onTestFinished } from "vitest";
+import { askApi } from "./api.ts";
 import { actOn, callInTyped, type Sandbox } from "../../../src/cli/sandbox-calls.ts";
 
 /** Waits for as long as a call may take. */
 export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
 
-export async function api<T>(method: string, path: string, body?: object): Promise<T> {
-  const { url, fullKey } = inject("deployment");
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${fullKey}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json() as Promise<T>;
-}
-
 export async function endCall(id: string): Promise<void> {
-  await api("POST", `/api/voice/calls/${id}/end`, { reason: "workflow_close" });
+  await askApi("POST", `/api/voice/calls/${id}/end`, { reason: "workflow_close" });
 }
 
 /** @param first of the numbers +1500LLL…, LLL: each test file has its own, since no number is called twice at once. */
@@ -34,7 +24,7 @@ export function peopleFrom(first: number) {
   const place = async (name: string): Promise<string> => {
     const { campaignId } = inject("deployment");
     const body = { to: newNumber("0038"), campaign_id: campaignId, contact_name: name };
-    const { call_uuid: id } = await api<{ call_uuid: string }>("POST", "/v1/calls", body);
+    const { call_uuid: id } = await askApi<{ call_uuid: string }>("POST", "/v1/calls", body);
     // Most have ended by then.
     onTestFinished(() => endCall(id).catch(() => undefined));
     return id;
