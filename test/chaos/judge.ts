@@ -195,6 +195,8 @@ function judgeInbound(verdict: Verdict, { load, orgs, stored }: Ledgers): void {
       const usual = new Set(BEHAVIOURS[behaves]?.ends ?? []);
       // The last: written down, and the power failed before it came to its object; the sweep gives it up.
       const honest: EndedReason[] = ["agent_failed", "customer_hangup", "relay_lost", "platform_error"];
+      const session = stored.sessions.find(({ call_id: id }) => id === row.id);
+      if (wasAskedInVain({ session, outages: load.outages })) honest.push("max_duration");
       judgeEnd(verdict, { row, usual, honest, isHit });
     } else if (isHit) count(verdict, "caller missed");
     else verdict.findings.push({ rule: "a caller has no call", detail: `${sid} from ${from}`, behaves });

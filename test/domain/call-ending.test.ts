@@ -198,6 +198,14 @@ describe("the bounds", () => {
     expect(call.wait(1).reports("completed").state.ending?.reason).toBe("max_duration");
   });
 
+  test("who had hung up before the agent's time ran out, and nobody told us, has hung up", () => {
+    const call = SITUATIONS.talking();
+    const hungUpAtMs = call.nowMs + 5_000;
+    call.fires("max_duration").wait(10).reports("completed", { atMs: hungUpAtMs, durationSeconds: 5 });
+    expect(call.state.ending?.reason).toBe("customer_hangup");
+    expect(call.state.durationSeconds).toBe(5);
+  });
+
   test("the agent's time ends before the call's own bound cuts it", () => {
     const call = SITUATIONS.ringing().wait(110).isAnswered().relayOpens();
     expect(call.state.timers.max_duration).toBe((call.state.timers.must_end ?? 0) - 10_000);

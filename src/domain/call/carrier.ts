@@ -198,7 +198,7 @@ function whoAnswered(state: CallState, report: CarrierReport): AnsweredBy | null
 function endReason(state: CallState, report: FinalReport, nowMs: number): EndedReason {
   const { phase } = report;
   if (phase === "completed") {
-    if (state.closing !== null) return state.closing.reason;
+    if (state.closing !== null && !wasOverBefore(state, report)) return state.closing.reason;
     if (state.answeredBy === "machine") return "voicemail";
     if (state.answeredBy === "fax") return "fax";
     if (state.answeredBy === null) return "no_answer";
@@ -218,6 +218,14 @@ function talkEndReason(state: CallState, report: FinalReport, nowMs: number): En
   const neverAsked =
     (state.status === "dialing" || state.status === "ringing") && report.answeredBy === "person";
   return neverAsked ? "agent_failed" : "customer_hangup";
+}
+
+/** Carriers tell whole seconds. */
+const WHOLE_SECOND_MS = 1_000;
+
+/** We meant to end it for having lasted too long, and learn that it was over before: nobody had told us. */
+function wasOverBefore({ cutAtMs }: CallState, { atMs }: FinalReport): boolean {
+  return cutAtMs !== null && atMs !== null && atMs + WHOLE_SECOND_MS < cutAtMs;
 }
 
 const UNANSWERED: Record<Exclude<FinalReport["phase"], "completed">, EndedReason> = {

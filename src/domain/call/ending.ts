@@ -110,7 +110,13 @@ export function insistOnHangUp(state: CallState, nowMs: number): Step {
 function closingState(state: CallState, reason: EndedReason, fromMs: number): CallState {
   const bound = fromMs + CLOSING_GRACE_MS;
   return withTimers(
-    { ...state, closing: { reason }, turn: null, owedTurn: null },
+    {
+      ...state,
+      closing: { reason },
+      cutAtMs: reason === "max_duration" ? fromMs : null,
+      turn: null,
+      owedTurn: null,
+    },
     {
       ring_timeout: null,
       silence: null,

@@ -101,6 +101,8 @@ export const callStateSchema = z.object({
   redirectLosses: z.number().int().default(0),
   /** Set once the call is meant to end; the carrier's confirmation is still to come. */
   closing: z.object({ reason: z.enum(ENDED_REASONS) }).nullable(),
+  /** When we meant to end it for having lasted too long. */
+  cutAtMs: z.number().nullable().default(null),
   /** … but not before a machine has heard a message. */
   leavesMessage: z.boolean().default(false),
   ending: z
@@ -174,6 +176,7 @@ function newCall(limits: CallLimits, acceptedAtMs: number): Omit<CallState, "tim
     transfers: 0,
     redirectLosses: 0,
     closing: null,
+    cutAtMs: null,
     leavesMessage: false,
     ending: null,
     durationSeconds: null,
