@@ -74,6 +74,14 @@ describe("a call that has ended", () => {
     { type: "words_played" },
     { type: "end_requested", reason: "workflow_close" },
   ];
+  test("learns which of the carrier's calls it was, when that is found at last, and nothing else", () => {
+    const call = SITUATIONS.unknown().runsOut();
+    const before = call.state;
+    call.reports("completed", { durationSeconds: 9 });
+    expect([call.state, call.effects]).toEqual([{ ...before, carrierCallId: OURS }, []]);
+    expect(call.refuses(reportOf("completed"))).toBe("call_ended");
+  });
+
   test("gives a slot back that is granted only now", () => {
     const call = SITUATIONS.ended();
     const before = call.state;

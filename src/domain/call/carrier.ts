@@ -38,7 +38,9 @@ export function onCarrierReport(state: CallState, report: CarrierReport, nowMs: 
   if (state.status === "ended") {
     const lives = ["queued", "ringing", "answered"].includes(report.phase);
     const known = { ...state, carrierCallId: report.carrierCallId };
-    return lives ? ok({ state: known, effects: [{ type: "ensure_hung_up" }] }) : err("call_ended");
+    if (lives) return ok({ state: known, effects: [{ type: "ensure_hung_up" }] });
+    // Found when nobody waited for it any more: it is ours all the same, and can be told apart from now on.
+    return state.carrierCallId === null ? ok({ state: known, effects: [] }) : err("call_ended");
   }
   const adopted = adopt(state, report.carrierCallId, nowMs);
   const next = applyPhase(adopted.state, report, nowMs);
