@@ -1,5 +1,8 @@
 // Who is signed in at the desk. Each request asks, so an isolate remembers a session for a while, as it does keys
 // (keys.ts): what is signed out of elsewhere is refused here once that has passed.
+//
+// How many rows there are is bounded by how often a key may ask (signing in draws on its limit) times the hours that a
+// session lasts; signing in again takes the place of the session before it, and cron deletes those that have ended.
 
 import { and, eq, gt, lte } from "drizzle-orm";
 import { TtlCache } from "../lib/ttl-cache.ts";
@@ -10,8 +13,18 @@ import { apiKeys, deskSessions } from "./schema.ts";
 const CACHE_MS = 60_000;
 const byHash = new TtlCache<ApiKey>(CACHE_MS, 1_000);
 
-export async function insertDeskSession(db: Db, session: typeof deskSessions.$inferInsert): Promise<void> {
-  await db.insert(deskSessions).values(session);
+/** @param formerHash of the session that this one takes the place of: both, or neither. */
+export async function beginDeskSession(
+  db: Db,
+  session: typeof deskSessions.$inferInsert,
+  formerHash: string | null,
+): Promise<void> {
+  const insertion = db.insert(deskSessions).values(session);
+  if (formerHash === null) await insertion;
+  else {
+    await db.batch([insertion, deletionOf(db, formerHash)]);
+    byHash.delete(formerHash);
+  }
 }
 
 /** The key that was signed in with, which ends when the session does; null if either has ended. */
@@ -33,7 +46,11 @@ export async function findSessionKey(db: Db, hash: string, nowMs: number): Promi
 
 export async function deleteDeskSession(db: Db, hash: string): Promise<void> {
   byHash.delete(hash);
-  await db.delete(deskSessions).where(eq(deskSessions.hash, hash));
+  await deletionOf(db, hash);
+}
+
+function deletionOf(db: Db, hash: string) {
+  return db.delete(deskSessions).where(eq(deskSessions.hash, hash));
 }
 
 export async function deleteEndedSessions(db: Db, nowSeconds: number): Promise<void> {

@@ -2,10 +2,12 @@
 
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { deskSessions } from "../../src/db/schema.ts";
 import worker from "../../src/index.ts";
+import { newId } from "../../src/lib/ids.ts";
 import { pruneSessions } from "../../src/services/desk/sessions.ts";
 import { BASE_URL, request } from "../support/api.ts";
 import { createKey, createOrganisation } from "../support/organisation.ts";
@@ -119,6 +121,42 @@ test("signing out ends the session, and revoking the key all of its sessions", a
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
   try {
     expect(await statusOf(second)).toBe(401);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("signing in again takes the place of the session before it, whosesoever it was", async () => {
+  const [org, other] = [await createOrganisation(), await createOrganisation()];
+  const former = await cookieOf(other.apiKey);
+  const statusOf = async (cookie: string): Promise<number> =>
+    (await ask("/v1/calls", { headers: { cookie } })).status;
+  expect(await statusOf(former)).toBe(200);
+  expect((await signIn("tl_k_wrong", { ...OURS, cookie: former })).status).toBe(401);
+  expect(await statusOf(former)).toBe(200);
+  const again = await signIn(org.apiKey, { ...OURS, cookie: former });
+  expect(again.status).toBe(201);
+  expect(await statusOf(former)).toBe(401);
+  expect(await statusOf((again.headers.get("set-cookie") ?? "").split(";")[0] ?? "")).toBe(200);
+  const rows = await openDb(env.DB).select().from(deskSessions);
+  expect(rows.filter(({ keyId }) => keyId === org.keyId)).toHaveLength(1);
+  expect(rows.filter(({ keyId }) => keyId === other.keyId)).toEqual([]);
+});
+
+test("signing in, and asking who is, draw on what the key may ask: one too many is 429, and writes nothing", async () => {
+  const { orgId } = await createOrganisation();
+  const id = newId("key");
+  const key = await createKey(orgId, ["voice:calls:read"], { id, limits: JSON.stringify({ default: 2 }) });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  try {
+    const cookie = await cookieOf(key);
+    expect((await ask("/desk/session", { headers: { cookie } })).status).toBe(200);
+    for (const refused of [await ask("/desk/session", { headers: { cookie } }), await signIn(key)]) {
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "30"]);
+      expect(refused.headers.get("set-cookie")).toBeNull();
+    }
+    const rows = await openDb(env.DB).select().from(deskSessions).where(eq(deskSessions.keyId, id));
+    expect(rows).toHaveLength(1);
   } finally {
     vi.useRealTimers();
   }
