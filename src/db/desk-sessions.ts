@@ -7,11 +7,16 @@
 import { and, eq, gt, lte } from "drizzle-orm";
 import { TtlCache } from "../lib/ttl-cache.ts";
 import type { Db } from "./client.ts";
-import { keyOf, type ApiKey } from "./keys.ts";
-import { apiKeys, deskSessions } from "./schema.ts";
+import { findKeyById, type ApiKey } from "./keys.ts";
+import { deskSessions } from "./schema.ts";
 
 const CACHE_MS = 60_000;
-const byHash = new TtlCache<ApiKey>(CACHE_MS, 1_000);
+const byHash = new TtlCache<Session>(CACHE_MS, 1_000);
+/** What was read before one may be there no more: it is not remembered. */
+let deletions = 0;
+
+/** `endsAt`: epoch seconds. Of the key only its id: keys.ts knows what becomes of it. */
+type Session = { keyId: string; endsAt: number };
 
 /** @param formerHash of the session that this one takes the place of: both, or neither. */
 export async function beginDeskSession(
@@ -23,30 +28,40 @@ export async function beginDeskSession(
   if (formerHash === null) await insertion;
   else {
     await db.batch([insertion, deletionOf(db, formerHash)]);
-    byHash.delete(formerHash);
+    forget(formerHash);
   }
 }
 
 /** The key that was signed in with, which ends when the session does; null if either has ended. */
 export async function findSessionKey(db: Db, hash: string, nowMs: number): Promise<ApiKey | null> {
-  const known = byHash.get(hash, nowMs);
-  if (known !== undefined) return known;
-  const row = await db
-    .select({ key: apiKeys, endsAt: deskSessions.expiresAt })
+  const session = byHash.get(hash, nowMs) ?? (await readSession(db, hash, nowMs));
+  if (session === null) return null;
+  const { keyId, endsAt } = session;
+  const key = await findKeyById(db, keyId, nowMs);
+  return key === null ? null : { ...key, expiresAt: Math.min(key.expiresAt ?? endsAt, endsAt) };
+}
+
+async function readSession(db: Db, hash: string, nowMs: number): Promise<Session | null> {
+  const deletionsBefore = deletions;
+  const session = await db
+    .select({ keyId: deskSessions.keyId, endsAt: deskSessions.expiresAt })
     .from(deskSessions)
-    .innerJoin(apiKeys, eq(apiKeys.id, deskSessions.keyId))
     .where(and(eq(deskSessions.hash, hash), gt(deskSessions.expiresAt, Math.floor(nowMs / 1000))))
     .get();
-  const key = row === undefined ? null : keyOf(row.key);
-  if (row === undefined || key === null) return null;
-  const session = { ...key, expiresAt: Math.min(key.expiresAt ?? row.endsAt, row.endsAt) };
-  byHash.set(hash, session, nowMs);
+  if (session === undefined) return null;
+  if (deletions === deletionsBefore) byHash.set(hash, session, nowMs);
   return session;
 }
 
 export async function deleteDeskSession(db: Db, hash: string): Promise<void> {
-  byHash.delete(hash);
   await deletionOf(db, hash);
+  forget(hash);
+}
+
+/** Once it is deleted: a request in between would remember it again. */
+function forget(hash: string): void {
+  deletions += 1;
+  byHash.delete(hash);
 }
 
 function deletionOf(db: Db, hash: string) {
