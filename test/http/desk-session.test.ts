@@ -3,7 +3,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openDb, type Db } from "../../src/db/client.ts";
 import { deleteDeskSession, findSessionKey } from "../../src/db/desk-sessions.ts";
 import { deskSessions } from "../../src/db/schema.ts";
@@ -45,14 +45,54 @@ test("a key is exchanged for a cookie that scripts can't read and other sites do
   expect(JSON.stringify(stored)).not.toContain("tl_s_");
 });
 
-test("over https the cookie is bound to the host", async () => {
-  const { apiKey } = await createOrganisation();
-  const https = "https://desk.example";
-  const bindings = { ...env, PUBLIC_BASE_URL: https };
-  const body = JSON.stringify({ key: apiKey });
-  const asking = new Request(`${https}/desk/session`, { method: "POST", headers: { origin: https }, body });
-  const response = await worker.fetch(asking, bindings, createExecutionContext());
-  expect(response.headers.get("set-cookie")).toMatch(/^__Host-trunkline_desk=.*Path=\/.*Secure/);
+describe("over https", () => {
+  const HTTPS = "https://desk.example";
+
+  async function askHttps(path: string, init: RequestInit, at = HTTPS): Promise<Response> {
+    const bindings = { ...env, PUBLIC_BASE_URL: HTTPS };
+    return worker.fetch(new Request(`${at}${path}`, init), bindings, createExecutionContext());
+  }
+
+  async function signInBy(origin: string, at = HTTPS) {
+    const body = JSON.stringify({ key: (await createOrganisation()).apiKey });
+    return askHttps("/desk/session", { method: "POST", headers: { origin }, body }, at);
+  }
+
+  const cookieIn = (response: Response): string =>
+    (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+
+  test("the cookie is bound to the host, and counts by that name alone", async () => {
+    const response = await signInBy(HTTPS);
+    expect(response.headers.get("set-cookie")).toMatch(
+      /^__Host-trunkline_desk=tl_s_\w{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    );
+    const cookie = cookieIn(response);
+    const statusOf = async (sent: string): Promise<number> =>
+      (await askHttps("/v1/calls", { headers: { cookie: sent } })).status;
+    expect(await statusOf(cookie)).toBe(200);
+    expect(await statusOf(cookie.replace("__Host-", ""))).toBe(401);
+    expect(await statusOf(cookie.replace("__Host-", "__Secure-"))).toBe(401);
+    const out = await askHttps("/desk/session", { method: "DELETE", headers: { cookie, origin: HTTPS } });
+    expect(out.status).toBe(204);
+    expect(out.headers.get("set-cookie")).toMatch(/^__Host-trunkline_desk=; Max-Age=0; Path=\/; Secure$/);
+    expect(await statusOf(cookie)).toBe(401);
+  });
+
+  test("that ends in front of us, our pages are ours all the same", async () => {
+    const inClear = HTTPS.replace("https:", "http:");
+    const response = await signInBy(HTTPS, inClear);
+    expect(response.status).toBe(201);
+    const headers = { cookie: cookieIn(response), origin: HTTPS };
+    expect((await askHttps("/desk/session", { method: "DELETE", headers }, inClear)).status).toBe(204);
+  });
+
+  test.for([HTTPS, HTTPS.replace("https:", "http:")])(
+    "a key that went in clear is not taken: %s",
+    async (at) => {
+      const response = await signInBy(HTTPS.replace("https:", "http:"), at);
+      expect([response.status, response.headers.get("set-cookie")]).toEqual([401, null]);
+    },
+  );
 });
 
 test("the session may what its key may, and draws on its limits", async () => {

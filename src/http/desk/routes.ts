@@ -61,4 +61,7 @@ export const deskRoutes = new Hono<AppEnv>()
   );
 
 const NOT_SIGNED_IN = { code: "unauthorized", detail: "Nobody is signed in." } as const;
-const NOT_OURS = { code: "unauthorized", detail: "Only the desk's own page may do this." } as const;
+const NOT_OURS = {
+  code: "unauthorized",
+  detail: "Only the desk's own page may do this, opened by https if the deployment has it.",
+} as const;
