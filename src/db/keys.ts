@@ -110,7 +110,7 @@ export function limitsOf(row: KeyRow): KeyLimits {
 }
 
 /** What requests are judged by; null for a key that was revoked. */
-export function keyOf(row: KeyRow): ApiKey | null {
+function keyOf(row: KeyRow): ApiKey | null {
   if (row.revokedAt !== null) return null;
   const { id, orgId, expiresAt } = row;
   return { id, orgId, scopes: scopesOf(row), limits: limitsOf(row), expiresAt };

@@ -29,7 +29,6 @@ const UNKEPT = { "cache-control": "no-store" };
 
 export function requireAccess({ scope, bucket = "default", token }: Access): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const services = c.get("services");
     const key = await whoAsks(c, token);
     if (key === null) {
       const detail =
@@ -38,25 +37,17 @@ export function requireAccess({ scope, bucket = "default", token }: Access): Mid
           : "A valid API key, or a token for just this, is required: Authorization: Bearer …, or ?token=…";
       return problem(c, { code: "unauthorized", detail }, { ...UNKEPT, "www-authenticate": "Bearer" });
     }
-    const draw = await drawFromBucket(services, key, bucket);
-    if (draw === null) {
-      const detail = "The rate limit can't be read at the moment.";
-      return problem(c, { code: "unavailable", detail }, { ...UNKEPT, "retry-after": "1" });
-    }
+    const draw = await drawFromBucket(c.get("services"), key, bucket);
+    if (draw === null) return limitUnread(c);
     const missing = missingScopes(key.scopes, [scope]);
     if (missing.length > 0) {
       const detail = `The key lacks ${missing.join(", ")}.`;
       const headers = { ...UNKEPT, ...rateLimitHeaders(bucket, draw) };
       return problem(c, { code: "insufficient_scope", detail }, headers);
     }
-    if (!draw.allowed) {
-      const detail = `The key may ask this ${draw.perMinute} times a minute.`;
-      const retryAfter = { "retry-after": String(draw.retryAfterSeconds) };
-      const headers = { ...UNKEPT, ...rateLimitHeaders(bucket, draw), ...retryAfter };
-      return problem(c, { code: "rate_limited", detail }, headers);
-    }
+    if (!draw.allowed) return limitReached(c, bucket, draw);
     c.set("key", key);
-    c.set("org", { ...services, orgId: key.orgId });
+    c.set("org", { ...c.get("services"), orgId: key.orgId });
     await next();
     const unkept: Record<string, string> = c.res.headers.has("cache-control") ? {} : UNKEPT;
     for (const [name, value] of Object.entries({ ...unkept, ...rateLimitHeaders(bucket, draw) })) {
@@ -64,6 +55,25 @@ export function requireAccess({ scope, bucket = "default", token }: Access): Mid
     }
     return undefined;
   };
+}
+
+/** Draws one from the bucket of all, for what is no route of the API. The refusal of one too many; null for all others. */
+export async function refuseTooMany(c: Context<AppEnv>, key: ApiKey): Promise<Response | null> {
+  const draw = await drawFromBucket(c.get("services"), key, "default");
+  if (draw === null) return limitUnread(c);
+  return draw.allowed ? null : limitReached(c, "default", draw);
+}
+
+function limitUnread(c: Context<AppEnv>) {
+  const detail = "The rate limit can't be read at the moment.";
+  return problem(c, { code: "unavailable", detail }, { ...UNKEPT, "retry-after": "1" });
+}
+
+function limitReached(c: Context<AppEnv>, bucket: RateLimitBucket, draw: Draw) {
+  const detail = `The key may ask this ${draw.perMinute} times a minute.`;
+  const retryAfter = { "retry-after": String(draw.retryAfterSeconds) };
+  const headers = { ...UNKEPT, ...rateLimitHeaders(bucket, draw), ...retryAfter };
+  return problem(c, { code: "rate_limited", detail }, headers);
 }
 
 /** By the header or, where that is taken, the query; else it is a page of the desk, by its session. */

@@ -11,7 +11,7 @@ import { openDb } from "../db/client.ts";
 import { migrate } from "../lib/sql-migrations.ts";
 import { toEpochSeconds } from "../lib/time.ts";
 import { BOARD_LOG_MIGRATION, BoardLog, type BoardChange } from "./board-log.ts";
-import { Watchers } from "./watchers.ts";
+import { ticketOf, Watchers } from "./watchers.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE calls (call_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, entry TEXT, changed_at_ms INTEGER NOT NULL);
@@ -72,11 +72,11 @@ export class LiveBoard extends DurableObject<Env> {
     this.#watchers.shutOut(keyId);
   }
 
-  /** WebSocket upgrades only: `/?key=…&cursor=…`, by a key that may watch. */
+  /** WebSocket upgrades only: `/?key=…&until=…&cursor=…`, by a key that may watch; `until` where that ends. */
   override async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#watchers.join(server, searchParams.get("key") ?? "");
+    this.#watchers.join(server, ticketOf(searchParams));
     const nowMs = Date.now();
     for (const message of this.#greeting(Number(searchParams.get("cursor")), nowMs)) {
       server.send(JSON.stringify(message));

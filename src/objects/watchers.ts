@@ -1,6 +1,7 @@
 // The sockets of those who watch an object. A key let each of them in, and they are shut out once that is revoked or
 // expired: before a message the key is read again, unless that was done within the last minute. What comes while it is
-// read waits, so that all is sent in order and nothing to whom it is no longer for.
+// read waits, so that all is sent in order and nothing to whom it is no longer for. A socket may have an end of its own,
+// before that of its key: the desk's session that opened it ends then.
 
 import { z } from "zod";
 import type { Db } from "../db/client.ts";
@@ -26,15 +27,21 @@ const TRY_AGAIN: Close = [1013, "The key can't be checked at the moment"];
  */
 const watcherSchema = z.object({
   keyId: z.string(),
+  /** Epoch seconds, as is the other. Unknown to sockets that a version before it took in. */
+  until: z.number().nullable().default(null),
   keyExpiresAt: z.number().nullable(),
   checkedAtMs: z.number(),
 });
 type Watcher = z.infer<typeof watcherSchema>;
+type KeyState = Pick<Watcher, "keyExpiresAt" | "checkedAtMs">;
+
+/** Who asked to watch, and until when they may at most; null for as long as the key does. */
+export type Ticket = Pick<Watcher, "keyId" | "until">;
 
 type Parts = { ctx: DurableObjectState; db: Db };
 type Act = (socket: WebSocket) => void;
-/** Who watches on from now, or why they don't. */
-type Verdict = Result<Watcher, Close>;
+/** Until when who has the key watches on, or why they don't. */
+type Verdict = Result<KeyState, Close>;
 
 export class Watchers {
   readonly #ctx: DurableObjectState;
@@ -52,9 +59,9 @@ export class Watchers {
   }
 
   /** Takes a socket in that a key was let in with. */
-  join(socket: WebSocket, keyId: string): void {
+  join(socket: WebSocket, { keyId, until }: Ticket): void {
     this.#ctx.acceptWebSocket(socket, [WATCHER_TAG, keyId]);
-    remember(socket, { keyId, keyExpiresAt: null, checkedAtMs: 0 });
+    remember(socket, { keyId, until, keyExpiresAt: null, checkedAtMs: 0 });
   }
 
   tell(text: string, nowMs: number): void {
@@ -86,11 +93,11 @@ export class Watchers {
     else if (nowMs - watcher.data.checkedAtMs < RECHECK_MS) act(socket);
     else {
       this.#waiting.set(socket, [act]);
-      this.#ctx.waitUntil(this.#doOnceRead(socket, watcher.data.keyId, nowMs));
+      this.#ctx.waitUntil(this.#doOnceRead(socket, watcher.data, nowMs));
     }
   }
 
-  async #doOnceRead(socket: WebSocket, keyId: string, nowMs: number): Promise<void> {
+  async #doOnceRead(socket: WebSocket, { keyId, until }: Ticket, nowMs: number): Promise<void> {
     const verdict = await this.#read(keyId, nowMs);
     const waiting = this.#waiting.get(socket) ?? [];
     this.#waiting.delete(socket);
@@ -98,7 +105,7 @@ export class Watchers {
       tryClose(socket, ...verdict.error);
       return;
     }
-    remember(socket, verdict.value);
+    remember(socket, { keyId, until, ...verdict.value });
     for (const act of waiting) act(socket);
   }
 
@@ -113,8 +120,9 @@ export class Watchers {
     try {
       const key = await readKeyAnew(this.#db, keyId, nowMs);
       if (key === null) return err(SHUT_OUT);
-      const watcher = { keyId, keyExpiresAt: key.expiresAt, checkedAtMs: nowMs };
-      return hasExpired(watcher, Date.now()) ? err(SHUT_OUT) : ok(watcher);
+      return hasPassed(key.expiresAt, Date.now())
+        ? err(SHUT_OUT)
+        : ok({ keyExpiresAt: key.expiresAt, checkedAtMs: nowMs });
     } catch (error) {
       logError("watching_key_unread", error, { key_id: keyId });
       return err(TRY_AGAIN);
@@ -124,8 +132,19 @@ export class Watchers {
   }
 }
 
-function hasExpired({ keyExpiresAt }: Watcher, nowMs: number): boolean {
-  return keyExpiresAt !== null && nowMs >= keyExpiresAt * 1000;
+/** The ticket in a request's target. */
+export function ticketOf(target: URLSearchParams): Ticket {
+  const until = target.get("until");
+  return { keyId: target.get("key") ?? "", until: until === null ? null : Number(until) };
+}
+
+function hasExpired({ until, keyExpiresAt }: Watcher, nowMs: number): boolean {
+  return hasPassed(until, nowMs) || hasPassed(keyExpiresAt, nowMs);
+}
+
+/** @param end epoch seconds; null never passes, and what is no number always has. */
+function hasPassed(end: number | null, nowMs: number): boolean {
+  return end !== null && !(nowMs < end * 1000);
 }
 
 function remember(socket: WebSocket, watcher: Watcher): void {

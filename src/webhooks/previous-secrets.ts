@@ -10,8 +10,8 @@ export const webhookSecretSchema = z.string().regex(/^whsec_[A-Za-z0-9+/]+={0,2}
 const previousSecretsSchema = z.array(z.object({ secret: webhookSecretSchema, until: z.int() }));
 export type PreviousSecret = z.infer<typeof previousSecretsSchema>[number];
 
-/** Each signs everything. Beyond that go those whose time is up first. */
-const MOST_PREVIOUS = 5;
+/** Each signs everything, so there is an end to it. */
+export const MOST_PREVIOUS = 5;
 
 /** With these before it, the last to end first; null for none. */
 export async function sealPreviousSecrets(
@@ -19,10 +19,10 @@ export async function sealPreviousSecrets(
   secrets: readonly PreviousSecret[],
   webhookId: string,
 ): Promise<{ previousSecretEncrypted: string | null; previousSecretUntil: number | null }> {
-  const kept = secrets.toSorted((one, other) => other.until - one.until).slice(0, MOST_PREVIOUS);
-  const [last] = kept;
+  const sorted = secrets.toSorted((one, other) => other.until - one.until);
+  const [last] = sorted;
   if (last === undefined) return { previousSecretEncrypted: null, previousSecretUntil: null };
-  const previousSecretEncrypted = await seal(keyBase64, JSON.stringify(kept), webhookId);
+  const previousSecretEncrypted = await seal(keyBase64, JSON.stringify(sorted), webhookId);
   return { previousSecretEncrypted, previousSecretUntil: last.until };
 }
 

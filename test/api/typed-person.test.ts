@@ -134,6 +134,18 @@ test("a carrier that can't be reached: 503, and when to try again", async () => 
   await endOf(org, callId);
 });
 
+test("a carrier whose account does not open: 503, and a line in the log", async () => {
+  const org = await createOrganisation();
+  const { callId } = await acceptRow(org, null);
+  const broken = "UPDATE carriers SET auth_token_encrypted = 'other.key.made-it' WHERE id = ?";
+  await env.DB.prepare(broken).bind(org.carrierId).run();
+  const logged = vi.spyOn(console, "error");
+  const response = await type(org, callId, { hang_up: true });
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+  const lines = logged.mock.calls.map(([line]) => String(line));
+  expect(lines.filter((line) => line.includes("typed_account_unopened"))).toHaveLength(1);
+});
+
 test("draws on the bucket of all, and wants the scope to write calls", async () => {
   const org = await createOrganisation();
   const callId = newId("call");

@@ -7,6 +7,7 @@ import { readConfig } from "../../src/config.ts";
 import { webhookWithSecretSchema } from "../../src/contract/webhooks.ts";
 import { seal } from "../../src/lib/sealing.ts";
 import { webhookEndpointOf } from "../../src/stubs/stubs.ts";
+import { readProblem } from "../support/answers.ts";
 import { post, request } from "../support/api.ts";
 import { patch } from "../support/carrier-accounts.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
@@ -155,13 +156,25 @@ describe("a secret", () => {
     expect(await storedWebhook(shown.uuid)).toMatchObject({ secret: fifth, previousSecrets: [] });
   });
 
-  test("and five before it sign; of more those go whose time is up first", async () => {
-    const { org, path, first, signing } = await open();
+  test("and five before it sign; a sixth has to wait until the first of them ends, and none goes before", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1000) * 1000 });
+    const { org, path, shown, first, signing } = await open();
     const secrets = [first];
-    for (const expires_in of [600, 60, 500, 400, 300, 200]) {
+    for (const expires_in of [600, 60, 500, 400, 300]) {
       secrets.push((await rotate(org, path, { expires_in })).secret);
     }
+    const before = await storedWebhook(shown.uuid);
+    const refused = await post(`${path}/rotate-secret`, org.apiKey, { expires_in: 1 });
+    const { status, code, detail } = await readProblem(refused);
+    expect([status, code]).toEqual([409, "limit_reached"]);
+    expect(detail).toContain(new Date(Date.now() + 60_000).toISOString().replace(".000", ""));
+    expect(await storedWebhook(shown.uuid)).toEqual(before);
+    expect(await signing(...secrets)).toEqual([true, true, true, true, true, true]);
+    vi.setSystemTime(Date.now() + 60_000);
+    secrets.push((await rotate(org, path, { expires_in: 200 })).secret);
     expect(await signing(...secrets)).toEqual([true, false, true, true, true, true, true]);
+    const { secret: alone } = await rotate(org, path, { expires_in: 0 });
+    expect(await signing(...secrets, alone)).toEqual([...secrets.map(() => false), true]);
   });
 
   test.for([

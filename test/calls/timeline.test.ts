@@ -69,15 +69,18 @@ test("a call that no object knows has what its record tells", async () => {
   });
 });
 
-test("… and so has one whose object can't be reached", async () => {
+test("of one whose object can't be asked nothing is told, rather than a part: 503", async () => {
   const org = await createOrganisation();
   const { call_uuid: callId = "" } = await aCall(org);
   const spy = vi.spyOn(env.CALL_SESSION, "getByName").mockImplementation(() => {
     throw new Error("away");
   });
-  const { total } = await timeline(org, callId);
-  expect([total, spy.mock.calls.length]).toEqual([3, 2]);
+  const response = await request(`/v1/calls/${callId}/events`, org.apiKey);
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(await response.json()).toMatchObject({ code: "unavailable" });
+  expect(spy).toHaveBeenCalledTimes(2);
   vi.restoreAllMocks();
+  expect((await timeline(org, callId)).total).toBe(3);
 });
 
 test("is for its organisation's readers alone", async () => {

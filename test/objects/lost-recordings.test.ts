@@ -99,6 +99,7 @@ describe("the carrier is not asked", () => {
     const { call: early } = await talking();
     await notice(early);
     await ends(early);
+    expect((await early.stored()).owed).toEqual([`store_recording:${SID}`]);
     await early.storeRecordings();
     await tooLate(early);
     await leaveCalls();

@@ -1,7 +1,8 @@
 // What a call's object tells of the call's course, step by step.
 
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
 import { fires, leaveCalls, opens, ringing, runsOut, takenOn, talking } from "../support/call-stages.ts";
 import type { LiveCall } from "../support/live-call.ts";
@@ -134,6 +135,20 @@ describe("the timeline", () => {
     expect(before.total).toBeGreaterThan(5);
     await call.evict();
     expect(await call.session.timeline()).toEqual(before);
+  });
+
+  test("leaves out what it can't read, and says so in the log", async () => {
+    const call = await ringing();
+    const before = await typesOf(call);
+    const logged = vi.spyOn(console, "error");
+    await runInDurableObject(call.session, (_object, { storage }) => {
+      storage.sql.exec(`INSERT INTO timeline (at_ms, body) VALUES (0, '{"type":"of_tomorrow"}'), (0, '{')`);
+    });
+    await call.report("answered");
+    await call.answer();
+    expect(await typesOf(call)).toEqual([...before, "answered", "recording_started"]);
+    const lines = logged.mock.calls.filter(([line]) => String(line).includes("timeline_event_unreadable"));
+    expect(lines).toHaveLength(2);
   });
 
   test("of a call that never came is empty", async () => {

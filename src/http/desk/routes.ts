@@ -4,11 +4,12 @@
 import { Hono } from "hono";
 import { signInSchema } from "../../contract/desk.ts";
 import { logInfo } from "../../lib/log.ts";
-import { authenticateSession } from "../../services/auth/authenticate.ts";
+import { authenticate, authenticateSession } from "../../services/auth/authenticate.ts";
 import { describeSession, signIn, signOut } from "../../services/desk/sessions.ts";
 import type { AppEnv } from "../env.ts";
 import { limitBody } from "../limit-body.ts";
 import { notFound, problem } from "../problem.ts";
+import { refuseTooMany } from "../require-access.ts";
 import { DESK_PAGE, DESK_POLICY } from "./page.ts";
 import { dropSession, isSameOrigin, sessionOf, setSession } from "./session-cookie.ts";
 
@@ -19,6 +20,8 @@ export const deskRoutes = new Hono<AppEnv>()
     const secret = sessionOf(c);
     const key = secret === null ? null : await authenticateSession(c.get("services"), secret);
     if (key === null) return problem(c, NOT_SIGNED_IN, UNKEPT);
+    const refusal = await refuseTooMany(c, key);
+    if (refusal !== null) return refusal;
     return c.json(await describeSession(c.get("services"), key), 200, UNKEPT);
   })
   .post("/desk/session", limitBody(1_024), async (c) => {
@@ -27,13 +30,16 @@ export const deskRoutes = new Hono<AppEnv>()
     if (!body.success) {
       return problem(c, { code: "validation_failed", detail: "Send an API key as `key`." }, UNKEPT);
     }
-    const signedIn = await signIn(c.get("services"), body.data.key);
-    if (signedIn === null) {
+    const key = await authenticate(c.get("services"), body.data.key);
+    if (key === null) {
       return problem(c, { code: "unauthorized", detail: "This is no valid API key." }, UNKEPT);
     }
-    logInfo("desk_signed_in", { key_id: signedIn.key.id, org_id: signedIn.key.orgId });
-    setSession(c, signedIn.secret);
-    return c.json(await describeSession(c.get("services"), signedIn.key), 201, UNKEPT);
+    const refusal = await refuseTooMany(c, key);
+    if (refusal !== null) return refusal;
+    const { secret, endsAt } = await signIn(c.get("services"), key, sessionOf(c));
+    logInfo("desk_signed_in", { key_id: key.id, org_id: key.orgId });
+    setSession(c, secret);
+    return c.json(await describeSession(c.get("services"), { ...key, expiresAt: endsAt }), 201, UNKEPT);
   })
   .delete("/desk/session", async (c) => {
     if (!isSameOrigin(c)) return problem(c, NOT_OURS, UNKEPT);
@@ -55,4 +61,7 @@ export const deskRoutes = new Hono<AppEnv>()
   );
 
 const NOT_SIGNED_IN = { code: "unauthorized", detail: "Nobody is signed in." } as const;
-const NOT_OURS = { code: "unauthorized", detail: "Only the desk's own page may do this." } as const;
+const NOT_OURS = {
+  code: "unauthorized",
+  detail: "Only the desk's own page may do this, opened by https if the deployment has it.",
+} as const;

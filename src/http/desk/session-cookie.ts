@@ -42,9 +42,18 @@ export function dropSession(c: Context<AppEnv>): void {
 export function isSameOrigin(c: Context<AppEnv>): boolean {
   const origin = c.req.header("origin");
   const reads = (c.req.method === "GET" || c.req.method === "HEAD") && c.req.header("upgrade") === undefined;
-  if (origin !== undefined || !reads) return origin === new URL(c.req.url).origin;
+  if (origin !== undefined || !reads) return origin !== undefined && originsOf(c).includes(origin);
   const site = c.req.header("sec-fetch-site");
   return site === undefined || site === "same-origin" || site === "none";
+}
+
+/**
+ * Ours are the address that was asked and the one that is published: where TLS ends in front of us they differ. None is
+ * plain http where the published one is https: there the key would go in clear, and the browser not keep the cookie.
+ */
+function originsOf(c: Context<AppEnv>): string[] {
+  const origins = [new URL(c.req.url).origin, c.get("services").config.PUBLIC_BASE_URL];
+  return prefixOf(c) === "host" ? origins.filter((origin) => origin.startsWith("https:")) : origins;
 }
 
 /** `__Host-` binds a cookie to this host and https. Plain http is for one's own machine alone. */

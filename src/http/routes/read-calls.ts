@@ -6,7 +6,7 @@ import { isId } from "../../lib/ids.ts";
 import { readCall, readTranscript } from "../../services/calls/read-call.ts";
 import { readTimeline } from "../../services/calls/read-timeline.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
-import { notFound } from "../problem.ts";
+import { notFound, problem } from "../problem.ts";
 import { refuseField } from "../validation.ts";
 
 const callPath = z.object({ call_uuid: z.string() });
@@ -97,5 +97,6 @@ export const readCallRoutes = apiRouter()
   .openapi(timelineRoute, async (c) => {
     const { call_uuid: callId } = c.req.valid("param");
     const timeline = isId("call", callId) ? await readTimeline(c.get("org"), callId) : null;
-    return timeline === null ? notFound(c, "call") : c.json(timeline, 200);
+    if (timeline === null) return notFound(c, "call");
+    return timeline.ok ? c.json(timeline.value, 200) : problem(c, timeline.error, { "retry-after": "5" });
   });

@@ -102,9 +102,10 @@ const rotate = apiRoute({
   operationId: "rotateWebhookSecret",
   summary: "Give a webhook a new secret",
   description:
-    "For `expires_in` seconds events carry a signature by each of the two, so that a receiver can change over without " +
-    "refusing any. Rotating again while two sign replaces the newer, and the older stays until its time is up: so ask again " +
-    "if the answer was lost. With `expires_in: 0` the new one alone signs, at once.",
+    "For `expires_in` seconds events carry a signature by the secret before it as well, so that a receiver can change over without " +
+    "refusing any. Rotated again meanwhile, all of them sign, each until its own time is up: so ask again if the answer was " +
+    "lost. Up to five sign beside the newest; one more is refused until the next of them ends (409 `limit_reached`). With " +
+    "`expires_in: 0` the new one alone signs, at once.",
   tags,
   access: { scope: "voice:webhooks:write" },
   finds: requireWebhook,
@@ -112,7 +113,7 @@ const rotate = apiRoute({
   responses: {
     200: { description: "The webhook, with its new secret.", content: json(webhookWithSecretSchema) },
   },
-  refuses: ["not_found"],
+  refuses: ["not_found", "limit_reached"],
   secretFields: ["secret"],
 });
 

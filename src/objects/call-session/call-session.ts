@@ -38,7 +38,7 @@ import type {
   RecordingNotice,
   RelayEnd,
 } from "../../telephony/provider.ts";
-import { Watchers } from "../watchers.ts";
+import { ticketOf, Watchers } from "../watchers.ts";
 import { runCarrierEffect } from "./carrier-effects.ts";
 import { dutiesOf, ENDING_DUTIES, isDuty } from "./duties.ts";
 import { instructLine, whisperInstruction } from "./instructions.ts";
@@ -234,16 +234,16 @@ export class CallSession extends DurableObject<Env> {
   }
 
   /**
-   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?key=…&cursor=…&ended=…` for a watcher,
-   * who may come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
+   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?key=…&until=…&cursor=…&ended=…` for a
+   * watcher, who may come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
    */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const { 0: client, 1: server } = new WebSocketPair();
     if (pathname === "/watch") {
       const ended = this.#call?.state.status === "ended" || searchParams.get("ended") === "true";
-      const [keyId, cursor] = [searchParams.get("key") ?? "", Number(searchParams.get("cursor"))];
-      this.#feed.join(server, { keyId, cursor, ended }, Date.now());
+      const cursor = Number(searchParams.get("cursor"));
+      this.#feed.join(server, { ...ticketOf(searchParams), cursor, ended }, Date.now());
     } else {
       const isOurs = searchParams.get("carrier") === this.#call?.plan.carrierId;
       if (!isOurs || this.#call?.state.status !== "in_progress") {

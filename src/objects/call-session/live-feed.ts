@@ -7,7 +7,7 @@ import { toTurn, type Line } from "../../domain/transcript.ts";
 import { factsOf } from "../../domain/call/facts.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
-import type { Watchers } from "../watchers.ts";
+import type { Ticket, Watchers } from "../watchers.ts";
 import type { Call, CallStore } from "./store.ts";
 
 const REPLAY_LIMIT = 200;
@@ -16,8 +16,8 @@ const REPLAY_AGE_MS = 600_000;
 /** Why the server closes a watcher's socket: the call has ended and all was sent. */
 const CLOSE_ENDED = 1000;
 
-/** By whose key somebody joins, and what they know. `ended`: the call is over, as far as they were told. */
-type Joining = { keyId: string; cursor: number; ended: boolean };
+/** Who joins, and what they know. `ended`: the call is over, as far as they were told. */
+type Joining = Ticket & { cursor: number; ended: boolean };
 
 export class LiveFeed {
   readonly #watchers: Watchers;
@@ -29,8 +29,8 @@ export class LiveFeed {
   }
 
   /** Takes a watcher's socket in. `cursor` is the last message it has seen; 0 for none. */
-  join(socket: WebSocket, { keyId, cursor, ended }: Joining, nowMs: number): void {
-    this.#watchers.join(socket, keyId);
+  join(socket: WebSocket, { cursor, ended, ...ticket }: Joining, nowMs: number): void {
+    this.#watchers.join(socket, ticket);
     // A named cursor is a promise to miss nothing; who names none is told what is new.
     const messages =
       cursor === 0

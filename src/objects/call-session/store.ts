@@ -246,6 +246,8 @@ export class CallStore {
 
   #addDuties(duties: readonly Duty[], seq: number, nowMs: number): void {
     for (const duty of duties) {
+      // What the carrier has told of needs not be asked for.
+      if (duty.type === "find_recording" && this.isRecordingKnown()) continue;
       this.#sql.exec(
         "INSERT OR REPLACE INTO outbox (key, seq, body, attempts, due_at_ms) VALUES (?, ?, ?, 0, ?)",
         dutyKey(duty),
@@ -253,7 +255,6 @@ export class CallStore {
         JSON.stringify(duty),
         nowMs + (DUE_AFTER_MS[duty.type] ?? 0),
       );
-      // What the carrier has told of needs not be asked for.
       if (duty.type === "store_recording") this.#sql.exec("DELETE FROM outbox WHERE key = 'find_recording'");
     }
   }

@@ -11,6 +11,7 @@ import {
 import type { CallEvent } from "../../domain/call/events.ts";
 import type { CallState } from "../../domain/call/state.ts";
 import type { ReservedHuman, TransferState } from "../../domain/call/transfer-state.ts";
+import { logError } from "../../lib/log.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { Duty } from "./duties.ts";
 
@@ -111,25 +112,30 @@ export class TimelineStore {
     }
   }
 
-  /** Carriers' clocks and ours differ: no event is shown as earlier than the one before it. */
+  /**
+   * Carriers' clocks and ours differ: no event is shown as earlier than the one before it. What another version of us has
+   * stored, and this one can't read, is left out.
+   */
   read(answeredAtMs: number | null): CallTimeline {
     const { total } = this.#sql.exec<{ total: number }>("SELECT count(*) AS total FROM timeline").one();
     const rows = this.#sql
-      .exec<{ at_ms: number; body: string }>(
-        "SELECT at_ms, body FROM timeline ORDER BY seq DESC LIMIT ?",
+      .exec<{ seq: number; at_ms: number; body: string }>(
+        "SELECT seq, at_ms, body FROM timeline ORDER BY seq DESC LIMIT ?",
         MAX_TIMELINE,
       )
       .toArray()
       .toReversed();
     let latestMs = 0;
-    const events = rows.map(({ at_ms: atMs, body }): TimelineEvent => {
+    const events = rows.flatMap(({ seq, at_ms: atMs, body }): TimelineEvent[] => {
       latestMs = Math.max(latestMs, atMs);
       const tenths = Math.round((atMs - (answeredAtMs ?? atMs)) / 100);
-      return timelineEventSchema.parse({
-        ...bodySchema.parse(JSON.parse(body)),
-        at: isoSeconds(toEpochSeconds(latestMs)),
-        offset: Math.max(0, tenths) / 10,
-      });
+      const [at, offset] = [isoSeconds(toEpochSeconds(latestMs)), Math.max(0, tenths) / 10];
+      try {
+        return [timelineEventSchema.parse({ ...bodySchema.parse(JSON.parse(body)), at, offset })];
+      } catch (error) {
+        logError("timeline_event_unreadable", error, { seq });
+        return [];
+      }
     });
     return { events, total };
   }

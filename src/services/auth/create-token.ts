@@ -16,7 +16,9 @@ export async function createToken(
   if (callId !== undefined && (await findParties(db, orgId, callId)) === null) {
     return err({ code: "not_found", detail: "There is no such call." });
   }
-  const expiresAt = toEpochSeconds(Date.now()) + LIFE_SECONDS[purpose];
+  // Who asks may end before it would: a key does, and sooner a session of the desk.
+  const life = toEpochSeconds(Date.now()) + LIFE_SECONDS[purpose];
+  const expiresAt = Math.min(key.expiresAt ?? Number.POSITIVE_INFINITY, life);
   const token = await signToken(context, key, purpose, callId ?? orgId, expiresAt);
   const url = `${addressOf(purpose, callId ?? "", config.PUBLIC_BASE_URL)}?token=${token}`;
   return ok({ token, expires_at: isoSeconds(expiresAt), url });

@@ -27,6 +27,8 @@ const claimsSchema = z.object({
   i: z.string(),
   /** Epoch seconds from which on it is refused. */
   x: z.number().int(),
+  /** … and from which on who made it is: what the token opened does not outlive them. None where they have no end. */
+  e: z.number().int().optional(),
 });
 
 /** What a route takes tokens for. `objectId` null: the organisation itself. */
@@ -49,6 +51,7 @@ export async function signToken(
     p: purpose,
     i: objectId,
     x: expiresAt,
+    ...(key.expiresAt === null ? {} : { e: key.expiresAt }),
   };
   return PREFIX + (await signText(config.CREDENTIALS_KEY, LABEL, JSON.stringify(claims)));
 }
@@ -69,12 +72,13 @@ export async function findTokenKey(
   // Signed by us, but perhaps by another version of us.
   const claims = claimsSchema.safeParse(JSON.parse(text));
   if (!claims.success) return null;
-  const { k: keyId, o: orgId, p: purpose, i: objectId, x: expiresAt } = claims.data;
+  const { k: keyId, o: orgId, p: purpose, i: objectId, x: expiresAt, e: end } = claims.data;
   const isForThis = purpose === use.purpose && objectId === (use.objectId ?? orgId);
   const leftMs = expiresAt * 1000 - nowMs;
   // None that was made here lives longer.
   const isAlive = leftMs > 0 && leftMs <= (LIFE_SECONDS[purpose] + CLOCKS_APART_SECONDS) * 1000;
   if (!isForThis || !isAlive) return null;
   const key = await findKeyById(db, keyId, nowMs);
-  return key?.orgId === orgId ? key : null;
+  if (key?.orgId !== orgId) return null;
+  return end === undefined ? key : { ...key, expiresAt: Math.min(key.expiresAt ?? end, end) };
 }

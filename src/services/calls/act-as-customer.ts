@@ -1,12 +1,13 @@
+import type { Config } from "../../config.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import type { Typed, TypedAct } from "../../contract/typed-person.ts";
 import type { CallParties } from "../../db/calls.ts";
-import { findCarrier } from "../../db/carriers.ts";
-import { logInfo } from "../../lib/log.ts";
+import { findCarrier, type CarrierAccount } from "../../db/carriers.ts";
+import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
-import type { PersonAct } from "../../telephony/provider.ts";
+import type { PersonAct, TypedPerson } from "../../telephony/provider.ts";
 import { openTypedPerson } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 
@@ -27,7 +28,9 @@ export async function actAsCustomer(
   act: TypedAct,
 ): Promise<Result<Typed, Refused>> {
   const account = await findCarrier(db, carrierId, Date.now());
-  const person = account === null ? null : await openTypedPerson(account, config);
+  const opened = account === null ? ok(null) : await openPerson(account, config);
+  if (!opened.ok) return opened;
+  const person = opened.value;
   if (person === null) return err(NOT_TYPED);
   const call = await askTwice(async () => callSessionOf(env, callId).snapshot());
   if (call?.facts.status === "ended") return err(OVER);
@@ -44,6 +47,19 @@ export async function actAsCustomer(
     case "failed":
       logInfo("typed_act_failed", { call_id: callId, carrier_id: carrierId, detail: done.detail });
       return err(AWAY);
+  }
+}
+
+/** An account may not open: it was sealed with a key that is gone, or its address has been forbidden since. */
+async function openPerson(
+  account: CarrierAccount,
+  config: Config,
+): Promise<Result<TypedPerson | null, typeof AWAY>> {
+  try {
+    return ok(await openTypedPerson(account, config));
+  } catch (error) {
+    logError("typed_account_unopened", error, { carrier_id: account.id });
+    return err(AWAY);
   }
 }
 

@@ -1,26 +1,34 @@
 import type { CallTimeline, TimelineEvent } from "../../contract/call-timeline.ts";
+import type { Refusal } from "../../contract/problems.ts";
 import { toldByRow } from "../../db/call-records.ts";
 import { selectUntranscribedCall, toUntranscribedCall, type StoredCall } from "../../db/calls.ts";
-import { isoSeconds } from "../../lib/time.ts";
 import { logError } from "../../lib/log.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { isoSeconds } from "../../lib/time.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
 
-/** What happened to the call; null if the organisation has none such. */
+const UNASKED = { code: "unavailable", detail: "The call can't be asked at the moment." } as const;
+
+/**
+ * What happened to the call; null if the organisation has none such. By its record only if its object knows nothing: one
+ * that can't be asked knows more than the record, and half a history would be taken for the whole.
+ */
 export async function readTimeline(
   { env, db, orgId }: OrgContext,
   callId: string,
-): Promise<CallTimeline | null> {
+): Promise<Result<CallTimeline, Refusal<"unavailable">> | null> {
   const found = await selectUntranscribedCall(db, orgId, callId).get();
   if (found === undefined) return null;
   const told = await askTwice(async () => callSessionOf(env, callId).timeline()).catch((error: unknown) => {
     logError("timeline_failed", error, { call_id: callId });
     return null;
   });
-  if (told !== null && told.total > 0) return told;
+  if (told === null) return err(UNASKED);
+  if (told.total > 0) return ok(told);
   const events = eventsOfRow({ ...toUntranscribedCall(found), turns: [] });
-  return { events, total: events.length };
+  return ok({ events, total: events.length });
 }
 
 /** Of a call that has not come to its object, or whose object knows nothing of it any more. */

@@ -2,6 +2,7 @@ import { findCallStatus } from "../../db/calls.ts";
 import type { ApiKey } from "../../db/keys.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { OrgContext } from "../context.ts";
+import { watchingBy } from "./watching-by.ts";
 
 /**
  * Where a call can be watched, at its object, and by whom it is: the key's end is the watching's end. Null if the
@@ -10,7 +11,7 @@ import type { OrgContext } from "../context.ts";
 export async function watchCall({ env, db, orgId }: OrgContext, key: ApiKey, callId: string) {
   const status = await findCallStatus(db, orgId, callId);
   if (status === null) return null;
-  const query = { key: key.id, ended: String(status === "ended") };
+  const query = { ...watchingBy(key), ended: String(status === "ended") };
   return {
     session: callSessionOf(env, callId),
     targetAt: (cursor: number) =>

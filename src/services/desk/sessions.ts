@@ -2,34 +2,28 @@
 
 import type { DeskSession } from "../../contract/desk.ts";
 import { readOrganisation } from "../../db/organisations.ts";
-import { deleteDeskSession, deleteEndedSessions, insertDeskSession } from "../../db/desk-sessions.ts";
+import { beginDeskSession, deleteDeskSession, deleteEndedSessions } from "../../db/desk-sessions.ts";
 import type { ApiKey } from "../../db/keys.ts";
 import { newSessionSecret } from "../../lib/api-key.ts";
 import { sha256Hex } from "../../lib/crypto.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { ServiceContext } from "../context.ts";
-import { authenticate } from "../auth/authenticate.ts";
 
 /** A shift and its overtime. */
 export const SESSION_SECONDS = 12 * 3_600;
 
-/** A session's secret, for its cookie, and the key it stands for; null if the key is not valid. */
+/** A session's secret, for its cookie, and its end. @param former the secret of the one that it takes the place of. */
 export async function signIn(
-  services: ServiceContext,
-  apiKey: string,
-): Promise<{ secret: string; key: ApiKey } | null> {
-  const key = await authenticate(services, apiKey);
-  if (key === null) return null;
+  { db }: ServiceContext,
+  key: ApiKey,
+  former: string | null,
+): Promise<{ secret: string; endsAt: number }> {
   const secret = newSessionSecret();
   const createdAt = toEpochSeconds(Date.now());
-  const expiresAt = Math.min(key.expiresAt ?? Number.POSITIVE_INFINITY, createdAt + SESSION_SECONDS);
-  await insertDeskSession(services.db, {
-    hash: await sha256Hex(secret),
-    keyId: key.id,
-    createdAt,
-    expiresAt,
-  });
-  return { secret, key: { ...key, expiresAt } };
+  const endsAt = Math.min(key.expiresAt ?? Number.POSITIVE_INFINITY, createdAt + SESSION_SECONDS);
+  const session = { hash: await sha256Hex(secret), keyId: key.id, createdAt, expiresAt: endsAt };
+  await beginDeskSession(db, session, former === null ? null : await sha256Hex(former));
+  return { secret, endsAt };
 }
 
 /** What a page is told of who is signed in. */

@@ -5,8 +5,9 @@ import { updateWebhook, type WebhookRow } from "../../db/webhooks.ts";
 import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { seal, unseal } from "../../lib/sealing.ts";
-import { toEpochSeconds } from "../../lib/time.ts";
+import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import {
+  MOST_PREVIOUS,
   openPreviousSecrets,
   sealPreviousSecrets,
   type PreviousSecret,
@@ -19,17 +20,19 @@ import { GONE } from "./write-webhooks.ts";
 
 /**
  * The secret that is replaced signs on for a while, and so do those before it that still sign: which of them receivers
- * check by, nobody here knows. For no while at all, the new one alone signs.
+ * check by, nobody here knows. None goes before the time that was promised for it, so with as many as there may be it is
+ * refused. For no while at all, the new one alone signs.
  */
 export async function rotateSecret(
   context: OrgContext,
   webhook: WebhookRow,
   input: RotateSecretInput,
-): Promise<Result<WebhookWithSecret, Refusal<"not_found">>> {
+): Promise<Result<WebhookWithSecret, Refusal<"not_found" | "limit_reached">>> {
   const { db, env, config } = context;
   const secret = newWebhookSecret();
   const nowSeconds = toEpochSeconds(Date.now());
   const previous = input.expires_in === 0 ? [] : await secretsOf(config, webhook, input, nowSeconds);
+  if (previous.length > MOST_PREVIOUS) return err(tooMany(previous));
   const changed = await updateWebhook(db, webhook, {
     set: {
       secretEncrypted: await seal(config.CREDENTIALS_KEY, secret, webhook.id),
@@ -46,7 +49,16 @@ export async function rotateSecret(
   return ok({ ...(await toWebhook(config, changed.webhook)), secret });
 }
 
-/** What signs now, each with its end. What does not open signs nothing; a new one takes its place all the same. */
+/** @param previous first the one that would have been replaced. */
+function tooMany([, ...signing]: readonly PreviousSecret[]): Refusal<"limit_reached"> {
+  const next = isoSeconds(Math.min(...signing.map(({ until }) => until)));
+  const detail =
+    `${MOST_PREVIOUS} secrets before the newest still sign, as many as there may be. The next of them ends at ${next}; ` +
+    "expires_in 0 ends all of them at once.";
+  return { code: "limit_reached", detail };
+}
+
+/** What signs now, the newest first, each with its end. What does not open signs nothing; a new one takes its place all the same. */
 async function secretsOf(
   { credentialsKeys }: Config,
   webhook: WebhookRow,
