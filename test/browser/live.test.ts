@@ -204,6 +204,14 @@ describe("a call that was chosen", () => {
     await panel.getByText(/The call has ended.*connected, dnc request/).waitFor();
     await rowOf(page, "Finn Falk").waitFor({ state: "detached" });
     expect(await panel.getByRole("button", { name: "End call" }).count()).toBe(0);
+    const heading = page.getByRole("heading", { level: 1 });
+    const isAtHeading = () => heading.evaluate((element) => element === document.activeElement);
+    await eventually(isAtHeading).toBe(true);
+    // Its row, where the focus came from, is gone too.
+    await panel.getByRole("button", { name: "Close" }).focus();
+    await page.keyboard.press("Enter");
+    await panel.waitFor({ state: "detached" });
+    await eventually(isAtHeading).toBe(true);
     const record = await askApi<{ to_number: string }>("GET", `/v1/calls/${id}`);
     expect(record).toMatchObject({ status: "ended", ended_reason: "dnc_request" });
     const found = await askApi("GET", `/v1/contacts?search=Finn%20Falk`);

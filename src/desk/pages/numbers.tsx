@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "preact/hooks";
 import type { CallStats, DailyCallStats } from "../../contract/call-lists.ts";
 import { pathOf } from "../api.ts";
 import { Chart } from "../numbers/chart.tsx";
@@ -6,7 +5,7 @@ import { Figures } from "../numbers/figures.tsx";
 import { Filters } from "../numbers/filters.tsx";
 import { PLANS } from "../numbers/plans.ts";
 import { dateOf, rangeOf, type Range } from "../numbers/range.ts";
-import { useResource, type Resource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import { usePlace } from "../router.tsx";
 import { Empty, Page, Shown } from "../ui/parts.tsx";
 
@@ -24,10 +23,10 @@ export function NumbersPage() {
 
 function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
   const query = { date_from: from, date_to: to, campaign_id: campaignId };
-  const stats = useKept(useResource<CallStats>(pathOf("/v1/calls/stats", query)));
-  const daily = useKept(useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", query)));
+  const stats = useResource<CallStats>(pathOf("/v1/calls/stats", query));
+  const daily = useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", query));
   return (
-    <div aria-busy={stats.isLoading || daily.isLoading} class="numbers">
+    <div class="numbers">
       <Shown resource={daily}>
         {({ days }) =>
           days.every((day) => day.total_calls === 0) ? (
@@ -57,14 +56,4 @@ function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
       </Shown>
     </div>
   );
-}
-
-/** While other days are read those that were read before stay, so that the page keeps its form. */
-function useKept<T>(resource: Resource<T>): Resource<T> {
-  const kept = useRef<T | null>(null);
-  useEffect(() => {
-    if (resource.value !== null || resource.problem !== null) kept.current = resource.value;
-  }, [resource.value, resource.problem]);
-  const isWaiting = resource.value === null && resource.problem === null;
-  return isWaiting ? { ...resource, value: kept.current } : resource;
 }
