@@ -15,6 +15,7 @@ const DETAILS = {
     delivery: { city: "Bonn", days: 3 },
     colours: ["oak", "black"],
   },
+  "next steps": { order: 20260117, price: 1234.5678 },
   qms_scores: { opening: 4, rapport: { score: 5, why: "Asked after the move" } },
 };
 
@@ -194,14 +195,18 @@ describe("a call's page", () => {
     await found.getByRole("row", { name: "product Standing Desk Pro" }).waitFor();
     await found.getByRole("row", { name: "city Bonn", exact: true }).waitFor();
     await found.getByRole("row", { name: "colours oak, black" }).waitFor();
+    // Numbers as they were written, under a name of any words.
+    const steps = page.getByRole("region", { name: "next steps" });
+    await steps.getByRole("row", { name: "order 20260117", exact: true }).waitFor();
+    await steps.getByRole("row", { name: "price 1234.5678", exact: true }).waitFor();
     await page
       .getByRole("region", { name: "Scores" })
       .getByRole("row", { name: "why Asked after the move", exact: true })
       .waitFor();
     const { events } = await api<CallTimeline>("GET", `/v1/calls/${talked}/events`);
-    const steps = page.getByRole("list", { name: "What happened" }).getByRole("listitem");
-    expect(await steps.count()).toBe(events.length);
-    expect(await steps.allTextContents()).toEqual(
+    const happened = page.getByRole("list", { name: "What happened" }).getByRole("listitem");
+    expect(await happened.count()).toBe(events.length);
+    expect(await happened.allTextContents()).toEqual(
       expect.arrayContaining([
         expect.stringContaining("A person answered"),
         expect.stringContaining("Recording began"),
