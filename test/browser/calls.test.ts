@@ -5,9 +5,12 @@ import { beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { CallTimeline } from "../../src/contract/call-timeline.ts";
 import type { CallRecord } from "../../src/contract/calls.ts";
 import type { CallList } from "../../src/contract/call-lists.ts";
+import type { WebhookDelivery } from "../../src/contract/webhook-logs.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { expectAccessible } from "./support/judges.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
+
+type WebhookLog = { logs: WebhookDelivery[]; total: number };
 
 const DETAILS = {
   extraction: {
@@ -67,7 +70,11 @@ async function createCampaign(name: string, config: object = {}): Promise<string
 beforeAll(async () => {
   const scopes = ["voice:calls:read", "voice:calls:write", "voice:campaigns:read", "voice:campaigns:write"];
   const limits = { place_call: 600, default: 6_000 };
-  const wanted = { name: "Lists", scopes: [...scopes, "voice:webhooks:write"], limits };
+  const wanted = {
+    name: "Lists",
+    scopes: [...scopes, "voice:webhooks:read", "voice:webhooks:write"],
+    limits,
+  };
   key = (await api<{ key: string }>("POST", "/v1/keys", wanted)).key;
   campaignId = await createCampaign("Autumn desks", { max_duration: 60 });
   talked = await place(number("0030"));
@@ -296,12 +303,24 @@ describe("a call's page", () => {
     const body = { name: "Ledger", url: `${url}/healthz`, events: ["call.ended", "call.no_answer"] };
     const { uuid } = await api<{ uuid: string }>("POST", "/v1/webhooks", body);
     const id = await place("+15007350010");
-    await untilCall(id, ({ summary }) => summary !== null);
+    const log = `/v1/webhooks/${uuid}/logs?call_uuid=${id}`;
+    await expect.poll(() => api<WebhookLog>("GET", log), PATIENCE).toMatchObject({ total: 2 });
     const page = await atDesk("read");
+    let isOnItsWay = true;
+    await page.route(`**${log}*`, async (route) => {
+      const response = await route.fetch();
+      const { logs, total } = (await response.json()) as WebhookLog;
+      const [status, next_attempt_at] = isOnItsWay ? ["pending", null] : ["delivered", null];
+      await route.fulfill({
+        json: { total, logs: logs.map((each) => ({ ...each, status, next_attempt_at })) },
+      });
+    });
     await openCall(page, id);
     const table = page.getByRole("region", { name: "Webhook deliveries" }).getByRole("table");
     await expect.poll(() => table.getByRole("row").filter({ hasText: "Ledger" }).count()).toBe(2);
-    await table.getByRole("row").filter({ hasText: "call.no_answer" }).getByText("Ledger").waitFor();
+    await table.getByRole("row").filter({ hasText: "call.no_answer" }).getByText("pending").waitFor();
+    isOnItsWay = false;
+    await table.getByRole("row").filter({ hasText: "call.no_answer" }).getByText("delivered").waitFor();
     expect(await table.getByRole("link", { name: "Ledger" }).first().getAttribute("href")).toBe(
       `/desk/webhooks/${uuid}`,
     );

@@ -5,7 +5,7 @@ import { Figures } from "../numbers/figures.tsx";
 import { Filters } from "../numbers/filters.tsx";
 import { PLANS } from "../numbers/plans.ts";
 import { dateOf, rangeOf, type Range } from "../numbers/range.ts";
-import { useResource } from "../resource.ts";
+import { useResource, type Resource } from "../resource.ts";
 import { usePlace } from "../router.tsx";
 import { Empty, Page, Shown } from "../ui/parts.tsx";
 
@@ -13,18 +13,35 @@ export function NumbersPage() {
   const { query } = usePlace();
   const now = Date.now();
   const range = rangeOf(query, now);
+  const { from, to, campaignId } = range;
+  const wanted = { date_from: from, date_to: to, campaign_id: campaignId };
+  const stats = useResource<CallStats>(pathOf("/v1/calls/stats", wanted));
+  const daily = useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", wanted));
+  const refresh = () => Promise.all([stats.reload(), daily.reload()]);
   return (
-    <Page title="Numbers">
+    <Page
+      title="Numbers"
+      actions={
+        <button type="button" onClick={() => void refresh()}>
+          Refresh
+        </button>
+      }
+    >
       <Filters range={range} today={dateOf(now)} />
-      <Numbers range={range} />
+      <Numbers range={range} stats={stats} daily={daily} />
     </Page>
   );
 }
 
-function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
-  const query = { date_from: from, date_to: to, campaign_id: campaignId };
-  const stats = useResource<CallStats>(pathOf("/v1/calls/stats", query));
-  const daily = useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", query));
+function Numbers({
+  range: { from, to },
+  stats,
+  daily,
+}: {
+  range: Range;
+  stats: Resource<CallStats>;
+  daily: Resource<DailyCallStats>;
+}) {
   return (
     <div class="numbers">
       <Shown resource={daily}>
