@@ -312,7 +312,7 @@ describe("a call's page", () => {
       const { logs, total } = (await response.json()) as WebhookLog;
       const [status, next_attempt_at] = isOnItsWay ? ["pending", null] : ["delivered", null];
       await route.fulfill({
-        json: { total, logs: logs.map((each) => ({ ...each, status, next_attempt_at })) },
+        json: { total, logs: logs.map((each) => Object.assign(each, { status, next_attempt_at })) },
       });
     });
     await openCall(page, id);

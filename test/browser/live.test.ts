@@ -77,6 +77,31 @@ test("of hundreds of calls, only those in view are asked for their names", async
   expect(asked).toBeLessThan(150);
 });
 
+test("a contact's name is asked for anew when they are called again, and after a failure of ours", async () => {
+  const page = await atDesk();
+  let name = "";
+  await page.route("**/v1/contacts/*", (route) =>
+    name === ""
+      ? route.fulfill({ status: 503, json: { code: "unavailable", detail: "Not now." } })
+      : route.fulfill({ json: { uuid: "cst_1", name } }),
+  );
+  let tell: (message: BoardMessage) => void = () => {};
+  await page.routeWebSocket(/\/ws\/board/, (socket) => {
+    tell = (message) => socket.send(JSON.stringify(message));
+    tell({ type: "snapshot", cursor: 1, calls: [liveCallOf(1, "cst_1")] });
+  });
+  const failed = page.waitForResponse((response) => response.status() === 503);
+  await page.reload();
+  await failed;
+  name = "Old name";
+  await rowOf(page, "Old name").waitFor();
+  name = "New name";
+  tell({ type: "call", cursor: 2, call: liveCallOf(2, "cst_1") });
+  await rowOf(page, "New name").nth(1).waitFor();
+  expect(await rowOf(page, "Old name").count()).toBe(0);
+  expectComplaint(/503/);
+});
+
 function liveCallOf(index: number, contactId: string | null): LiveCall {
   return {
     uuid: `cal_${String(index).padStart(26, "0")}`,
