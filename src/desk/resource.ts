@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ask, type Problem } from "./api.ts";
+import { ask, type Answer, type Problem } from "./api.ts";
 
 /** What is known of a resource. While it is read again the last value stays. */
 export type Resource<T> = {
@@ -24,6 +24,15 @@ type State<T> = {
 
 /** @param path null: nothing is asked for yet. What another path gave is no value of this one. */
 export function useResource<T>(path: string | null): Resource<T> {
+  return useRead<T>(path, readOne);
+}
+
+function readOne<T>(path: string): Promise<Answer<T>> {
+  return ask<T>("GET", path);
+}
+
+/** @param read what asks for what is at a path; the same function each time. */
+export function useRead<T>(path: string | null, read: (path: string) => Promise<Answer<T>>): Resource<T> {
   const [state, setState] = useState<State<T>>({ path: null, problem: null, value: null, of: null });
   const [isLoading, setLoading] = useState(path !== null);
   const latest = useRef(0);
@@ -36,7 +45,7 @@ export function useResource<T>(path: string | null): Resource<T> {
     latest.current += 1;
     const mine = latest.current;
     setLoading(true);
-    const answer = await ask<T>("GET", asked);
+    const answer = await read(asked);
     // Who asked later is answered later.
     if (mine !== latest.current) return;
     setLoading(false);

@@ -209,6 +209,25 @@ describe("a call that was chosen", () => {
     expectComplaint(/503/);
   });
 
+  test("may be handed to any queue, however many there are", async () => {
+    const page = await atDesk();
+    await page.route("**/v1/queues?*", (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const [offset, limit] = [Number(query.get("offset")), Number(query.get("limit"))];
+      const all = Array.from({ length: 230 }, (_, index) => ({ name: `queue_${index}` }));
+      return route.fulfill({ json: { queues: all.slice(offset, offset + limit), total: all.length } });
+    });
+    await place("Ebba Ek");
+    await choose(page, "Ebba Ek");
+    await panelOf(page).getByText("in progress").waitFor();
+    await panelOf(page).getByRole("button", { name: "Transfer" }).click();
+    const options = page.getByRole("dialog").getByLabel("Queue").getByRole("option");
+    await eventually(() => options.count()).toBe(230);
+    // No queue is called so: nobody can say who is free.
+    await page.getByRole("dialog").getByRole("status").getByText(/queue/).waitFor();
+    expectComplaint(/404/);
+  });
+
   test("is ended for a reason, which is said before and after", async () => {
     const page = await atDesk();
     const id = await place("Finn Falk");

@@ -2,7 +2,7 @@ import type { CallList } from "../../contract/call-lists.ts";
 import { pathOf } from "../api.ts";
 import { CallFilters, filtersOf } from "../calls/filters.tsx";
 import { CallRows } from "../calls/rows.tsx";
-import { useCampaigns } from "../calls/use-campaigns.ts";
+import { useCampaigns } from "../campaigns/use-campaigns.ts";
 import { useResource } from "../resource.ts";
 import { go, usePlace } from "../router.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
