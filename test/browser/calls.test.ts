@@ -285,10 +285,13 @@ describe("a call's page", () => {
     const id = await place("+15007340038");
     await openCall(page, id);
     await page.getByText("this page follows it").waitFor();
-    await page.locator(".line").nth(3).waitFor();
+    // What is new in a log is read out.
+    const log = page.getByRole("log", { name: "What was said" });
+    await log.locator(".line").nth(3).waitFor();
     await page.getByText("The recording can be heard once the call is over.").waitFor();
     await api("POST", `/api/voice/calls/${id}/end`, { reason: "workflow_close" });
     await page.getByText("this page follows it").waitFor({ state: "detached" });
+    expect(await log.count()).toBe(0);
     await page.getByText("End requested").waitFor();
     await page.getByText("Call ended").waitFor();
     await page.getByText("Recording ready").waitFor();
