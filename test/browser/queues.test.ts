@@ -159,9 +159,12 @@ test("who is free is unknown while it can't be asked", async () => {
   const queue = await goToQueue(page, "unknowns");
   await queue.getByText("nobody is free").waitFor();
   isAnswered = false;
+  // Asked anew with every change.
+  await queue.getByRole("button", { name: "busy" }).click();
   await queue.getByText("availability unknown").waitFor();
   expect(await queue.getByText("nobody is free").count()).toBe(0);
   isAnswered = true;
+  await queue.getByRole("button", { name: "offline" }).click();
   await queue.getByText("nobody is free").waitFor();
   expectComplaint(/Failed to load resource/);
 });

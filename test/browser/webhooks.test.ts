@@ -137,9 +137,9 @@ test("what was missed while a webhook was paused is sent again, with progress", 
   // Others wait for their next try, for hours: the replay does not wait for them.
   await page.route("**/logs?*status=pending*", async (route) => {
     const response = await route.fetch();
-    const log = (await response.json()) as { total: number };
+    const waiting = (await response.json()) as { total: number };
     expect(new URL(route.request().url()).searchParams.get("date_to")).toMatch(/Z$/);
-    await route.fulfill({ json: { ...log, total: log.total + 3 } });
+    await route.fulfill({ json: { ...waiting, total: waiting.total + 3 } });
   });
   await page.getByRole("button", { name: "Replay a span" }).click();
   const dialog = page.getByRole("dialog");
