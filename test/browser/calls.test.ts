@@ -5,9 +5,12 @@ import { beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { CallTimeline } from "../../src/contract/call-timeline.ts";
 import type { CallRecord } from "../../src/contract/calls.ts";
 import type { CallList } from "../../src/contract/call-lists.ts";
+import type { WebhookDelivery } from "../../src/contract/webhook-logs.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { expectAccessible } from "./support/judges.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
+
+type WebhookLog = { logs: WebhookDelivery[]; total: number };
 
 const DETAILS = {
   extraction: {
@@ -15,6 +18,7 @@ const DETAILS = {
     delivery: { city: "Bonn", days: 3 },
     colours: ["oak", "black"],
   },
+  "next steps": { order: 20260117, price: 1234.5678 },
   qms_scores: { opening: 4, rapport: { score: 5, why: "Asked after the move" } },
 };
 
@@ -66,7 +70,11 @@ async function createCampaign(name: string, config: object = {}): Promise<string
 beforeAll(async () => {
   const scopes = ["voice:calls:read", "voice:calls:write", "voice:campaigns:read", "voice:campaigns:write"];
   const limits = { place_call: 600, default: 6_000 };
-  const wanted = { name: "Lists", scopes: [...scopes, "voice:webhooks:write"], limits };
+  const wanted = {
+    name: "Lists",
+    scopes: [...scopes, "voice:webhooks:read", "voice:webhooks:write"],
+    limits,
+  };
   key = (await api<{ key: string }>("POST", "/v1/keys", wanted)).key;
   campaignId = await createCampaign("Autumn desks", { max_duration: 60 });
   talked = await place(number("0030"));
@@ -194,14 +202,18 @@ describe("a call's page", () => {
     await found.getByRole("row", { name: "product Standing Desk Pro" }).waitFor();
     await found.getByRole("row", { name: "city Bonn", exact: true }).waitFor();
     await found.getByRole("row", { name: "colours oak, black" }).waitFor();
+    // Numbers as they were written, under a name of any words.
+    const steps = page.getByRole("region", { name: "next steps" });
+    await steps.getByRole("row", { name: "order 20260117", exact: true }).waitFor();
+    await steps.getByRole("row", { name: "price 1234.5678", exact: true }).waitFor();
     await page
       .getByRole("region", { name: "Scores" })
       .getByRole("row", { name: "why Asked after the move", exact: true })
       .waitFor();
     const { events } = await api<CallTimeline>("GET", `/v1/calls/${talked}/events`);
-    const steps = page.getByRole("list", { name: "What happened" }).getByRole("listitem");
-    expect(await steps.count()).toBe(events.length);
-    expect(await steps.allTextContents()).toEqual(
+    const happened = page.getByRole("list", { name: "What happened" }).getByRole("listitem");
+    expect(await happened.count()).toBe(events.length);
+    expect(await happened.allTextContents()).toEqual(
       expect.arrayContaining([
         expect.stringContaining("A person answered"),
         expect.stringContaining("Recording began"),
@@ -273,10 +285,13 @@ describe("a call's page", () => {
     const id = await place("+15007340038");
     await openCall(page, id);
     await page.getByText("this page follows it").waitFor();
-    await page.locator(".line").nth(3).waitFor();
+    // What is new in a log is read out.
+    const log = page.getByRole("log", { name: "What was said" });
+    await log.locator(".line").nth(3).waitFor();
     await page.getByText("The recording can be heard once the call is over.").waitFor();
     await api("POST", `/api/voice/calls/${id}/end`, { reason: "workflow_close" });
     await page.getByText("this page follows it").waitFor({ state: "detached" });
+    expect(await log.count()).toBe(0);
     await page.getByText("End requested").waitFor();
     await page.getByText("Call ended").waitFor();
     await page.getByText("Recording ready").waitFor();
@@ -291,12 +306,24 @@ describe("a call's page", () => {
     const body = { name: "Ledger", url: `${url}/healthz`, events: ["call.ended", "call.no_answer"] };
     const { uuid } = await api<{ uuid: string }>("POST", "/v1/webhooks", body);
     const id = await place("+15007350010");
-    await untilCall(id, ({ summary }) => summary !== null);
+    const log = `/v1/webhooks/${uuid}/logs?call_uuid=${id}`;
+    await expect.poll(() => api<WebhookLog>("GET", log), PATIENCE).toMatchObject({ total: 2 });
     const page = await atDesk("read");
+    let isOnItsWay = true;
+    await page.route(`**${log}*`, async (route) => {
+      const response = await route.fetch();
+      const { logs, total } = (await response.json()) as WebhookLog;
+      const [status, next_attempt_at] = isOnItsWay ? ["pending", null] : ["delivered", null];
+      await route.fulfill({
+        json: { total, logs: logs.map((each) => Object.assign(each, { status, next_attempt_at })) },
+      });
+    });
     await openCall(page, id);
     const table = page.getByRole("region", { name: "Webhook deliveries" }).getByRole("table");
     await expect.poll(() => table.getByRole("row").filter({ hasText: "Ledger" }).count()).toBe(2);
-    await table.getByRole("row").filter({ hasText: "call.no_answer" }).getByText("Ledger").waitFor();
+    await table.getByRole("row").filter({ hasText: "call.no_answer" }).getByText("pending").waitFor();
+    isOnItsWay = false;
+    await table.getByRole("row").filter({ hasText: "call.no_answer" }).getByText("delivered").waitFor();
     expect(await table.getByRole("link", { name: "Ledger" }).first().getAttribute("href")).toBe(
       `/desk/webhooks/${uuid}`,
     );

@@ -1,10 +1,13 @@
-import type { WebSocketRoute } from "playwright-core";
+import type { Page, WebSocketRoute } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { askApi } from "./support/api.ts";
 import { endCall, eventually, peopleFrom, rowOf } from "./support/live-calls.ts";
 import { atDesk, expectComplaint } from "./support/visitor.ts";
 
 const { place } = peopleFrom(340);
+
+/** The link to this page is called the same. */
+const untilLive = (page: Page) => page.locator(".live-state-open").waitFor();
 
 describe("a socket that is lost", () => {
   test("comes back with what was missed, and with nothing else", async () => {
@@ -23,7 +26,8 @@ describe("a socket that is lost", () => {
     await page.reload();
     const gone = await place("Ida Ivers");
     await rowOf(page, "Ida Ivers").waitFor();
-    await page.getByText("Live", { exact: true }).last().waitFor();
+    await untilLive(page);
+    expect(sockets.length).toBe(1);
     await sockets[0]?.close({ code: 1012, reason: "A deploy" });
     await page.getByText("Connection lost – trying again…").waitFor();
     await eventually(() => sockets.length).toBe(2);
@@ -48,7 +52,8 @@ describe("a socket that is lost", () => {
       socket.connectToServer();
     });
     await page.reload();
-    await page.getByText("Live", { exact: true }).last().waitFor();
+    await untilLive(page);
+    expect(sockets.length).toBe(1);
     const { url } = inject("deployment");
     const [cookie] = await page.context().cookies();
     const headers = { cookie: `${cookie?.name}=${cookie?.value}`, origin: url };

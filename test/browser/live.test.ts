@@ -77,6 +77,31 @@ test("of hundreds of calls, only those in view are asked for their names", async
   expect(asked).toBeLessThan(150);
 });
 
+test("a contact's name is asked for anew when they are called again, and after a failure of ours", async () => {
+  const page = await atDesk();
+  let name = "";
+  await page.route("**/v1/contacts/*", (route) =>
+    name === ""
+      ? route.fulfill({ status: 503, json: { code: "unavailable", detail: "Not now." } })
+      : route.fulfill({ json: { uuid: "cst_1", name } }),
+  );
+  let tell: (message: BoardMessage) => void = () => {};
+  await page.routeWebSocket(/\/ws\/board/, (socket) => {
+    tell = (message) => socket.send(JSON.stringify(message));
+    tell({ type: "snapshot", cursor: 1, calls: [liveCallOf(1, "cst_1")] });
+  });
+  const failed = page.waitForResponse((response) => response.status() === 503);
+  await page.reload();
+  await failed;
+  name = "Old name";
+  await rowOf(page, "Old name").waitFor();
+  name = "New name";
+  tell({ type: "call", cursor: 2, call: liveCallOf(2, "cst_1") });
+  await rowOf(page, "New name").nth(1).waitFor();
+  expect(await rowOf(page, "Old name").count()).toBe(0);
+  expectComplaint(/503/);
+});
+
 function liveCallOf(index: number, contactId: string | null): LiveCall {
   return {
     uuid: `cal_${String(index).padStart(26, "0")}`,
@@ -184,6 +209,25 @@ describe("a call that was chosen", () => {
     expectComplaint(/503/);
   });
 
+  test("may be handed to any queue, however many there are", async () => {
+    const page = await atDesk();
+    await page.route("**/v1/queues?*", (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const [offset, limit] = [Number(query.get("offset")), Number(query.get("limit"))];
+      const all = Array.from({ length: 230 }, (_, index) => ({ name: `queue_${index}` }));
+      return route.fulfill({ json: { queues: all.slice(offset, offset + limit), total: all.length } });
+    });
+    await place("Ebba Ek");
+    await choose(page, "Ebba Ek");
+    await panelOf(page).getByText("in progress").waitFor();
+    await panelOf(page).getByRole("button", { name: "Transfer" }).click();
+    const options = page.getByRole("dialog").getByLabel("Queue").getByRole("option");
+    await eventually(() => options.count()).toBe(230);
+    // No queue is called so: nobody can say who is free.
+    await page.getByRole("dialog").getByRole("status").getByText(/queue/).waitFor();
+    expectComplaint(/404/);
+  });
+
   test("is ended for a reason, which is said before and after", async () => {
     const page = await atDesk();
     const id = await place("Finn Falk");
@@ -204,6 +248,14 @@ describe("a call that was chosen", () => {
     await panel.getByText(/The call has ended.*connected, dnc request/).waitFor();
     await rowOf(page, "Finn Falk").waitFor({ state: "detached" });
     expect(await panel.getByRole("button", { name: "End call" }).count()).toBe(0);
+    const heading = page.getByRole("heading", { level: 1 });
+    const isAtHeading = () => heading.evaluate((element) => element === document.activeElement);
+    await eventually(isAtHeading).toBe(true);
+    // Its row, where the focus came from, is gone too.
+    await panel.getByRole("button", { name: "Close" }).focus();
+    await page.keyboard.press("Enter");
+    await panel.waitFor({ state: "detached" });
+    await eventually(isAtHeading).toBe(true);
     const record = await askApi<{ to_number: string }>("GET", `/v1/calls/${id}`);
     expect(record).toMatchObject({ status: "ended", ended_reason: "dnc_request" });
     const found = await askApi("GET", `/v1/contacts?search=Finn%20Falk`);

@@ -273,6 +273,11 @@ test("what the server refuses is said, and asked again", async () => {
   await page.unroute("**/v1/calls/stats/daily*");
   await page.getByRole("button", { name: "Try again" }).click();
   await drawn(page).first().waitFor();
+  const asked = ["/v1/calls/stats", "/v1/calls/stats/daily"].map((path) =>
+    page.waitForResponse((response) => new URL(response.url()).pathname === path),
+  );
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await Promise.all(asked);
   await page.route(/\/v1\/calls\/stats\?/, (route) => route.abort());
   await openNumbers(page);
   await page.getByRole("alert").getByText("The server can't be reached.").waitFor();

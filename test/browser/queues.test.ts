@@ -148,3 +148,23 @@ test("on a phone nothing scrolls sideways", async () => {
   await queue.getByRole("cell", { name: "Maya Lindqvist", exact: true }).waitFor();
   await expectNoSidewaysScroll(page);
 });
+
+test("who is free is unknown while it can't be asked", async () => {
+  await makeQueue("unknowns", "+15005870090");
+  const page = await atDesk();
+  let isAnswered = true;
+  await page.route("**/agent-availability?target=unknowns", (route) =>
+    isAnswered ? route.continue() : route.abort(),
+  );
+  const queue = await goToQueue(page, "unknowns");
+  await queue.getByText("nobody is free").waitFor();
+  isAnswered = false;
+  // Asked anew with every change.
+  await queue.getByRole("button", { name: "busy" }).click();
+  await queue.getByText("availability unknown").waitFor();
+  expect(await queue.getByText("nobody is free").count()).toBe(0);
+  isAnswered = true;
+  await queue.getByRole("button", { name: "offline" }).click();
+  await queue.getByText("nobody is free").waitFor();
+  expectComplaint(/Failed to load resource/);
+});

@@ -11,5 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A call takes its time, and a slow machine more of it.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -134,6 +134,13 @@ test("what was missed while a webhook was paused is sent again, with progress", 
   await tryApi("PATCH", `/v1/webhooks/${id}`, { body: { status: "active" } });
   const page = await atDesk();
   await page.goto(`/desk/webhooks/${id}`);
+  // Others wait for their next try, for hours: the replay does not wait for them.
+  await page.route("**/logs?*status=pending*", async (route) => {
+    const response = await route.fetch();
+    const waiting = (await response.json()) as { total: number };
+    expect(new URL(route.request().url()).searchParams.get("date_to")).toMatch(/Z$/);
+    await route.fulfill({ json: { ...waiting, total: waiting.total + 3 } });
+  });
   await page.getByRole("button", { name: "Replay a span" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Replay the span" }).click();

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { KeyDetails } from "../../contract/calls.ts";
-import { showNumber, showWord } from "../format.ts";
+import { showWord } from "../format.ts";
 import { Empty } from "../ui/parts.tsx";
 
 const TITLES: Record<string, string> = { extraction: "What was found out", qms_scores: "Scores" };
@@ -13,14 +13,17 @@ export function KeyDetailsTables({ details }: { details: KeyDetails }) {
   if (parts.length === 0) return <Empty>Nothing was noted of this call.</Empty>;
   return (
     <>
-      {parts.map(([name, part]) => (
-        <section key={name}>
-          <h3 id={`details-${name}`}>{TITLES[name] ?? showWord(name)}</h3>
-          <div class="table-wrap" role="region" aria-labelledby={`details-${name}`} tabIndex={0}>
-            <ValueTable value={isObject(part) ? part : { value: part }} depth={0} />
-          </div>
-        </section>
-      ))}
+      {parts.map(([name, part]) => {
+        const title = TITLES[name] ?? showWord(name);
+        return (
+          <section key={name}>
+            <h3>{title}</h3>
+            <div class="table-wrap" role="region" aria-label={title} tabIndex={0}>
+              <ValueTable value={isObject(part) ? part : { value: part }} depth={0} />
+            </div>
+          </section>
+        );
+      })}
     </>
   );
 }
@@ -45,7 +48,8 @@ function ValueTable({ value, depth }: { value: Record<string, unknown>; depth: n
 function Value({ value, depth }: { value: unknown; depth: number }): ComponentChildren {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return showNumber(value);
+  // As it is: an order number has no thousands, and a price no fewer digits.
+  if (typeof value === "number") return String(value);
   if (typeof value === "string") return value;
   if (isNothing(value)) return "–";
   if (depth > DEEPEST) return <code>{JSON.stringify(value)}</code>;

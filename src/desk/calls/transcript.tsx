@@ -39,11 +39,11 @@ export function Transcript({
     // A browser may forbid it, and then the player stands where it is to begin.
     void player.play().catch(() => {});
   };
-  if (turns.length === 0) {
-    return <Empty>{isLive ? "Nothing was said yet." : "Nothing was said in this call."}</Empty>;
-  }
+  if (turns.length === 0 && !isLive) return <Empty>Nothing was said in this call.</Empty>;
   return (
-    <div class="turns" ref={box} role="region" aria-label="What was said" tabIndex={0}>
+    // A log is read out as it grows, if it was there before.
+    <div class="turns" ref={box} role={isLive ? "log" : "region"} aria-label="What was said" tabIndex={0}>
+      {turns.length === 0 ? <Empty>Nothing was said yet.</Empty> : null}
       <ol>
         {turns.map((turn, index) => {
           const said = { class: `line line-${turn.speaker}`, children: <Line turn={turn} /> };

@@ -5,8 +5,9 @@ import type { Carrier } from "../../contract/carrier-accounts.ts";
 import type { Campaign } from "../../contract/campaigns.ts";
 import type { Queue } from "../../contract/queues.ts";
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
-import { useResource } from "../resource.ts";
+import type { Resource } from "../resource.ts";
 import { useMay } from "../session.tsx";
+import { useAll } from "../use-all.ts";
 import { lineOf } from "./campaign-draft.ts";
 
 export type Choices = {
@@ -20,19 +21,15 @@ export type Choices = {
   agentNameOf: (agentId: string | null) => string;
 };
 
-const ALL = "limit=100";
-
 /** @param campaigns from which numbers are known where the key may not list the accounts. */
 export function useChoices(campaigns: readonly Campaign[]): Choices {
   const may = useMay();
-  const agents = useResource<{ voice_agents: VoiceAgent[] }>(`/v1/voice-agents?${ALL}`).value?.voice_agents;
-  const queues = useResource<{ queues: Queue[] }>(
-    may("voice:queues:read") ? `/v1/queues?${ALL}` : null,
-  ).value;
-  const carriers = useCarriers().value?.carriers ?? null;
+  const agents = useAll<VoiceAgent>("/v1/voice-agents", "voice_agents").value;
+  const queues = useAll<Queue>(may("voice:queues:read") ? "/v1/queues" : null, "queues").value;
+  const carriers = useCarriers().value;
   return {
     agents: agents ?? [],
-    queues: queues?.queues.map(({ name }) => name) ?? [],
+    queues: queues?.map(({ name }) => name) ?? [],
     lines: linesOf(carriers, campaigns),
     areLinesComplete: carriers !== null,
     carrierKindOf: (carrierId) => carriers?.find(({ uuid }) => uuid === carrierId)?.kind ?? null,
@@ -42,9 +39,9 @@ export function useChoices(campaigns: readonly Campaign[]): Choices {
 }
 
 /** Never known where the key may not list them. */
-export function useCarriers() {
+export function useCarriers(): Resource<readonly Carrier[]> {
   const isAdmin = useMay()("voice:admin");
-  return useResource<{ carriers: Carrier[] }>(isAdmin ? `/v1/carriers?${ALL}` : null);
+  return useAll<Carrier>(isAdmin ? "/v1/carriers" : null, "carriers");
 }
 
 function linesOf(carriers: readonly Carrier[] | null, campaigns: readonly Campaign[]): Choices["lines"] {

@@ -52,9 +52,11 @@ function DrawnRow({
   const contactId = call?.contact_uuid ?? null;
   const contact = useEntry(contacts, contactId);
   const campaign = useEntry(campaigns, call?.campaign_uuid ?? null);
-  const lacksNames = contact === undefined || campaign === undefined;
+  const lacksNames =
+    (contactId !== null && contacts?.lacks(contactId, id)) ||
+    (call !== undefined && campaigns?.lacks(call.campaign_uuid));
   const wantNames = (): void => {
-    if (contacts !== null && contactId !== null) contacts.want(contactId);
+    if (contacts !== null && contactId !== null) contacts.want(contactId, id);
     if (campaigns !== null && call !== undefined) campaigns.want(call.campaign_uuid);
   };
   useWhenSeen(row, lacksNames ? wantNames : null, [contactId]);

@@ -57,7 +57,7 @@ function Call({
   const contact = useEntry(people.contacts, call.contact_uuid);
   const campaign = useEntry(people.campaigns, call.campaign_uuid);
   useEffect(() => {
-    if (call.contact_uuid !== null) people.contacts?.want(call.contact_uuid);
+    if (call.contact_uuid !== null) people.contacts?.want(call.contact_uuid, id);
     people.campaigns?.want(call.campaign_uuid);
   }, [call.contact_uuid, call.campaign_uuid]);
   const hasEnded = record.status === "ended" || watched.end !== null;
@@ -82,7 +82,7 @@ function Call({
         {hasEnded ? null : <Elapsed board={board} since={call.answered_at ?? call.started_at} />}
         <a href={`/desk/calls/${id}`}>Open the call's page</a>
       </p>
-      <Actions id={id} who={who} status={status} usualQueue={campaign?.config.transfer_queue ?? null} />
+      <Actions id={id} who={who} status={status} usualQueue={campaign?.transferQueue ?? null} />
       <div role="status" class="live-came">
         {transfer === null ? null : <p>{describeTransfer(transfer)}</p>}
         {hasEnded ? <p>{describeEnd(watched.end ?? record)}</p> : null}

@@ -11,13 +11,22 @@ import { useBook, type Book } from "./book.ts";
 
 const MOST_AT_ONCE = 100;
 
+type KnownContact = { name: string | null };
+type KnownCampaign = { name: string; transferQueue: string | null };
+
 /** Null where the key may not read them. */
-export type People = { contacts: Book<Contact> | null; campaigns: Book<Campaign> | null };
+export type People = {
+  contacts: Book<Contact, KnownContact> | null;
+  campaigns: Book<Campaign, KnownCampaign> | null;
+};
 
 export function usePeople(): People {
   const may = useMay();
-  const contacts = useBook<Contact>("/v1/contacts");
-  const campaigns = useBook<Campaign>("/v1/campaigns");
+  const contacts = useBook("/v1/contacts", ({ name }: Contact): KnownContact => ({ name }));
+  const campaigns = useBook("/v1/campaigns", ({ name, config }: Campaign): KnownCampaign => ({
+    name,
+    transferQueue: config.transfer_queue ?? null,
+  }));
   const mayReadCampaigns = may("voice:campaigns:read");
   useEffect(() => {
     if (mayReadCampaigns) void readAll(campaigns);
@@ -29,7 +38,7 @@ export function usePeople(): People {
 }
 
 /** Those that are not among them are asked for one by one. */
-async function readAll(campaigns: Book<Campaign>): Promise<void> {
+async function readAll(campaigns: Book<Campaign, KnownCampaign>): Promise<void> {
   const path = pathOf("/v1/campaigns", { limit: MOST_AT_ONCE });
   const answer = await ask<{ campaigns: Campaign[] }>("GET", path);
   if (answer.ok) for (const campaign of answer.value.campaigns) campaigns.put(campaign);

@@ -6,6 +6,7 @@ import { ask, pathOf } from "../api.ts";
 import { showTime } from "../format.ts";
 import { useResource } from "../resource.ts";
 import { useMay } from "../session.tsx";
+import { useAll } from "../use-all.ts";
 import { ActionDialog } from "../ui/dialog.tsx";
 import { Field, Loading, ProblemNote } from "../ui/parts.tsx";
 
@@ -22,8 +23,8 @@ export function TransferCall({
   onClose: (transferred: TransferredCall | null) => void;
 }) {
   const mayList = useMay()("voice:queues:read");
-  const list = useResource<{ queues: Queue[] }>(mayList ? pathOf("/v1/queues", { limit: 100 }) : null);
-  const names = list.value?.queues.map(({ name }) => name) ?? null;
+  const list = useAll<Queue>(mayList ? "/v1/queues" : null, "queues");
+  const names = list.value?.map(({ name }) => name) ?? null;
   const [chosen, setChosen] = useState<string | null>(null);
   const [brief, setBrief] = useState("");
   const first = names === null ? usual : (names.find((name) => name === usual) ?? names[0] ?? null);

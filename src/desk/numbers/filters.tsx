@@ -1,10 +1,13 @@
+import type { Campaign } from "../../contract/campaigns.ts";
+import { useCampaigns } from "../campaigns/use-campaigns.ts";
 import { Field } from "../ui/parts.tsx";
-import { useCampaignNames, type CampaignName } from "./campaigns.ts";
 import { PRESETS, show, type Range } from "./range.ts";
+
+type CampaignName = Pick<Campaign, "uuid" | "name">;
 
 /** Which days, and whose. What is chosen stands in the address. */
 export function Filters({ range, today }: { range: Range; today: string }) {
-  const campaigns = useCampaignNames();
+  const campaigns = useCampaigns();
   const { from, to, preset, campaignId } = range;
   const days = preset ?? { from, to };
   const choose = (part: { from?: string; to?: string }): void => {

@@ -1,62 +1,48 @@
-import { useEffect, useState } from "preact/hooks";
 import type { CallList } from "../../contract/call-lists.ts";
 import { pathOf } from "../api.ts";
 import { CallFilters, filtersOf } from "../calls/filters.tsx";
 import { CallRows } from "../calls/rows.tsx";
-import { useCampaigns } from "../calls/use-campaigns.ts";
+import { useCampaigns } from "../campaigns/use-campaigns.ts";
 import { useResource } from "../resource.ts";
 import { go, usePlace } from "../router.tsx";
-import { Empty, Loading, Page, Pager, ProblemNote } from "../ui/parts.tsx";
+import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
 
 const LIMIT = 25;
-
-type Shown = { list: CallList; offset: number };
 
 export function CallsPage() {
   const { query } = usePlace();
   const filters = filtersOf(query);
   const offset = offsetOf(query);
-  const { value, problem, isLoading, reload } = useResource<CallList>(
-    pathOf("/v1/calls", { ...filters, limit: LIMIT, offset }),
-  );
+  const list = useResource<CallList>(pathOf("/v1/calls", { ...filters, limit: LIMIT, offset }));
   const campaigns = useCampaigns();
-  // What was shown last stays, dimmed, until what is asked for now is there.
-  const [last, setLast] = useState<Shown | null>(null);
-  useEffect(() => {
-    if (value !== null) setLast({ list: value, offset });
-  }, [value, offset]);
-  const shown = value === null ? last : { list: value, offset };
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <Page
       title="Calls"
       actions={
-        <button type="button" disabled={isLoading} onClick={() => void reload()}>
+        <button type="button" onClick={() => void list.reload()}>
           Refresh
         </button>
       }
     >
       <CallFilters campaigns={campaigns} />
-      {problem === null ? null : <ProblemNote problem={problem} again={reload} />}
-      {shown === null ? (
-        problem === null ? (
-          <Loading what="Loading calls" />
-        ) : null
-      ) : (
-        <div class={isLoading || problem !== null ? "dimmed" : ""} aria-busy={isLoading}>
-          {shown.list.calls.length === 0 ? (
-            <NoCalls isFiltered={isFiltered} isBeyond={shown.list.total > 0} />
-          ) : (
-            <CallRows calls={shown.list.calls} campaigns={campaigns} />
-          )}
-          <Pager
-            total={shown.list.total}
-            limit={LIMIT}
-            offset={shown.offset}
-            onMove={(next) => go(pathOf("/desk/calls", { ...filters, offset: next || undefined }))}
-          />
-        </div>
-      )}
+      <Shown resource={list}>
+        {({ calls, total }) => (
+          <>
+            {calls.length === 0 ? (
+              <NoCalls isFiltered={isFiltered} isBeyond={total > 0} />
+            ) : (
+              <CallRows calls={calls} campaigns={campaigns} />
+            )}
+            <Pager
+              total={total}
+              limit={LIMIT}
+              offset={offset}
+              onMove={(next) => go(pathOf("/desk/calls", { ...filters, offset: next || undefined }))}
+            />
+          </>
+        )}
+      </Shown>
     </Page>
   );
 }

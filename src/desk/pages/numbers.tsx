@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "preact/hooks";
 import type { CallStats, DailyCallStats } from "../../contract/call-lists.ts";
 import { pathOf } from "../api.ts";
 import { Chart } from "../numbers/chart.tsx";
@@ -14,20 +13,37 @@ export function NumbersPage() {
   const { query } = usePlace();
   const now = Date.now();
   const range = rangeOf(query, now);
+  const { from, to, campaignId } = range;
+  const wanted = { date_from: from, date_to: to, campaign_id: campaignId };
+  const stats = useResource<CallStats>(pathOf("/v1/calls/stats", wanted));
+  const daily = useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", wanted));
+  const refresh = () => Promise.all([stats.reload(), daily.reload()]);
   return (
-    <Page title="Numbers">
+    <Page
+      title="Numbers"
+      actions={
+        <button type="button" onClick={() => void refresh()}>
+          Refresh
+        </button>
+      }
+    >
       <Filters range={range} today={dateOf(now)} />
-      <Numbers range={range} />
+      <Numbers range={range} stats={stats} daily={daily} />
     </Page>
   );
 }
 
-function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
-  const query = { date_from: from, date_to: to, campaign_id: campaignId };
-  const stats = useKept(useResource<CallStats>(pathOf("/v1/calls/stats", query)));
-  const daily = useKept(useResource<DailyCallStats>(pathOf("/v1/calls/stats/daily", query)));
+function Numbers({
+  range: { from, to },
+  stats,
+  daily,
+}: {
+  range: Range;
+  stats: Resource<CallStats>;
+  daily: Resource<DailyCallStats>;
+}) {
   return (
-    <div aria-busy={stats.isLoading || daily.isLoading} class="numbers">
+    <div class="numbers">
       <Shown resource={daily}>
         {({ days }) =>
           days.every((day) => day.total_calls === 0) ? (
@@ -57,14 +73,4 @@ function Numbers({ range: { from, to, campaignId } }: { range: Range }) {
       </Shown>
     </div>
   );
-}
-
-/** While other days are read those that were read before stay, so that the page keeps its form. */
-function useKept<T>(resource: Resource<T>): Resource<T> {
-  const kept = useRef<T | null>(null);
-  useEffect(() => {
-    if (resource.value !== null || resource.problem !== null) kept.current = resource.value;
-  }, [resource.value, resource.problem]);
-  const isWaiting = resource.value === null && resource.problem === null;
-  return isWaiting ? { ...resource, value: kept.current } : resource;
 }

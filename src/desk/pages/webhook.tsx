@@ -69,7 +69,7 @@ export function WebhookPage({ id }: { id: string }) {
 function LogHead({ path, log }: { path: string; log: () => Promise<void> }) {
   const mayWrite = useMay()("voice:webhooks:write");
   const [isAsking, setAsking] = useState(false);
-  const [replay, setReplay] = useState<(Replay & { atMs: number }) | null>(null);
+  const [replay, setReplay] = useState<Replay | null>(null);
   return (
     <>
       <div class="queue-head">
@@ -100,7 +100,7 @@ function LogHead({ path, log }: { path: string; log: () => Promise<void> }) {
           onClose={(asked) => {
             setAsking(false);
             if (asked === null) return;
-            setReplay({ ...asked, atMs: Date.now() });
+            setReplay(asked);
             void log();
           }}
         />

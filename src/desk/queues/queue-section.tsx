@@ -39,7 +39,7 @@ export function QueueSection({
       <QueueHead
         queue={queue}
         people={people.value?.total ?? 0}
-        availability={availability.value}
+        availability={availability}
         onChanged={onChanged}
         onPeopleChanged={() => void refresh()}
       />
@@ -57,7 +57,7 @@ export function QueueSection({
   );
 }
 
-/** What a key may not see, or may not ask for so often, is left out: it is a comfort. */
+/** What a key may not see is left out: it is a comfort. */
 function useAvailability(name: string, seconds: number): Resource<Availability> {
   const may = useMay();
   const path = pathOf("/api/voice/calls/agent-availability", { target: name });
@@ -75,7 +75,7 @@ function QueueHead({
 }: {
   queue: Queue;
   people: number;
-  availability: Availability | null;
+  availability: Resource<Availability>;
   onChanged: () => void;
   onPeopleChanged: () => void;
 }) {
@@ -89,7 +89,11 @@ function QueueHead({
     <div class="queue-head">
       <h2 id={queue.uuid}>{queue.name}</h2>
       <span class="queue-facts">
-        {availability === null ? null : <Standing {...availability} />}
+        {availability.problem !== null ? (
+          <Badge>availability unknown</Badge>
+        ) : availability.value === null ? null : (
+          <Standing {...availability.value} />
+        )}
         <span class="hint">Calls are taken {ACCEPT_WORDS[queue.accept]}.</span>
       </span>
       {may("voice:queues:write") ? (

@@ -4,6 +4,7 @@ import type { Scope } from "../../domain/scopes.ts";
 import { usePlace } from "../router.tsx";
 import { useMay, useSession } from "../session.tsx";
 import { Announcer } from "./announcer.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 const ROOMS: readonly { address: string; name: string; scope: Scope }[] = [
   { address: "/desk", name: "Live", scope: "voice:calls:read" },
@@ -22,6 +23,7 @@ export function Layout({ onSignOut, children }: { onSignOut: () => void; childre
   const may = useMay();
   const { path } = usePlace();
   const isOnline = useOnline();
+  useKeptFocus();
   return (
     <>
       <a class="skip" href="#main">

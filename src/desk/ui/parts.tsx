@@ -1,7 +1,7 @@
 // Small parts of which all pages are made.
 
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { createContext, type ComponentChildren, type JSX } from "preact";
+import { useContext, useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../api.ts";
 import type { Resource } from "../resource.ts";
 
@@ -68,7 +68,13 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
   );
 }
 
-/** Loading, refused, or there: what is shown of a resource. What was read last stays, beside the problem. */
+/** Whether what is shown is that of another path: of the page that was left, or by other filters. */
+const OldContext = createContext(false);
+
+/**
+ * Loading, refused, or there: what is shown of a resource. What was read last stays, beside the problem; it is dimmed
+ * if it is of another path, and so nothing that has the focus is taken away.
+ */
 export function Shown<T>({
   resource,
   children,
@@ -76,11 +82,19 @@ export function Shown<T>({
   resource: Resource<T>;
   children: (value: T) => ComponentChildren;
 }) {
-  const { value, problem, isLoading, reload } = resource;
+  const { value, last, problem, isLoading, reload } = resource;
+  const shown = value ?? last;
+  const isOld = value === null;
   return (
     <>
       {problem === null ? null : <ProblemNote problem={problem} again={reload} />}
-      {value !== null ? children(value) : isLoading && problem === null ? <Loading /> : null}
+      {shown !== null ? (
+        <div class="shown" aria-busy={isOld}>
+          <OldContext.Provider value={isOld}>{children(shown)}</OldContext.Provider>
+        </div>
+      ) : isLoading && problem === null ? (
+        <Loading />
+      ) : null}
     </>
   );
 }
@@ -138,7 +152,10 @@ export function Table({
   );
 }
 
-/** @param offset of the first that is shown. */
+/**
+ * At the list's ends its buttons do nothing, but stay what they are: a button that is disabled loses the focus.
+ * @param offset of the first that is asked for.
+ */
 export function Pager({
   total,
   limit,
@@ -150,16 +167,29 @@ export function Pager({
   offset: number;
   onMove: (offset: number) => void;
 }) {
-  const last = Math.min(total, offset + limit);
+  // Until those are there, where the others begin.
+  const shown = useRef(offset);
+  if (!useContext(OldContext)) shown.current = offset;
+  const first = shown.current;
+  const last = Math.min(total, first + limit);
+  const [isFirst, isLast] = [first === 0, last >= total];
   return (
     <nav class="pager" aria-label="Pages">
       <span aria-live="polite">
-        {total === 0 ? "0" : `${offset + 1}–${last}`} of {total}
+        {total === 0 ? "0" : `${first + 1}–${last}`} of {total}
       </span>
-      <button type="button" disabled={offset === 0} onClick={() => onMove(Math.max(0, offset - limit))}>
+      <button
+        type="button"
+        aria-disabled={isFirst}
+        onClick={() => (isFirst ? undefined : onMove(Math.max(0, first - limit)))}
+      >
         Previous
       </button>
-      <button type="button" disabled={last >= total} onClick={() => onMove(offset + limit)}>
+      <button
+        type="button"
+        aria-disabled={isLast}
+        onClick={() => (isLast ? undefined : onMove(first + limit))}
+      >
         Next
       </button>
     </nav>

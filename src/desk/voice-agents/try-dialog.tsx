@@ -4,7 +4,7 @@ import type { Campaign } from "../../contract/campaigns.ts";
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
 import { ask, type Answer, type Problem } from "../api.ts";
 import { useCarriers } from "../campaigns/choices.ts";
-import { useResource } from "../resource.ts";
+import { useAll } from "../use-all.ts";
 import { Field, Loading, ProblemNote, Shown } from "../ui/parts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Talk } from "./talk.tsx";
@@ -54,15 +54,12 @@ export function TryDialog({ agent, onClose }: { agent: VoiceAgent; onClose: () =
 }
 
 function Begin({ agent, onBegun }: { agent: VoiceAgent; onBegun: (callId: string) => void }) {
-  const campaigns = useResource<{ campaigns: Campaign[] }>(
-    "/v1/campaigns?status=active&kind=outbound&limit=100",
-  );
-  const { value: known, isLoading } = useCarriers();
-  const carriers = known?.carriers ?? null;
+  const campaigns = useAll<Campaign>("/v1/campaigns?status=active&kind=outbound", "campaigns");
+  const { value: carriers, isLoading } = useCarriers();
   if (isLoading) return <Loading />;
   return (
     <Shown resource={campaigns}>
-      {({ campaigns: all }) => {
+      {(all) => {
         const its = all.filter(({ voice_agent_id: id }) => id === agent.uuid);
         const kindOf = (id: string | null) => carriers?.find(({ uuid }) => uuid === id)?.kind;
         // Who may not list the accounts can but try.

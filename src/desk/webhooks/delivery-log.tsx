@@ -14,8 +14,8 @@ export type Log = { logs: WebhookDelivery[]; total: number };
 export const LOG_LIMIT = 25;
 
 const COLUMNS = ["Fired", "Event", "Status", "Tries", "Last answer", "Call", ""];
-/** What is on its way is looked after; what waits for hours for its next try is not. */
-const LOOK_EVERY_SECONDS = 2;
+/** What is on its way is looked after. */
+export const LOOK_EVERY_SECONDS = 2;
 const SOON_MS = 60_000;
 
 export function DeliveryLog({
@@ -84,6 +84,7 @@ export function DeliveryLog({
   );
 }
 
-function isUnderWay({ status, next_attempt_at: next }: WebhookDelivery): boolean {
+/** It changes soon: what waits for hours for its next try does not. */
+export function isUnderWay({ status, next_attempt_at: next }: WebhookDelivery): boolean {
   return status === "pending" && (next === null || Date.parse(next) < Date.now() + SOON_MS);
 }

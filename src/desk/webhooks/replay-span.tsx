@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { CALL_EVENTS } from "../../domain/webhook.ts";
-import { ask, pathOf } from "../api.ts";
+import { ask, pathOf, type Answer } from "../api.ts";
 import { showNumber } from "../format.ts";
 import { useResource } from "../resource.ts";
 import { ActionDialog } from "../ui/dialog.tsx";
@@ -11,9 +11,14 @@ import { localBefore, momentOf } from "./span.ts";
 
 const DAY_SECONDS = 86_400;
 const LOOK_EVERY_SECONDS = 2;
+/** What has not gone by then waits for another try, which may be hours away. */
+const SOON_MS = 60_000;
+const LATER_EVERY_SECONDS = 30;
 
-/** A replay that was asked for: what of, and how many that were. */
-export type Replay = { span: Record<string, string | undefined>; count: number };
+type Span = Record<string, string | undefined>;
+
+/** A replay that was asked for: what of, and how many that were. `waited`: so many were on their way before it. */
+export type Replay = { span: Span; count: number; waited: number; atMs: number };
 
 export function ReplayDialog({ path, onClose }: { path: string; onClose: (replay: Replay | null) => void }) {
   const [from, setFrom] = useState(localBefore(DAY_SECONDS));
@@ -25,14 +30,24 @@ export function ReplayDialog({ path, onClose }: { path: string; onClose: (replay
     date_to: momentOf(to),
     event: event === "" ? undefined : event,
   };
-  const body = { ...span, ...(status === "" ? {} : { status }) };
+  const replay = async (): Promise<Answer<Replay>> => {
+    // What is fired from now on is none of it. The server is asked by its own clock.
+    const watched = { ...span, date_to: span.date_to ?? new Date().toISOString() };
+    const waiting = await ask<Log>("GET", ofStatus(path, watched, "pending"));
+    if (!waiting.ok) return waiting;
+    const body = { ...span, ...(status === "" ? {} : { status }) };
+    const asked = await ask<{ replayed: number }>("POST", `${path}/replay`, body);
+    if (!asked.ok) return asked;
+    const { replayed: count } = asked.value;
+    return { ok: true, value: { span: watched, count, waited: waiting.value.total, atMs: Date.now() } };
+  };
   return (
-    <ActionDialog
+    <ActionDialog<Replay>
       title="Send a span of time again"
       confirm="Replay the span"
-      act={() => ask<{ replayed: number }>("POST", `${path}/replay`, body)}
-      done={({ replayed }) => `To be sent again: ${showNumber(replayed)}.`}
-      onClose={(value) => onClose(value === null ? null : { span, count: value.replayed })}
+      act={replay}
+      done={({ count }) => `To be sent again: ${showNumber(count)}.`}
+      onClose={onClose}
     >
       <p class="hint">
         For when a receiver was down. What waits for another try is left to it, and tests are left out.
@@ -68,6 +83,10 @@ export function ReplayDialog({ path, onClose }: { path: string; onClose: (replay
   );
 }
 
+function ofStatus(path: string, span: Span, status: string): string {
+  return pathOf(`${path}/logs`, { ...span, status, limit: 1 });
+}
+
 /** How far a replay is: what of its span is still on its way, and what of it was not taken. */
 export function ReplayProgress({
   path,
@@ -80,12 +99,12 @@ export function ReplayProgress({
   onMoved: () => unknown;
   onHide: () => void;
 }) {
-  const { span, count } = replay;
-  const ofStatus = (status: string): string => pathOf(`${path}/logs`, { ...span, status, limit: 1 });
-  const waiting = useResource<Log>(count === 0 ? null : ofStatus("pending"));
-  const failed = useResource<Log>(count === 0 ? null : ofStatus("failed"));
-  const open = waiting.value === null ? count : Math.min(count, waiting.value.total);
-  useEvery(LOOK_EVERY_SECONDS, async () => {
+  const { span, count, waited, atMs } = replay;
+  const waiting = useResource<Log>(count === 0 ? null : ofStatus(path, span, "pending"));
+  const failed = useResource<Log>(count === 0 ? null : ofStatus(path, span, "failed"));
+  const open = waiting.value === null ? count : Math.min(count, Math.max(0, waiting.value.total - waited));
+  const isSoon = Date.now() - atMs < SOON_MS;
+  useEvery(isSoon ? LOOK_EVERY_SECONDS : LATER_EVERY_SECONDS, async () => {
     if (open > 0) await Promise.all([waiting.reload(), failed.reload(), onMoved()]);
   });
   const missed = failed.value?.total ?? 0;

@@ -20,13 +20,18 @@ afterAll(async () => {
   browser = null;
 });
 
+/** Whatever the machine has: a language whose forms tests read, and a zone that is neither UTC nor whole hours from it. */
+const ELSEWHERE = { locale: "en-US", timezoneId: "Asia/Kolkata" };
+
 type Looks = { theme?: "light" | "dark"; phone?: boolean };
 
 /** A browser of one's own, with nobody signed in. It is closed when the test is over. */
 export async function visit({ theme = "light", phone = false }: Looks = {}): Promise<Page> {
   const { url } = inject("deployment");
   const viewport = phone ? { width: 390, height: 844 } : { width: 1280, height: 800 };
-  const context = await (await openBrowser()).newContext({ baseURL: url, viewport, colorScheme: theme });
+  const context = await (
+    await openBrowser()
+  ).newContext({ baseURL: url, viewport, colorScheme: theme, ...ELSEWHERE });
   onTestFinished(() => context.close());
   await listen(context, url);
   return context.newPage();
