@@ -14,6 +14,10 @@ const PATIENCE_MS = 30_000;
 const OFFLINE: Problem = { code: "offline", detail: "The server can't be reached." };
 const UNREADABLE: Problem = { code: "unreadable", detail: "The server's answer could not be read." };
 
+const SESSION = "/desk/session";
+/** Somebody is signed in again: what could not be read can be. */
+export const SIGNED_IN = "desk:signed-in";
+
 let onSignedOut = (): void => {};
 
 /** @param act what is done when the session turns out to have ended. */
@@ -35,7 +39,9 @@ export async function ask<T>(method: Method, path: string, body?: unknown): Prom
   } catch {
     return { ok: false, problem: OFFLINE };
   }
-  if (response.status === 401 && path !== "/desk/session") onSignedOut();
+  // Of a key that is not the right one only who typed it is told.
+  const isSignIn = method === "POST" && path === SESSION;
+  if (response.status === 401 && !isSignIn) onSignedOut();
   try {
     const value = response.status === 204 ? null : await response.json();
     return response.ok ? { ok: true, value } : { ok: false, problem: value };

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ask, type Problem } from "./api.ts";
+import { ask, SIGNED_IN, type Problem } from "./api.ts";
 
 /** What is known of a resource. While it is read again the last value stays. */
 export type Resource<T> = {
@@ -45,6 +45,10 @@ export function useResource<T>(path: string | null): Resource<T> {
     return () => {
       latest.current += 1;
     };
+  }, [reload]);
+  useEffect(() => {
+    addEventListener(SIGNED_IN, reload);
+    return () => removeEventListener(SIGNED_IN, reload);
   }, [reload]);
   const replace = useCallback((value: T) => setState({ path, value, problem: null }), [path]);
   const isThis = state.path === path;
