@@ -2,6 +2,7 @@ import { Fragment, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { DeskSession } from "../contract/desk.ts";
 import { ask, SIGNED_IN, whenSignedOut, type Problem } from "./api.ts";
+import { useOtherTabs } from "./other-tabs.ts";
 import { Rooms } from "./rooms.tsx";
 import { Router } from "./router.tsx";
 import { SessionContext } from "./session.tsx";
@@ -25,7 +26,12 @@ function Desk() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const enter = (entered: DeskSession): void => {
     setKnown({ session: entered, hasEnded: false });
-    dispatchEvent(new Event(SIGNED_IN));
+    if (hasEnded) dispatchEvent(new Event(SIGNED_IN));
+  };
+  /** Asked when there is reason to think that it is another session now. What can't be asked stays as it is. */
+  const lookAgain = async (): Promise<void> => {
+    const answer = await ask<DeskSession>("GET", "/desk/session");
+    if (answer.ok) enter(answer.value);
   };
   const look = async (): Promise<void> => {
     setProblem(null);
@@ -33,10 +39,13 @@ function Desk() {
     if (answer.ok) setKnown({ session: answer.value, hasEnded: false });
     else if (answer.problem.code !== "unauthorized") setProblem(answer.problem);
   };
+  const tell = useOtherTabs((news) => (news === "in" ? void lookAgain() : setKnown(NOBODY)));
   const leave = async (): Promise<void> => {
     const answer = await ask("DELETE", "/desk/session");
-    if (answer.ok) setKnown(NOBODY);
-    else announce(`You are still signed in: ${answer.problem.detail}`);
+    if (answer.ok) {
+      setKnown(NOBODY);
+      tell("out");
+    } else announce(`You are still signed in: ${answer.problem.detail}`);
   };
   useEffect(() => {
     whenSignedOut(() =>
@@ -58,7 +67,11 @@ function Desk() {
       </main>
     );
   }
-  if (session === null) return <SignIn onSignedIn={enter} />;
+  const signIn = (entered: DeskSession): void => {
+    enter(entered);
+    tell("in");
+  };
+  if (session === null) return <SignIn onSignedIn={signIn} />;
   return (
     <SessionContext.Provider value={session}>
       {/* What one key was shown is not for another. */}
@@ -66,7 +79,7 @@ function Desk() {
         <Layout onSignOut={() => void leave()}>
           <Rooms />
         </Layout>
-        {hasEnded ? <SignInAgain onSignedIn={enter} /> : null}
+        {hasEnded ? <SignInAgain onSignedIn={signIn} /> : null}
       </Fragment>
     </SessionContext.Provider>
   );

@@ -72,6 +72,30 @@ test("another key finds nothing of what was there before", async () => {
   expect((await named("Sonja Session")).total).toBe(0);
 });
 
+test("a tab shows whose session it has, though another tab changed it", async () => {
+  const page = await atDesk();
+  const other = await page.context().newPage();
+  await other.goto("/desk");
+  await other.getByRole("link", { name: "Keys" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await other.getByLabel("API key").waitFor();
+  await page.getByLabel("API key").fill(inject("deployment").readKey);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("link", { name: "Contacts" }).waitFor();
+  expect(await other.getByRole("link", { name: "Keys" }).count()).toBe(0);
+});
+
+test("who comes back to a tab finds whose session it is now", async () => {
+  const page = await atDesk();
+  await page.getByRole("link", { name: "Keys" }).waitFor();
+  const { url, readKey } = inject("deployment");
+  // As another window does that can't tell.
+  await page.request.post(`${url}/desk/session`, { data: { key: readKey }, headers: { origin: url } });
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.getByRole("link", { name: "Keys" }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Contacts" }).waitFor();
+});
+
 test("a session that ends soon is said to", async () => {
   const page = await atDesk();
   const warning = page.getByText("Your session ends at");
