@@ -57,7 +57,9 @@ export function Layout({ onSignOut, children }: { onSignOut: () => void; childre
         </p>
       )}
       <EndsSoon />
-      <main id="main">{children}</main>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
       <Announcer />
     </>
   );
