@@ -7,6 +7,7 @@ import { useCampaigns } from "../calls/use-campaigns.ts";
 import { useResource } from "../resource.ts";
 import { go, usePlace } from "../router.tsx";
 import { Empty, Loading, Page, Pager, ProblemNote } from "../ui/parts.tsx";
+import { useOffset } from "../ui/use-offset.ts";
 
 const LIMIT = 25;
 
@@ -15,7 +16,7 @@ type Shown = { list: CallList; offset: number };
 export function CallsPage() {
   const { query } = usePlace();
   const filters = filtersOf(query);
-  const offset = offsetOf(query);
+  const [offset] = useOffset();
   const { value, problem, isLoading, reload } = useResource<CallList>(
     pathOf("/v1/calls", { ...filters, limit: LIMIT, offset }),
   );
@@ -53,7 +54,7 @@ export function CallsPage() {
             total={shown.list.total}
             limit={LIMIT}
             offset={shown.offset}
-            onMove={(next) => go(pathOf("/desk/calls", { ...filters, offset: next || undefined }))}
+            onMove={(next, how) => go(pathOf("/desk/calls", { ...filters, offset: next || undefined }), how)}
           />
         </div>
       )}
@@ -77,9 +78,4 @@ function NoCalls({ isFiltered, isBeyond }: { isFiltered: boolean; isBeyond: bool
     );
   }
   return <Empty>No calls yet. They appear here as soon as one is placed or comes in.</Empty>;
-}
-
-function offsetOf(query: URLSearchParams): number {
-  const offset = Number(query.get("offset"));
-  return Number.isSafeInteger(offset) && offset > 0 ? offset : 0;
 }

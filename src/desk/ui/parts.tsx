@@ -138,7 +138,10 @@ export function Table({
   );
 }
 
-/** @param offset of the first that is shown. */
+/**
+ * Who is past the end, where the last row of a page was taken away, is brought to the last page.
+ * @param offset of the first that is shown.
+ */
 export function Pager({
   total,
   limit,
@@ -148,18 +151,27 @@ export function Pager({
   total: number;
   limit: number;
   offset: number;
-  onMove: (offset: number) => void;
+  /** @param how `replace`: nobody means to go back to where they come from. */
+  onMove: (offset: number, how: "push" | "replace") => void;
 }) {
   const last = Math.min(total, offset + limit);
+  const isBeyond = offset > 0 && offset >= total;
+  useEffect(() => {
+    if (isBeyond) onMove(Math.max(0, Math.ceil(total / limit) - 1) * limit, "replace");
+  }, [isBeyond, total]);
   return (
     <nav class="pager" aria-label="Pages">
       <span aria-live="polite">
-        {total === 0 ? "0" : `${offset + 1}–${last}`} of {total}
+        {last <= offset ? "0" : `${offset + 1}–${last}`} of {total}
       </span>
-      <button type="button" disabled={offset === 0} onClick={() => onMove(Math.max(0, offset - limit))}>
+      <button
+        type="button"
+        disabled={offset === 0}
+        onClick={() => onMove(Math.max(0, offset - limit), "push")}
+      >
         Previous
       </button>
-      <button type="button" disabled={last >= total} onClick={() => onMove(offset + limit)}>
+      <button type="button" disabled={last >= total} onClick={() => onMove(offset + limit, "push")}>
         Next
       </button>
     </nav>
