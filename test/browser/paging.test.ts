@@ -48,7 +48,7 @@ test("who is past the end of the calls goes back to where they were before", asy
 });
 
 test("who is past the end of a webhook's log sees its end", async () => {
-  const body = { name: "Paged", url: "http://127.0.0.1:9/hook", events: ["call.transferred"] };
+  const body = { name: "Paged", url: "http://127.0.0.1:45454/hook", events: ["call.transferred"] };
   const { uuid } = await askApi<{ uuid: string }>("POST", "/v1/webhooks", body);
   const page = await atDesk();
   await page.goto(`/desk/webhooks/${uuid}?offset=25`);
