@@ -14,6 +14,7 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 const PATIENCE_MS = 30_000;
 const OFFLINE: Problem = { code: "offline", detail: "The server can't be reached." };
+const SIGNED_OUT: Problem = { code: "unauthorized", detail: "The session had ended. Please try again." };
 const LOST: Problem = {
   code: "lost",
   detail: "No answer came. It is not known whether this was done; trying again is safe.",
@@ -66,7 +67,10 @@ async function send<T>(
   const { status, ok } = response;
   // Of a key that is not the right one only who typed it is told.
   const isSignIn = method === "POST" && path === SESSION;
-  if (status === 401 && !isSignIn) onSignedOut();
+  if (status === 401 && !isSignIn) {
+    onSignedOut();
+    return { answer: { ok: false, problem: SIGNED_OUT }, status };
+  }
   try {
     const value = status === 204 ? null : await response.json();
     return { answer: ok ? { ok, value } : { ok, problem: value }, status };

@@ -36,8 +36,8 @@ export function SignInAgain({ onSignedIn }: Props) {
     >
       <h2>The session has ended</h2>
       <p>
-        Sign in again by the same key, and go on where you were: nothing you typed is lost. By another key the
-        desk begins anew.
+        Sign in again with the same key, and go on where you were: nothing you typed is lost. With another key
+        the desk begins anew.
       </p>
       <KeyForm onSignedIn={onSignedIn} />
     </dialog>
