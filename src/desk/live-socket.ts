@@ -1,5 +1,7 @@
 // A WebSocket that comes back. After a loss it goes on where it stood, by the cursor of the last message.
 
+import { ask, SIGNED_IN } from "./api.ts";
+
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const PING_EVERY_MS = 30_000;
@@ -32,6 +34,7 @@ class LiveSocket<M extends Message> {
   #socket: WebSocket | null = null;
   #cursor = 0;
   #losses = 0;
+  #isShutOut = false;
   #retry: Timer | undefined;
   #overdue: Timer | undefined;
   readonly #pinging: ReturnType<typeof setInterval>;
@@ -41,6 +44,7 @@ class LiveSocket<M extends Message> {
     this.#listens = listens;
     this.#pinging = setInterval(this.#ping, PING_EVERY_MS);
     addEventListener("online", this.#hurry);
+    addEventListener(SIGNED_IN, this.#hurry);
     // It may be but one of the machine's networks that went.
     addEventListener("offline", this.#ping);
     this.#connect();
@@ -51,6 +55,7 @@ class LiveSocket<M extends Message> {
     clearTimeout(this.#retry);
     clearInterval(this.#pinging);
     removeEventListener("online", this.#hurry);
+    removeEventListener(SIGNED_IN, this.#hurry);
     removeEventListener("offline", this.#ping);
     socket?.close(DONE);
   }
@@ -69,9 +74,14 @@ class LiveSocket<M extends Message> {
       (event: E): void => {
         if (this.#socket === socket) act(event);
       };
+    let wasOpen = false;
+    socket.addEventListener("open", () => (wasOpen = true));
     socket.addEventListener("open", whileHeard(this.#onOpen));
     socket.addEventListener("message", whileHeard(this.#onMessage));
-    socket.addEventListener("close", whileHeard(this.#onClose));
+    socket.addEventListener(
+      "close",
+      whileHeard((event) => this.#onClose(event, wasOpen)),
+    );
   }
 
   readonly #onOpen = (): void => {
@@ -87,11 +97,14 @@ class LiveSocket<M extends Message> {
     this.#listens.onMessage(message);
   };
 
-  readonly #onClose = ({ code }: CloseEvent): void => {
+  #onClose({ code }: CloseEvent, wasOpen: boolean): void {
     this.#leave();
-    if (code === DONE || code === SHUT_OUT) this.#listens.onState("done");
+    this.#isShutOut = code === SHUT_OUT;
+    // A socket does not say why it is not opened. If nobody is signed in any more, this brings it to light.
+    if (!wasOpen || this.#isShutOut) void ask("GET", "/desk/session");
+    if (code === DONE || this.#isShutOut) this.#listens.onState("done");
     else this.#tryAgain();
-  };
+  }
 
   #tryAgain(): void {
     this.#losses += 1;
@@ -101,9 +114,11 @@ class LiveSocket<M extends Message> {
     this.#retry = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
   }
 
-  /** Who comes back online does not wait. */
-  readonly #hurry = (): void => {
-    if (this.#retry !== undefined) this.#connect();
+  /** Who comes back online, or signs in again, does not wait. */
+  readonly #hurry = ({ type }: Event): void => {
+    const mayAgain = this.#isShutOut && type === SIGNED_IN;
+    this.#isShutOut &&= !mayAgain;
+    if (this.#retry !== undefined || mayAgain) this.#connect();
   };
 
   readonly #ping = (): void => {

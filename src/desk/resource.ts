@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ask, type Answer, type Problem } from "./api.ts";
+import { ask, SIGNED_IN, type Answer, type Problem } from "./api.ts";
 
 /** What is known of a resource. While it is read again the last value stays. */
 export type Resource<T> = {
@@ -60,6 +60,10 @@ export function useRead<T>(path: string | null, read: (path: string) => Promise<
     return () => {
       latest.current += 1;
     };
+  }, [reload]);
+  useEffect(() => {
+    addEventListener(SIGNED_IN, reload);
+    return () => removeEventListener(SIGNED_IN, reload);
   }, [reload]);
   const replace = useCallback((value: T) => setState({ path, problem: null, value, of: path }), [path]);
   const isThis = state.path === path;

@@ -55,6 +55,8 @@ function follow(event: MouseEvent): void {
   )
     return;
   if (link.origin !== location.origin || !/^\/desk(\/|$)/.test(link.pathname)) return;
+  // Within the page, as to its content, the browser finds the way.
+  if (link.hash !== "" && link.href.split("#")[0] === location.href.split("#")[0]) return;
   event.preventDefault();
   if (link.href !== location.href) go(link.href);
 }

@@ -8,7 +8,7 @@ import { atDesk, expectComplaint } from "./support/visitor.ts";
 
 async function atCampaigns(...who: Parameters<typeof atDesk>): Promise<Page> {
   const page = await atDesk(...who);
-  await page.getByRole("link", { name: "Campaigns" }).click();
+  await page.getByRole("link", { name: "Campaigns", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Campaigns" }).waitFor();
   await page.getByRole("row", { name: /Basket follow-up/ }).waitFor();
   return page;

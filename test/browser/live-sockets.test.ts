@@ -60,7 +60,45 @@ describe("a socket that is lost", () => {
     expect((await fetch(`${url}/desk/session`, { method: "DELETE", headers })).status).toBe(204);
     await sockets[0]?.close({ code: 1012 });
     await page.getByLabel("API key").waitFor();
-    expectComplaint(/401/);
+    expectComplaint(/HTTP Authentication failed/);
+  });
+
+  test("asks again whether somebody is signed in, if nobody could say at first", async () => {
+    const page = await atDesk();
+    await place("Lou Larsen");
+    const sockets: WebSocketRoute[] = [];
+    let isCutOff = false;
+    await page.routeWebSocket(/\/ws\/board/, (socket) => {
+      sockets.push(socket);
+      if (isCutOff) void socket.close({ code: 1011 });
+      else socket.connectToServer();
+    });
+    await page.reload();
+    await rowOf(page, "Lou Larsen").waitFor();
+    const { url } = inject("deployment");
+    const [cookie] = await page.context().cookies();
+    const headers = { cookie: `${cookie?.name}=${cookie?.value}`, origin: url };
+    expect((await fetch(`${url}/desk/session`, { method: "DELETE", headers })).status).toBe(204);
+    isCutOff = true;
+    let refusals = 0;
+    await page.route("**/desk/session", async (route) => {
+      if (route.request().method() !== "GET" || refusals > 1) return route.continue();
+      refusals += 1;
+      return route.abort();
+    });
+    await sockets[0]?.close({ code: 1012 });
+    await page.locator(".live-calls.dimmed").waitFor();
+    const elapsed = await rowOf(page, "Lou Larsen").locator(".live-elapsed").textContent();
+    await page.getByText("The session has ended").waitFor();
+    expect(refusals).toBe(2);
+    // A second and more went by, in which the connection was tried for.
+    expect(await rowOf(page, "Lou Larsen").locator(".live-elapsed").textContent()).toBe(elapsed);
+    isCutOff = false;
+    await page.getByLabel("API key").fill(inject("deployment").fullKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator(".live-state-open").waitFor();
+    expect(await page.locator(".dimmed").count()).toBe(0);
+    expectComplaint(/ERR_FAILED/);
   });
 
   test("is noticed though nobody says so", async () => {

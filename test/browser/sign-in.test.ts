@@ -28,6 +28,24 @@ test("who signs in stays signed in, and who signs out is out everywhere", async 
   expect((await fetch(`${url}/v1/campaigns`, { headers })).status).toBe(401);
 });
 
+test("who has only keys skips to the content", async () => {
+  const page = await atDesk();
+  await page.goto("/desk/contacts?search=nobody");
+  await page.getByRole("heading", { level: 1, name: "Contacts" }).waitFor();
+  // Where somebody is who comes from the browser's own bar.
+  await page.evaluate(() => {
+    const start = document.createElement("a");
+    start.href = "#";
+    document.body.prepend(start);
+    start.focus();
+  });
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("main");
+  expect(new URL(page.url()).search).toBe("?search=nobody");
+  await page.getByRole("heading", { level: 1, name: "Contacts" }).waitFor();
+});
+
 test.for(["light", "dark"] as const)("signing in is accessible, %s", async (theme) => {
   const page = await visit({ theme });
   await page.goto("/desk");

@@ -114,6 +114,32 @@ test("who is slow to type is not taken for gone", async () => {
   await expect.poll(() => opener.evaluate((button) => button === document.activeElement)).toBe(true);
 });
 
+test("what is typed while the last words are sent stays", async () => {
+  await makeAgent("Tilda");
+  const page = await atAgents();
+  await page.getByRole("button", { name: "Try it: Tilda" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Start the talk" }).click();
+  await dialog.locator(".said-agent").first().waitFor();
+  let letThrough = (): void => {};
+  await page.route("**/typed", async (route) => {
+    if (route.request().postDataJSON().say !== undefined) {
+      await new Promise<void>((resume) => (letThrough = resume));
+    }
+    await route.continue();
+  });
+  const say = dialog.getByRole("button", { name: "Say" });
+  await dialog.getByLabel("What you say").fill("Yes.");
+  await say.click();
+  await expect.poll(() => say.isDisabled()).toBe(true);
+  await dialog.getByLabel("What you say").fill("And one thing more");
+  letThrough();
+  await expect.poll(() => say.isDisabled()).toBe(false);
+  expect(await dialog.getByLabel("What you say").inputValue()).toBe("And one thing more");
+  await dialog.getByRole("button", { name: "Hang up" }).click();
+  await dialog.getByText("The call has ended").waitFor();
+});
+
 test("what an agent lacks for a talk is said", async () => {
   await askApi("POST", "/v1/voice-agents", { name: "Lone" });
   await askApi("POST", "/v1/voice-agents", { name: "Idle", is_active: false });

@@ -14,6 +14,8 @@ export class Board {
   #isKnown = false;
   /** How far this machine's clock is behind the server's. */
   #behindMs = 0;
+  /** When it was last known what lives. Null: it is known now. */
+  #stoppedMs: number | null = null;
   readonly #ofCall = new Subscribers<string>();
   readonly #ofAll = new Subscribers<"list" | "any">();
   readonly #changed = new Set<string>();
@@ -39,7 +41,16 @@ export class Board {
   }
 
   nowMs(): number {
-    return Date.now() + this.#behindMs;
+    return (this.#stoppedMs ?? Date.now()) + this.#behindMs;
+  }
+
+  /** Of a call that may be over nobody knows for how long it lasts. */
+  stopClock(): void {
+    this.#stoppedMs ??= Date.now();
+  }
+
+  runClock(): void {
+    this.#stoppedMs = null;
   }
 
   onCall(id: string, act: () => void): () => void {

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { BoardMessage } from "../../contract/live.ts";
-import { ask, pathOf } from "../api.ts";
 import { openLiveSocket, type SocketState } from "../live-socket.ts";
 import { Board } from "./board.ts";
 
@@ -19,17 +18,17 @@ export function useBoard(): WatchedBoard {
   useEffect(() => {
     const close = openLiveSocket<BoardMessage>("/ws/board", {
       onMessage: (message) => board.hear(message),
-      onState: setState,
+      onState: (now) => {
+        if (now === "open") board.runClock();
+        if (now === "lost" || now === "done") board.stopClock();
+        setState(now);
+      },
     });
     return () => {
       close();
       board.stop();
     };
   }, [board, tries]);
-  useEffect(() => {
-    // A socket does not say why it is not opened. Perhaps nobody is signed in any more: then this brings it to light.
-    if (state === "lost") void ask("GET", pathOf("/v1/calls", { limit: 1 }));
-  }, [state]);
   const connectAnew = useCallback(() => setTries((count) => count + 1), []);
   return { board, state, connectAnew };
 }

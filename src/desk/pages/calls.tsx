@@ -6,13 +6,14 @@ import { useCampaigns } from "../campaigns/use-campaigns.ts";
 import { useResource } from "../resource.ts";
 import { go, usePlace } from "../router.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
+import { useOffset } from "../ui/use-offset.ts";
 
 const LIMIT = 25;
 
 export function CallsPage() {
   const { query } = usePlace();
   const filters = filtersOf(query);
-  const offset = offsetOf(query);
+  const [offset] = useOffset();
   const list = useResource<CallList>(pathOf("/v1/calls", { ...filters, limit: LIMIT, offset }));
   const campaigns = useCampaigns();
   const isFiltered = Object.keys(filters).length > 0;
@@ -38,7 +39,9 @@ export function CallsPage() {
               total={total}
               limit={LIMIT}
               offset={offset}
-              onMove={(next) => go(pathOf("/desk/calls", { ...filters, offset: next || undefined }))}
+              onMove={(next, how) =>
+                go(pathOf("/desk/calls", { ...filters, offset: next || undefined }), how)
+              }
             />
           </>
         )}
@@ -63,9 +66,4 @@ function NoCalls({ isFiltered, isBeyond }: { isFiltered: boolean; isBeyond: bool
     );
   }
   return <Empty>No calls yet. They appear here as soon as one is placed or comes in.</Empty>;
-}
-
-function offsetOf(query: URLSearchParams): number {
-  const offset = Number(query.get("offset"));
-  return Number.isSafeInteger(offset) && offset > 0 ? offset : 0;
 }

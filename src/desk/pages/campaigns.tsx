@@ -14,6 +14,7 @@ import { useMay } from "../session.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
 import { see } from "../ui/see.ts";
 import { Select } from "../ui/select.tsx";
+import { useOffset } from "../ui/use-offset.ts";
 
 const LIMIT = 50;
 
@@ -23,7 +24,7 @@ export function CampaignsPage() {
   const { query } = usePlace();
   const may = useMay();
   const filter = { status: query.get("status") ?? "", kind: query.get("kind") ?? "" };
-  const offset = Number(query.get("offset") ?? 0);
+  const [offset, move] = useOffset();
   const list = useResource<List>(pathOf("/v1/campaigns", { ...filter, limit: LIMIT, offset }));
   const choices = useChoices(list.value?.campaigns ?? []);
   const [wish, setWish] = useState<CampaignWish | null>(null);
@@ -70,7 +71,7 @@ export function CampaignsPage() {
               />
             )}
             {total > LIMIT || offset > 0 ? (
-              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to })} />
+              <Pager total={total} limit={LIMIT} offset={offset} onMove={move} />
             ) : null}
           </>
         )}

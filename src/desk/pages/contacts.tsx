@@ -10,6 +10,7 @@ import { useMay } from "../session.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
 import { SearchField } from "../ui/search-field.tsx";
 import { see } from "../ui/see.ts";
+import { useOffset } from "../ui/use-offset.ts";
 
 const LIMIT = 50;
 
@@ -19,7 +20,7 @@ export function ContactsPage() {
   const { query } = usePlace();
   const mayWrite = useMay()("voice:contacts:write");
   const filter = { search: query.get("search") ?? "", tags: query.get("tags") ?? "" };
-  const offset = Number(query.get("offset") ?? 0);
+  const [offset, move] = useOffset();
   const list = useResource<List>(pathOf("/v1/contacts", { ...filter, limit: LIMIT, offset }));
   const [wish, setWish] = useState<ContactWish | null>(null);
   const close = (hasChanged: boolean): void => {
@@ -57,7 +58,7 @@ export function ContactsPage() {
               <ContactTable contacts={contacts} onWish={setWish} />
             )}
             {total === 0 && offset === 0 ? null : (
-              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to })} />
+              <Pager total={total} limit={LIMIT} offset={offset} onMove={move} />
             )}
           </>
         )}

@@ -38,10 +38,11 @@ function Watched() {
     document.querySelector<HTMLElement>(`[data-call="${CSS.escape(chosen ?? "")}"]`)?.focus();
   };
   const { board, state, connectAnew } = watched;
+  const isOld = board.isKnown && (state === "lost" || state === "done");
   return (
     <Page title="Live calls" actions={<Connection state={state} connectAnew={connectAnew} />}>
       <div class={chosen === null ? "live" : "live live-open"}>
-        <div class="live-calls">
+        <div class={isOld ? "live-calls dimmed" : "live-calls"}>
           <Calls watched={watched} people={people} view={view} chosen={chosen} onChoose={choose} />
         </div>
         {chosen === null ? null : (

@@ -2,10 +2,9 @@ import { useState } from "preact/hooks";
 import type { VoiceAgent } from "../../contract/voice-agents.ts";
 import { pathOf } from "../api.ts";
 import { useResource } from "../resource.ts";
-import { usePlace } from "../router.tsx";
 import { useMay } from "../session.tsx";
 import { Empty, Page, Pager, Shown } from "../ui/parts.tsx";
-import { see } from "../ui/see.ts";
+import { useOffset } from "../ui/use-offset.ts";
 import { ActiveDialog, AgentDialog, DeleteAgent } from "../voice-agents/agent-dialog.tsx";
 import { AgentTable, type AgentWish } from "../voice-agents/agent-table.tsx";
 import { TryDialog } from "../voice-agents/try-dialog.tsx";
@@ -15,9 +14,8 @@ const LIMIT = 50;
 type List = { voice_agents: VoiceAgent[]; total: number };
 
 export function VoiceAgentsPage() {
-  const { query } = usePlace();
   const mayWrite = useMay()("voice:campaigns:write");
-  const offset = Number(query.get("offset") ?? 0);
+  const [offset, move] = useOffset();
   const list = useResource<List>(pathOf("/v1/voice-agents", { limit: LIMIT, offset }));
   const [wish, setWish] = useState<AgentWish | null>(null);
   const close = (hasChanged: boolean): void => {
@@ -40,7 +38,7 @@ export function VoiceAgentsPage() {
               <AgentTable agents={agents} onWish={setWish} />
             )}
             {total > LIMIT || offset > 0 ? (
-              <Pager total={total} limit={LIMIT} offset={offset} onMove={(to) => see({ offset: to })} />
+              <Pager total={total} limit={LIMIT} offset={offset} onMove={move} />
             ) : null}
           </>
         )}

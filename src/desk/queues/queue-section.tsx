@@ -47,7 +47,7 @@ export function QueueSection({
         {(list) => (
           <>
             <PeopleTable queue={queue} people={people} list={list} onChanged={refresh} />
-            {list.total > LIMIT ? (
+            {list.total > LIMIT || offset > 0 ? (
               <Pager total={list.total} limit={LIMIT} offset={offset} onMove={setOffset} />
             ) : null}
           </>

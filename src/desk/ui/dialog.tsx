@@ -56,6 +56,12 @@ export function ActionDialog<T>({
         event.preventDefault();
         if (!isBusy) onClose(null);
       }}
+      // Pressed again and again, Escape closes it all the same.
+      onClose={({ currentTarget }) => {
+        if (!currentTarget.isConnected) return;
+        if (isBusy) currentTarget.showModal();
+        else onClose(null);
+      }}
     >
       <form onSubmit={(event) => void submit(event)}>
         <h2>{title}</h2>

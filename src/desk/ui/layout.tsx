@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Scope } from "../../domain/scopes.ts";
+import { showTime } from "../format.ts";
 import { usePlace } from "../router.tsx";
 import { useMay, useSession } from "../session.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -17,6 +18,8 @@ const ROOMS: readonly { address: string; name: string; scope: Scope }[] = [
   { address: "/desk/webhooks", name: "Webhooks", scope: "voice:webhooks:read" },
   { address: "/desk/keys", name: "Keys", scope: "voice:admin" },
 ];
+
+const WARNED_BEFORE_MS = 600_000;
 
 export function Layout({ onSignOut, children }: { onSignOut: () => void; children: ComponentChildren }) {
   const { organisation } = useSession();
@@ -55,9 +58,34 @@ export function Layout({ onSignOut, children }: { onSignOut: () => void; childre
           You are offline. What is shown may be old.
         </p>
       )}
-      <main id="main">{children}</main>
+      <EndsSoon />
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
       <Announcer />
     </>
+  );
+}
+
+/** Who has typed much had better sign in before. */
+function EndsSoon() {
+  const { expires_at: end } = useSession();
+  const [isSoon, setSoon] = useState(false);
+  useEffect(() => {
+    const leftMs = Date.parse(end) - Date.now() - WARNED_BEFORE_MS;
+    setSoon(leftMs <= 0);
+    if (leftMs <= 0) return;
+    const timer = setTimeout(() => setSoon(true), leftMs);
+    return () => clearTimeout(timer);
+  }, [end]);
+  return (
+    <div role="status">
+      {isSoon ? (
+        <p class="ends-soon">
+          Your session ends at {showTime(end)}. You are asked for the key again then, and go on where you are.
+        </p>
+      ) : null}
+    </div>
   );
 }
 

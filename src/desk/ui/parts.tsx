@@ -153,7 +153,8 @@ export function Table({
 }
 
 /**
- * At the list's ends its buttons do nothing, but stay what they are: a button that is disabled loses the focus.
+ * At the list's ends its buttons do nothing, but stay what they are: a button that is disabled loses the focus. Who is
+ * past the end, where the last row of a page was taken away, is brought to the last page.
  * @param offset of the first that is asked for.
  */
 export function Pager({
@@ -165,30 +166,36 @@ export function Pager({
   total: number;
   limit: number;
   offset: number;
-  onMove: (offset: number) => void;
+  /** @param how `replace`: nobody means to go back to where they come from. */
+  onMove: (offset: number, how: "push" | "replace") => void;
 }) {
   // Until those are there, where the others begin.
   const shown = useRef(offset);
-  if (!useContext(OldContext)) shown.current = offset;
+  const isOld = useContext(OldContext);
+  if (!isOld) shown.current = offset;
   const first = shown.current;
   const last = Math.min(total, first + limit);
   const [isFirst, isLast] = [first === 0, last >= total];
+  const isBeyond = !isOld && offset > 0 && offset >= total;
+  useEffect(() => {
+    if (isBeyond) onMove(Math.max(0, Math.ceil(total / limit) - 1) * limit, "replace");
+  }, [isBeyond, total]);
   return (
     <nav class="pager" aria-label="Pages">
       <span aria-live="polite">
-        {total === 0 ? "0" : `${first + 1}–${last}`} of {total}
+        {last <= first ? "0" : `${first + 1}–${last}`} of {total}
       </span>
       <button
         type="button"
         aria-disabled={isFirst}
-        onClick={() => (isFirst ? undefined : onMove(Math.max(0, first - limit)))}
+        onClick={() => (isFirst ? undefined : onMove(Math.max(0, first - limit), "push"))}
       >
         Previous
       </button>
       <button
         type="button"
         aria-disabled={isLast}
-        onClick={() => (isLast ? undefined : onMove(first + limit))}
+        onClick={() => (isLast ? undefined : onMove(first + limit, "push"))}
       >
         Next
       </button>

@@ -78,7 +78,9 @@ function Speak({ call }: { call: TypedCall }) {
   }, [isHeard]);
   const say = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (text.trim() !== "" && (await call.act({ say: text.trim() }))) setText("");
+    if (text.trim() === "" || !(await call.act({ say: text.trim() }))) return;
+    // What was typed meanwhile is not said yet.
+    setText((now) => (now === text ? "" : now));
   };
   const press = async (event: Event): Promise<void> => {
     event.preventDefault();

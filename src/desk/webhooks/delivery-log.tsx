@@ -38,15 +38,15 @@ export function DeliveryLog({
   return (
     <>
       <Shown resource={log}>
-        {({ logs, total }) =>
-          logs.length === 0 ? (
-            <Empty>
-              {isFiltered || total > 0
-                ? "Nothing in the log is like that."
-                : "Nothing was sent yet. Calls bring events; a test does too."}
-            </Empty>
-          ) : (
-            <>
+        {({ logs, total }) => (
+          <>
+            {logs.length === 0 ? (
+              <Empty>
+                {isFiltered || total > 0
+                  ? "Nothing in the log is like that."
+                  : "Nothing was sent yet. Calls bring events; a test does too."}
+              </Empty>
+            ) : (
               <Table label="Deliveries" columns={COLUMNS}>
                 {logs.map((delivery) => (
                   <DeliveryRow
@@ -58,10 +58,12 @@ export function DeliveryLog({
                   />
                 ))}
               </Table>
+            )}
+            {total === 0 && offset === 0 ? null : (
               <Pager total={total} limit={LOG_LIMIT} offset={offset} onMove={onMove} />
-            </>
-          )
-        }
+            )}
+          </>
+        )}
       </Shown>
       {replaying === null ? null : (
         <ActionDialog
