@@ -104,7 +104,10 @@ function KeyTable({
           isOwn={revoking.uuid === ownId}
           onClose={(isRevoked) => {
             setRevoking(null);
-            if (isRevoked) void keys.reload();
+            if (!isRevoked) return;
+            // Nobody goes on with a key that is no more.
+            if (revoking.uuid === ownId) location.reload();
+            else void keys.reload();
           }}
         />
       )}
