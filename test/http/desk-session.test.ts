@@ -246,12 +246,15 @@ test("signing in, and asking who is, draw on what the key may ask: one too many 
 });
 
 test("a session ends after twelve hours, and is forgotten", async () => {
-  const cookie = await cookieOf((await createOrganisation()).apiKey);
+  const { apiKey, keyId } = await createOrganisation();
+  const cookie = await cookieOf(apiKey);
+  const rows = () => openDb(env.DB).select().from(deskSessions).where(eq(deskSessions.keyId, keyId));
+  expect(await rows()).toHaveLength(1);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + HOURS_13_MS });
   try {
     expect((await ask("/v1/calls", { headers: { cookie } })).status).toBe(401);
     await pruneSessions({ db: openDb(env.DB) });
-    expect(await openDb(env.DB).select().from(deskSessions)).toEqual([]);
+    expect(await rows()).toEqual([]);
   } finally {
     vi.useRealTimers();
   }
