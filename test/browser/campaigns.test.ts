@@ -118,7 +118,7 @@ test("a test call is placed, and its page comes", async () => {
   await page.getByRole("button", { name: "Place a test call, Try the line" }).click();
   const dialog = page.getByRole("dialog");
   const number = dialog.getByRole("textbox", { name: "Number", exact: true });
-  expect(await number.inputValue()).toBe("+15005550030");
+  await expect.poll(() => number.inputValue()).toBe("+15005550030");
   await dialog.getByLabel("Who is called").selectOption("+15005550010");
   await number.fill("+15006660010");
   await dialog.getByLabel("Contact's name").fill("Test Caller");

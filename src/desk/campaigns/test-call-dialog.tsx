@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { CarrierKind } from "../../domain/carrier-kinds.ts";
 import type { PlacedCall } from "../../contract/calls.ts";
 import type { Campaign } from "../../contract/campaigns.ts";
@@ -33,10 +34,11 @@ export function TestCallDialog({
   onClose: () => void;
 }) {
   const isReal = carrierKind !== null && carrierKind !== "sandbox";
-  const { draft, text, fill } = useDraft<"to" | "contact_name">({
-    to: carrierKind === "sandbox" ? "+15005550030" : "",
-    contact_name: "",
-  });
+  const { draft, text, fill } = useDraft<"to" | "contact_name">({ to: "", contact_name: "" });
+  // Which carrier it is may be learnt only while the dialog is open.
+  useEffect(() => {
+    if (carrierKind === "sandbox" && draft.to === "") fill("to", "+15005550030");
+  }, [carrierKind]);
   const place = () => {
     const name = draft.contact_name.trim();
     const contact = name === "" ? {} : { contact_name: name };
