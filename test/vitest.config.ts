@@ -41,7 +41,7 @@ export default defineConfig({
           isolate: false,
           root: "test",
           include: ["**/*.test.ts"],
-          exclude: ["node/**"],
+          exclude: ["node/**", "browser/**"],
           globalSetup: ["./servers-setup.ts"],
           setupFiles: ["./setup.ts"],
           testTimeout: 30_000,
