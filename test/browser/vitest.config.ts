@@ -7,8 +7,8 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
     globalSetup: ["./support/deployment.ts"],
-    // One deployment and two cores: pages side by side would only wait for each other.
-    fileParallelism: false,
+    // Pages mostly wait, and tests of different files have nothing in common but the deployment.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A call takes its time, and a slow machine more of it.
