@@ -1,6 +1,6 @@
 // The list of calls, and one call's page.
 
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { CallTimeline } from "../../src/contract/call-timeline.ts";
 import type { CallRecord } from "../../src/contract/calls.ts";
@@ -299,6 +299,19 @@ describe("a call's page", () => {
     const call = await untilCall(id, ({ summary }) => summary !== null);
     await page.getByText(call.summary ?? "no summary", { exact: true }).waitFor();
     expect(await page.locator(".line").count()).toBe(call.transcript.length);
+  });
+
+  test("a record that was read just before the recording came is read again", async () => {
+    const page = await atDesk();
+    await page.route(`**/v1/calls/${talked}`, late, { times: 1 });
+    await openCall(page, talked);
+    await page.locator("audio").waitFor();
+
+    async function late(route: Route): Promise<void> {
+      const response = await route.fetch();
+      const record = (await response.json()) as CallRecord;
+      await route.fulfill({ json: { ...record, recording_url: null } });
+    }
   });
 
   test("lists what webhooks were told of it", async () => {

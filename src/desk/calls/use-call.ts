@@ -1,7 +1,7 @@
 // A call as its page follows it: its record, what happened to it, and, while it lives, what is said this moment.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CallTimeline } from "../../contract/call-timeline.ts";
+import type { CallTimeline, TimelineEvent } from "../../contract/call-timeline.ts";
 import type { CallRecord } from "../../contract/calls.ts";
 import type { LiveMessage } from "../../contract/live.ts";
 import type { TranscriptTurn } from "../../domain/transcript.ts";
@@ -34,6 +34,7 @@ export function useCall(id: string): FollowedCall {
   };
   const { socket, lines } = useLiveLines(record?.uuid ?? null, isLive, reload);
   const isSettling = useSettling(record, timeline.value, reload);
+  useNewest(record, timeline.value, call.reload);
   return {
     call,
     timeline,
@@ -88,6 +89,22 @@ function joined(record: CallRecord, lines: ReadonlyMap<number, LiveLine>): Trans
   return [...before, ...heard.filter(({ text }) => text !== "")];
 }
 
+/** The two are read side by side: a record that knows less than the timeline was read before, and is read again. */
+function useNewest(
+  record: CallRecord | null,
+  timeline: CallTimeline | null,
+  reload: () => Promise<void>,
+): void {
+  // What is withheld stays so: once for each timeline.
+  const readAfter = useRef<CallTimeline | null>(null);
+  useEffect(() => {
+    if (record === null || timeline === null || readAfter.current === timeline) return;
+    if (record.recording_url !== null || !has(timeline, "recording_ready")) return;
+    readAfter.current = timeline;
+    void reload();
+  }, [record, timeline, reload]);
+}
+
 /** Analysis and recording come after the end, each in its time. */
 function useSettling(record: CallRecord | null, timeline: CallTimeline | null, reload: () => void): boolean {
   const [tries, setTries] = useState(0);
@@ -114,7 +131,11 @@ const LONGEST_WAIT_MS = 900_000;
 function isUnsettled(record: CallRecord, timeline: CallTimeline | null): boolean {
   if (record.ended_at === null || timeline === null) return false;
   if (Date.now() - Date.parse(record.ended_at) > LONGEST_WAIT_MS) return false;
-  const has = (type: string): boolean => timeline.events.some((event) => event.type === type);
-  const awaitsRecording = has("recording_started") && !has("recording_ready") && !has("opted_out");
-  return record.summary === null || !has("analyzed") || awaitsRecording;
+  const awaitsRecording =
+    has(timeline, "recording_started") && !has(timeline, "recording_ready") && !has(timeline, "opted_out");
+  return record.summary === null || !has(timeline, "analyzed") || awaitsRecording;
+}
+
+function has(timeline: CallTimeline, type: TimelineEvent["type"]): boolean {
+  return timeline.events.some((event) => event.type === type);
 }
