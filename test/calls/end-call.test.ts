@@ -8,7 +8,7 @@ import { openDb } from "../../src/db/client.ts";
 import { optOuts } from "../../src/db/schema.ts";
 import { REQUESTED_END_REASONS } from "../../src/domain/call/status.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { place, post, read, request } from "../support/api.ts";
+import { loseAnswer, place, post, read, request } from "../support/api.ts";
 import { createKey, createOrganisation, FROM, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
@@ -106,6 +106,28 @@ test("asked twice for the same call, says the same", async () => {
   const answers = await Promise.all([end(org, callId), end(org, callId)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   expect(await endOf(org, callId)).toMatchObject({ ended_reason: "workflow_close" });
+});
+
+test("is answered to who asks again because the answer was lost, and to nobody else", async () => {
+  const org = await createOrganisation();
+  const callId = await talking(org);
+  const wish = (key: string) =>
+    post(
+      `/api/voice/calls/${callId}/end`,
+      org.apiKey,
+      { reason: "wrong_number" },
+      { "idempotency-key": key },
+    );
+  expect((await wish("mine")).status).toBe(200);
+  await endOf(org, callId);
+  await loseAnswer(org, "mine");
+  const again = await wish("mine");
+  expect([again.status, await again.json()]).toEqual([
+    200,
+    { call_uuid: callId, status: "ended", reason: "wrong_number" },
+  ]);
+  expect((await wish("another")).status).toBe(409);
+  expect((await end(org, callId, { reason: "wrong_number" })).status).toBe(409);
 });
 
 describe("what is wrong is told in order", () => {

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { CallRecord } from "../../src/contract/calls.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { CallSession } from "../../src/objects/call-session/call-session.ts";
-import { place, post, read, request } from "../support/api.ts";
+import { loseAnswer, place, post, read, request } from "../support/api.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
 
@@ -152,6 +152,30 @@ test("a call ends by request also while people talk", async () => {
   await stands(org, callId, ({ status }) => status === "bridged");
   expect((await end(org, callId)).status).toBe(200);
   expect(await ended(org, callId)).toMatchObject({ outcome: "connected", ended_reason: "workflow_close" });
+});
+
+test("is answered to who asks again because the answer was lost; where nobody was free it is asked anew", async () => {
+  const org = await organisationWith(["+15005550090"]);
+  await post("/v1/queues", org.apiKey, { name: "staffed_late" });
+  const callId = await talking(org);
+  const wish = (key: string, target: string) =>
+    post(`/api/voice/calls/${callId}/transfer`, org.apiKey, { target }, { "idempotency-key": key });
+  expect((await wish("early", "staffed_late")).status).toBe(503);
+  const human = { name: "Late", phone: "+15005560090", presence: "available" };
+  expect((await post("/v1/queues/staffed_late/agents", org.apiKey, human)).status).toBe(201);
+  const first = await wish("early", "staffed_late");
+  const accepted = await first.json();
+  expect(first.status).toBe(202);
+  await loseAnswer(org, "early");
+  const again = await wish("early", "staffed_late");
+  expect([again.status, await again.json()]).toEqual([202, accepted]);
+  expect((await wish("another", QUEUE)).status).toBe(409);
+  await ended(org, callId);
+  await loseAnswer(org, "early");
+  const late = await wish("early", "staffed_late");
+  expect([late.status, await late.json()]).toEqual([202, accepted]);
+  const { transfer: last } = await read(org, callId);
+  expect(last).toMatchObject({ status: "completed", target: "staffed_late" });
 });
 
 describe("refuses", () => {

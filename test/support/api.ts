@@ -37,12 +37,26 @@ export async function holdAgainstContract(asked: Asked, response: Response): Pro
   await (await contract).hold(asked, { status, headers, text: () => response.clone().text() });
 }
 
-export function post(path: string, apiKey: string | null, body: unknown): Promise<Response> {
+export function post(
+  path: string,
+  apiKey: string | null,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return request(path, apiKey, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
+}
+
+/** As the power's failure leaves it: what was asked for is done, and its answer was never kept. */
+export async function loseAnswer({ orgId }: { orgId: string }, key: string): Promise<void> {
+  await env.DB.prepare(
+    "UPDATE idempotency_keys SET status = NULL, body = NULL, lease_until_ms = 0 WHERE org_id = ? AND key = ?",
+  )
+    .bind(orgId, key)
+    .run();
 }
 
 type Caller = { apiKey: string; campaignId: string };

@@ -36,10 +36,15 @@ export type CarrierReport = {
 export type { Moment } from "./moments.ts";
 
 /** What a transfer is asked for with. `context` is the client's own, kept with the event and nowhere else. */
+/** By its Idempotency-Key a client is known again that never got the answer. */
+type AskedByClient = { requestKey?: string };
+
+export type EndWish = { reason: RequestedEndReason } & AskedByClient;
+
 export type TransferRequest = Pick<TransferState, "target" | "queueId" | "accept" | "brief" | "origin"> & {
   transferId: string;
   context: unknown;
-};
+} & AskedByClient;
 
 /** Whom of the queue a callback of the carrier speaks of. */
 export type WhichHuman = { transferId: string; humanId: string };
@@ -99,7 +104,7 @@ export type CallEvent =
    * `answers`: what was heard last is the customer's.
    */
   | { type: "words_cut"; wasHeard: boolean; answers: boolean }
-  | { type: "end_requested"; reason: RequestedEndReason }
+  | ({ type: "end_requested" } & EndWish)
   | ({ type: "transfer_requested" } & TransferRequest)
   /** The agent wishes for a human of a queue that there is not. */
   | { type: "transfer_impossible" }

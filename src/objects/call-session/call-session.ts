@@ -14,6 +14,7 @@ import type {
   CallEffect,
   CallEvent,
   CarrierReport,
+  EndWish,
   StepRefusal,
   WhichHuman,
 } from "../../domain/call/events.ts";
@@ -26,7 +27,7 @@ import {
   nextTimerMs,
   type CallState,
 } from "../../domain/call/state.ts";
-import type { CallStatus, RequestedEndReason } from "../../domain/call/status.ts";
+import type { CallStatus } from "../../domain/call/status.ts";
 import { messageMsOf } from "../../domain/voicemail.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -89,9 +90,8 @@ export class CallSession extends DurableObject<Env> {
       env,
       db: this.#db,
       call: () => this.#call,
-      step: (event) => {
-        this.#stepInBackground(event);
-      },
+      store: this.#store,
+      step: (event) => void this.#stepInBackground(event),
       inBackground: (work) => ctx.waitUntil(this.#guard("human_not_given_back", work)),
     });
     this.#outbox = new Outbox({
@@ -190,11 +190,12 @@ export class CallSession extends DurableObject<Env> {
     return this.#accept(carrierId, { type: "recording_ready", ...notice });
   }
 
-  /** Ends the call for a reason that a client gave, and says how it stands then. `call_ended`: it was over already. */
-  async requestEnd(reason: RequestedEndReason): Promise<Result<CallStatus, CarrierRefusal>> {
+  /** Ends the call as a client wishes, and says how it stands then. `call_ended`: it was over, and not by this wish. */
+  async requestEnd(wish: EndWish): Promise<Result<CallStatus, CarrierRefusal>> {
     if (this.#call === null) return err("unknown_call");
-    const stepped = this.#stepInBackground({ type: "end_requested", reason });
-    return stepped.ok ? ok(this.#call.state.status) : stepped;
+    const stepped = this.#stepInBackground({ type: "end_requested", ...wish });
+    if (!stepped.ok && this.#store.doneFor("end_requested", wish.requestKey) === null) return stepped;
+    return ok(this.#call.state.status);
   }
 
   /** Why a transfer would be refused now, before the queue is even looked at; null if it would not. */
@@ -203,8 +204,8 @@ export class CallSession extends DurableObject<Env> {
     return refusal === "no_agents_available" ? null : refusal;
   }
 
-  /** Transfers the call to a human; answers once it is known whether there is one, and to the same order the same. */
-  async requestTransfer(order: TransferOrder): Promise<Result<CallStatus, RequestRefusal>> {
+  /** Transfers the call to a human; once it is known that there is one, the transfer's id. */
+  async requestTransfer(order: TransferOrder): Promise<Result<string, RequestRefusal>> {
     return this.#humans.request(order);
   }
 

@@ -164,6 +164,20 @@ export class CallStore {
     return z.json().parse(JSON.parse(row?.context ?? "null"));
   }
 
+  /** What was done for a client's request with this Idempotency-Key; null if nothing was. */
+  doneFor(type: "end_requested" | "transfer_requested", requestKey: string | undefined) {
+    const row = this.#sql
+      .exec<{ transferId: string | null }>(
+        `SELECT body ->> '$.transferId' AS transferId FROM events
+         WHERE refused IS NULL AND body ->> '$.type' = ? AND body ->> '$.requestKey' = ?
+         ORDER BY seq DESC LIMIT 1`,
+        type,
+        requestKey ?? null,
+      )
+      .toArray()[0];
+    return row ?? null;
+  }
+
   /** The carrier has told of a recording. */
   isRecordingKnown(): boolean {
     const told =

@@ -4,7 +4,6 @@ import type { CallPlan } from "../../contract/call-plan.ts";
 import type { Db } from "../../db/client.ts";
 import { findQueueByName } from "../../db/queues.ts";
 import type { CallEvent, TransferRequest } from "../../domain/call/events.ts";
-import type { CallStatus } from "../../domain/call/status.ts";
 import { transferRefusal, type TransferObstacle } from "../../domain/call/transfer.ts";
 import { briefBegin } from "../../domain/brief.ts";
 import { isUnderWay, type TransferState } from "../../domain/call/transfer-state.ts";
@@ -15,7 +14,7 @@ import { logError } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { agentQueueOf } from "../../stubs/stubs.ts";
-import type { Call } from "./store.ts";
+import type { Call, CallStore } from "./store.ts";
 
 /** What a client asks for. `context` is any JSON; it is kept with the event and shown to who watches. */
 export type TransferOrder = Omit<TransferRequest, "origin">;
@@ -34,6 +33,7 @@ export type HumanSearchDeps = {
   env: Env;
   db: Db;
   call: () => Call | null;
+  store: Pick<CallStore, "doneFor">;
   step: (event: CallEvent) => void;
   /** Lets the work go on after whoever began it has gone. */
   inBackground: (work: Promise<void>) => void;
@@ -54,20 +54,29 @@ export class HumanSearch {
     return call === null ? "unknown_call" : transferRefusal(call.state);
   }
 
-  /** A client asks; answered once it is known whether there is somebody. */
-  async request(order: TransferOrder): Promise<Result<CallStatus, RequestRefusal>> {
+  /** A client asks; answered once it is known whether there is somebody, with the transfer's id. */
+  async request(order: TransferOrder): Promise<Result<string, RequestRefusal>> {
     const { call, step } = this.#deps;
-    if (call()?.state.transfer?.id !== order.transferId) {
+    const transferId = this.#begunFor(order) ?? order.transferId;
+    if (call()?.state.transfer?.id !== transferId) {
       const refusal = this.refusal();
       if (refusal !== null) return err(refusal);
       step({ type: "transfer_requested", ...order, origin: "client" });
     }
     await this.settle();
     const state = call()?.state;
-    if (state?.transfer?.id !== order.transferId || state.transfer.phase === "canceled") {
+    if (state?.transfer?.id !== transferId || state.transfer.phase === "canceled") {
       return err("call_not_active");
     }
-    return state.transfer.phase === "no_agents" ? err("no_agents_available") : ok(state.status);
+    return state.transfer.phase === "no_agents" ? err("no_agents_available") : ok(transferId);
+  }
+
+  /** The transfer that the same request began before, unless nobody was free then: that is asked anew. */
+  #begunFor({ requestKey }: TransferOrder): string | null {
+    const { call, store } = this.#deps;
+    const { transfer } = call()?.state ?? {};
+    if (requestKey === undefined || !transfer || transfer.phase === "no_agents") return null;
+    return store.doneFor("transfer_requested", requestKey)?.transferId === transfer.id ? transfer.id : null;
   }
 
   /** Reserves the next human for the transfer under way; resolves when the call knows of it. */

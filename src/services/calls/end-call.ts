@@ -17,13 +17,14 @@ export async function endCall(
   { callId, customer }: CallParties,
   { reason }: EndCallInput,
 ): Promise<Result<EndedCall, Refusal<"call_not_active">>> {
-  const { env, db, orgId } = context;
+  const { env, db, orgId, receipt } = context;
+  const wish = { reason, ...(receipt && { requestKey: receipt.claim.key }) };
   const session = callSessionOf(env, callId);
-  let ended = await session.requestEnd(reason);
+  let ended = await session.requestEnd(wish);
   if (!ended.ok && ended.error === "unknown_call") {
     // Accepted, and its message is still on its way: it is taken on here, so that it can be ended.
     await dialCall(context, { call_id: callId });
-    ended = await session.requestEnd(reason);
+    ended = await session.requestEnd(wish);
   }
   if (!ended.ok) return err({ code: "call_not_active", detail: "The call has ended already." });
   if (reason === "dnc_request") {

@@ -10,7 +10,7 @@ import type { OrgContext } from "../context.ts";
 
 /** Hands a live call to a person of a queue (contract A9). Once this answers, one of them is reserved for it. */
 export async function transferCall(
-  { env, db, orgId }: OrgContext,
+  { env, db, orgId, receipt }: OrgContext,
   { callId }: CallParties,
   input: TransferCallInput,
 ): Promise<Result<TransferredCall, TransferRefusal>> {
@@ -22,18 +22,18 @@ export async function transferCall(
     const refusal = await askTwice(async () => session().transferRefusal());
     return err(refuse(refusal ?? "queue_not_found"));
   }
-  const transferId = newId("transfer");
   const order = {
-    transferId,
+    transferId: newId("transfer"),
     target: queue.name,
     queueId: queue.id,
     accept: queue.accept,
     brief: input.agent_brief ?? null,
     context: input.context ?? null,
+    ...(receipt && { requestKey: receipt.claim.key }),
   };
   const requested = await askTwice(async () => session().requestTransfer(order));
   if (!requested.ok) return err(refuse(requested.error));
-  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: transferId });
+  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: requested.value });
 }
 
 const DETAILS = {
