@@ -31,7 +31,7 @@ export function take(
   { perMinute }: TokenBucketPolicy,
   nowMs: number,
 ): { bucket: TokenBucket; draw: TokenDraw } {
-  const capacity = perMinute >= 1 && perMinute < Infinity ? Math.floor(perMinute) : 0;
+  const capacity = capacityOf(perMinute);
   const parts = partsAt(bucket, capacity, nowMs);
   if (parts >= TOKEN_PARTS) {
     const left = parts - TOKEN_PARTS;
@@ -47,6 +47,28 @@ export function take(
     bucket: isAsStored ? bucket : { tokens: parts / TOKEN_PARTS, updatedAtMs: nowMs },
     draw: { allowed: false, ...left, retryAfterSeconds: left.resetSeconds || MINUTE_SECONDS },
   };
+}
+
+/**
+ * What is to be stored of a bucket that is drawn from in memory: less than it has, so that the next draws need not be
+ * stored. Whoever goes on from it lets no more pass than the bucket would, and loses a tenth of the capacity at most.
+ * @param stored what was stored last; returned itself while it is no more than the bucket has.
+ */
+export function toStore(
+  stored: TokenBucket | null,
+  bucket: TokenBucket,
+  { perMinute }: TokenBucketPolicy,
+): TokenBucket {
+  const capacity = capacityOf(perMinute);
+  const { updatedAtMs } = bucket;
+  const isBefore = stored !== null && stored.updatedAtMs <= updatedAtMs;
+  if (isBefore && partsAt(stored, capacity, updatedAtMs) <= partsAt(bucket, capacity, updatedAtMs))
+    return stored;
+  return { tokens: Math.max(0, bucket.tokens - Math.floor(capacity / 10)), updatedAtMs };
+}
+
+function capacityOf(perMinute: number): number {
+  return perMinute >= 1 && perMinute < Infinity ? Math.floor(perMinute) : 0;
 }
 
 function partsAt(bucket: TokenBucket | null, capacity: number, nowMs: number): number {

@@ -1,46 +1,52 @@
-// One per API key, and one per carrier account for the calls that come in to it: its token buckets. A draw is stored
-// before it is answered, so putting the object out of memory refills nothing. A refusal changes nothing, so a flood of
-// them costs no writes. Names of buckets are a closed set (domain/rate-limits.ts), so the rows stay few and none has to
-// be pruned. The rule is domain/token-bucket.ts.
+// One per API key, and one per carrier account for the calls that come in to it: its token buckets. They are drawn from
+// in memory; what is stored is less than what is left, by a tenth of the bucket at most, and so is written once in so
+// many draws. Putting the object out of memory refills nothing, and by the time it happens more than that has come back.
+// Names of buckets are a closed set (domain/rate-limits.ts), so the rows stay few and none has to be pruned. The rule is
+// domain/token-bucket.ts.
 
 import { DurableObject } from "cloudflare:workers";
-import { take, type TokenBucket, type TokenDraw } from "../domain/token-bucket.ts";
+import { take, toStore, type TokenBucket, type TokenDraw } from "../domain/token-bucket.ts";
 import { migrate } from "../lib/sql-migrations.ts";
 
 const MIGRATIONS = [
   "CREATE TABLE buckets (name TEXT PRIMARY KEY, tokens REAL NOT NULL, updated_at_ms INTEGER NOT NULL);",
 ];
 
-type BucketRow = { tokens: number; updated_at_ms: number };
+type BucketRow = { name: string; tokens: number; updated_at_ms: number };
 
 export class RateLimiter extends DurableObject<Env> {
   readonly #sql: SqlStorage;
+  readonly #stored: Map<string, TokenBucket>;
+  readonly #buckets: Map<string, TokenBucket>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, MIGRATIONS);
     this.#sql = ctx.storage.sql;
+    const rows = this.#sql.exec<BucketRow>("SELECT name, tokens, updated_at_ms FROM buckets").toArray();
+    this.#stored = new Map(
+      rows.map(({ name, tokens, updated_at_ms }) => [name, { tokens, updatedAtMs: updated_at_ms }]),
+    );
+    this.#buckets = new Map(this.#stored);
   }
 
   /** Draws one token. The limit comes with each request, so a changed one holds at once. */
   take(bucketName: string, perMinute: number): TokenDraw {
-    const stored = this.#find(bucketName);
-    const { bucket, draw } = take(stored, { perMinute }, Date.now());
-    if (bucket !== stored) {
-      this.#sql.exec(
-        "INSERT OR REPLACE INTO buckets (name, tokens, updated_at_ms) VALUES (?, ?, ?)",
-        bucketName,
-        bucket.tokens,
-        bucket.updatedAtMs,
-      );
-    }
+    const { bucket, draw } = take(this.#buckets.get(bucketName) ?? null, { perMinute }, Date.now());
+    this.#buckets.set(bucketName, bucket);
+    const stored = this.#stored.get(bucketName) ?? null;
+    const next = toStore(stored, bucket, { perMinute });
+    if (next !== stored) this.#store(bucketName, next);
     return draw;
   }
 
-  #find(bucketName: string): TokenBucket | null {
-    const row = this.#sql
-      .exec<BucketRow>("SELECT tokens, updated_at_ms FROM buckets WHERE name = ?", bucketName)
-      .toArray()[0];
-    return row === undefined ? null : { tokens: row.tokens, updatedAtMs: row.updated_at_ms };
+  #store(bucketName: string, bucket: TokenBucket): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO buckets (name, tokens, updated_at_ms) VALUES (?, ?, ?)",
+      bucketName,
+      bucket.tokens,
+      bucket.updatedAtMs,
+    );
+    this.#stored.set(bucketName, bucket);
   }
 }

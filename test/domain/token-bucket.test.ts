@@ -3,13 +3,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { limitOf } from "../../src/domain/rate-limits.ts";
-import { take, type TokenBucket, type TokenDraw } from "../../src/domain/token-bucket.ts";
+import { take, toStore, type TokenBucket, type TokenDraw } from "../../src/domain/token-bucket.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
 
-/** Stands in for the object: keeps the bucket between draws. */
+/** Stands in for the object: keeps the bucket between draws, and stores what it must. */
 class Tap {
   bucket: TokenBucket | null = null;
+  stored: TokenBucket | null = null;
   perMinute: number;
 
   constructor(perMinute: number) {
@@ -19,7 +20,13 @@ class Tap {
   takes(nowMs = NOW_MS): TokenDraw {
     const { bucket, draw } = take(this.bucket, { perMinute: this.perMinute }, nowMs);
     this.bucket = bucket;
+    this.stored = toStore(this.stored, bucket, { perMinute: this.perMinute });
     return draw;
+  }
+
+  /** The object was out of memory. */
+  forgets(): void {
+    this.bucket = this.stored;
   }
 
   /** How many pass at one moment. Draws them. */
@@ -198,6 +205,35 @@ describe("at whatever times it is drawn from", () => {
           );
           expect(tap.takes(nowMs).allowed).toBe(fits);
           if (fits) passedAtMs.push(nowMs);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("out of memory at any time, it lets no more pass, and loses a tenth of the capacity at most", () => {
+    fc.assert(
+      fc.property(perMinutes, waits, fc.infiniteStream(fc.boolean()), (perMinute, waitsMs, forgets) => {
+        const tap = new Tap(perMinute);
+        const passedAtMs: number[] = [];
+        let nowMs = NOW_MS;
+        for (const waitMs of waitsMs) {
+          nowMs += waitMs;
+          if (forgets.next().value === true) {
+            const before = new Tap(perMinute);
+            before.bucket = tap.bucket;
+            tap.forgets();
+            const after = new Tap(perMinute);
+            after.bucket = tap.bucket;
+            const [left, leftAfter] = [before.passes(nowMs), after.passes(nowMs)];
+            expect(leftAfter).toBeLessThanOrEqual(left);
+            expect(leftAfter).toBeGreaterThanOrEqual(left - Math.floor(perMinute / 10));
+          }
+          if (tap.takes(nowMs).allowed) passedAtMs.push(nowMs);
+        }
+        for (const [first, fromMs] of passedAtMs.entries()) {
+          const passed = passedAtMs.length - first;
+          expect(passed * 60_000).toBeLessThanOrEqual(perMinute * (60_000 + nowMs - fromMs));
         }
       }),
       { numRuns: 200 },

@@ -53,6 +53,25 @@ test("putting the object out of memory refills nothing", async () => {
   expect(await passedOf(limiter, 2)).toBe(1);
 });
 
+test("a draw is stored once in a tenth of the bucket, and what that promises is never more than is left", async () => {
+  const limiter = limiterOf();
+  const stored = () =>
+    runInDurableObject(limiter, (_, { storage }) =>
+      storage.sql
+        .exec<{ tokens: number }>("SELECT tokens FROM buckets")
+        .toArray()
+        .map(({ tokens }) => tokens),
+    );
+  const seen = new Set<number>();
+  for (let left = 599; left >= 0; left -= 1) {
+    expect(await limiter.take("default", 600)).toMatchObject({ remaining: left });
+    const [tokens = Number.NaN] = await stored();
+    expect(left - 60 <= tokens && tokens <= left).toBe(true);
+    seen.add(tokens);
+  }
+  expect(seen.size).toBeLessThanOrEqual(10);
+});
+
 test("a clock set back refills nothing and locks nobody out, in memory or not", async () => {
   const limiter = limiterOf();
   expect(await passedOf(limiter, 30)).toBe(30);
