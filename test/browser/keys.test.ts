@@ -1,7 +1,8 @@
+import type { Route } from "playwright-core";
 import { expect, test } from "vitest";
 import { tryApi } from "./support/api.ts";
 import { expectAccessible, expectNoSidewaysScroll } from "./support/judges.ts";
-import { atDesk, signIn, visit } from "./support/visitor.ts";
+import { atDesk, expectComplaint, signIn, visit } from "./support/visitor.ts";
 import type { CreatedKey } from "../../src/contract/keys.ts";
 
 test("a key is made, works for what it may, and is revoked", async () => {
@@ -41,6 +42,29 @@ test("a key is made, works for what it may, and is revoked", async () => {
   expect(await row.getByRole("button").count()).toBe(0);
   await expect.poll(async () => (await tryApi("GET", "/v1/contacts?limit=1", { key })).status).toBe(401);
 });
+
+test("a key whose answer was lost is there once, and its secret is nobody's", async () => {
+  const page = await atDesk();
+  await page.getByRole("link", { name: "Keys" }).click();
+  await page.getByRole("button", { name: "New key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Lost on its way");
+  await dialog.getByLabel("See contacts and opt-outs").check();
+  await page.route("**/v1/keys", lose, { times: 1 });
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await dialog.getByText("It is not known whether this was done; trying again is safe.").waitFor();
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await dialog.getByText("Revoke this key, and create another.").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("row").filter({ hasText: "Lost on its way" }).waitFor();
+  expect(await page.getByRole("row").filter({ hasText: "Lost on its way" }).count()).toBe(1);
+  expectComplaint(/ERR_FAILED/);
+});
+
+async function lose(route: Route): Promise<void> {
+  await route.fetch();
+  await route.abort();
+}
 
 test("who revokes the key they are signed in with is warned, and signed out", async () => {
   const body = { name: "Cuts its own branch", scopes: ["voice:admin", "voice:calls:read"] };

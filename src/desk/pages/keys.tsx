@@ -48,11 +48,12 @@ export function KeysPage() {
           }}
         />
       ) : null}
-      {typeof created?.key === "string" ? (
+      {created !== null ? (
         <SecretDialog
           title={`The key ${created.name}`}
           label="API key"
           secret={created.key}
+          instead="Revoke this key, and create another."
           onClose={() => setCreated(null)}
         >
           <p>

@@ -52,7 +52,7 @@ export function WebhooksPage() {
           onClose={(made) => {
             setAdding(false);
             if (made === null) return;
-            if ("secret" in made && made.secret !== null) setSigned({ webhook: made, secret: made.secret });
+            if ("secret" in made) setSigned({ webhook: made, secret: made.secret });
             void webhooks.reload();
           }}
         />

@@ -8,12 +8,16 @@ export function SecretDialog({
   title,
   label,
   secret,
+  instead,
   onClose,
   children,
 }: {
   title: string;
   label: string;
-  secret: string;
+  /** Null: it was made, and the answer that had it was lost. */
+  secret: string | null;
+  /** What to do then. */
+  instead: string;
   onClose: () => void;
   /** What it is for. */
   children: ComponentChildren;
@@ -29,7 +33,7 @@ export function SecretDialog({
   }, []);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(secret);
+      await navigator.clipboard.writeText(secret ?? "");
       setCopied("copied");
     } catch {
       field.current?.select();
@@ -46,31 +50,40 @@ export function SecretDialog({
     >
       <div class="piled">
         <h2>{title}</h2>
-        {children}
-        <label class="field">
-          <span class="label">{label}</span>
-          <span class="secret">
-            <input
-              ref={field}
-              readOnly
-              spellcheck={false}
-              value={secret}
-              onFocus={(event) => event.currentTarget.select()}
-            />
-            <button type="button" class="primary" onClick={() => void copy()}>
-              Copy
-            </button>
-          </span>
-          <span class="hint" role="status">
-            {SAID[copied]}
-          </span>
-        </label>
-        <p class="warning">
-          <strong>It is shown this once.</strong> Nobody can look it up later, we neither: store it now.
-        </p>
+        {secret === null ? (
+          <p class="warning">
+            <strong>Nobody has seen it.</strong> The answer that showed it was lost on its way, and it is
+            shown once only. {instead}
+          </p>
+        ) : (
+          <>
+            {children}
+            <label class="field">
+              <span class="label">{label}</span>
+              <span class="secret">
+                <input
+                  ref={field}
+                  readOnly
+                  spellcheck={false}
+                  value={secret}
+                  onFocus={(event) => event.currentTarget.select()}
+                />
+                <button type="button" class="primary" onClick={() => void copy()}>
+                  Copy
+                </button>
+              </span>
+              <span class="hint" role="status">
+                {SAID[copied]}
+              </span>
+            </label>
+            <p class="warning">
+              <strong>It is shown this once.</strong> Nobody can look it up later, we neither: store it now.
+            </p>
+          </>
+        )}
         <div class="dialog-actions">
           <button type="button" onClick={onClose}>
-            I have stored it
+            {secret === null ? "Close" : "I have stored it"}
           </button>
         </div>
       </div>

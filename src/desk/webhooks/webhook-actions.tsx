@@ -18,7 +18,7 @@ export function WebhookActions({
   onTested: (delivery: WebhookDelivery) => void;
 }) {
   const [asking, setAsking] = useState<Asking | null>(null);
-  const [secret, setSecret] = useState<string | null>(null);
+  const [secret, setSecret] = useState<string | null | undefined>(undefined);
   const closing =
     <T,>(then: (value: T) => void) =>
     (value: T | null): void => {
@@ -54,8 +54,8 @@ export function WebhookActions({
       {asking === "to delete" ? (
         <DeleteDialog webhook={webhook} onClose={closing(() => go("/desk/webhooks", "replace"))} />
       ) : null}
-      {secret === null ? null : (
-        <WebhookSecret signed={{ webhook, secret }} onClose={() => setSecret(null)} />
+      {secret === undefined ? null : (
+        <WebhookSecret signed={{ webhook, secret }} onClose={() => setSecret(undefined)} />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import type { Webhook } from "../../contract/webhooks.ts";
 import { SecretDialog } from "../ui/secret-dialog.tsx";
 
-export type Signed = { webhook: Webhook; secret: string };
+export type Signed = { webhook: Webhook; secret: string | null };
 
 export function WebhookSecret({ signed, onClose }: { signed: Signed; onClose: () => void }) {
   return (
@@ -9,6 +9,7 @@ export function WebhookSecret({ signed, onClose }: { signed: Signed; onClose: ()
       title={`The secret of ${signed.webhook.name}`}
       label="Signing secret"
       secret={signed.secret}
+      instead="Rotate the secret for a new one."
       onClose={onClose}
     >
       <p>
