@@ -20,18 +20,36 @@ export async function tripsOf(path: string, apiKey: string, init: RequestInit = 
   return { status, log };
 }
 
-/** The database itself, telling of each trip to it. */
+/** The database itself, telling of each trip to it, also by its sessions. */
 export function countTrips(db: D1Database, log: string[]): D1Database {
-  return new Proxy(db, {
+  return watchClient(db, log);
+}
+
+/** A way to the database that nobody thought of here is no free one. */
+function watchClient<T extends Pick<D1Database, "prepare" | "batch">>(client: T, log: string[]): T {
+  return new Proxy(client, {
     get(target, name) {
-      if (name === "batch") {
-        return (statements: D1PreparedStatement[]) => {
-          log.push("batch");
-          return target.batch(statements.map((statement) => originals.get(statement) ?? statement));
-        };
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      switch (name) {
+        case "prepare":
+          return (sql: string) => watch(target.prepare(sql), log);
+        case "batch":
+          return (statements: D1PreparedStatement[]) => {
+            log.push("batch");
+            return target.batch(statements.map((statement) => originals.get(statement) ?? statement));
+          };
+        case "withSession":
+          return (from: string) => watchClient(value.call(target, from), log);
+        case "getBookmark":
+        case "constructor":
+          return value.bind(target);
+        default:
+          return (...args: unknown[]) => {
+            log.push(String(name));
+            return value.apply(target, args);
+          };
       }
-      if (name === "prepare") return (sql: string) => watch(target.prepare(sql), log);
-      return Reflect.get(target, name);
     },
   });
 }
