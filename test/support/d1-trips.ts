@@ -8,7 +8,8 @@ import { BASE_URL } from "./api.ts";
 /** The trips of one request, without that of its key, which is remembered for a minute. */
 export async function tripsOf(path: string, apiKey: string, init: RequestInit = {}) {
   const log: string[] = [];
-  const counted = { ...env, DB: countTrips(env.DB, log) };
+  const asked: string[] = [];
+  const counted = { ...env, DB: countTrips(env.DB, log, asked) };
   const ask = (to: string, what: RequestInit) => {
     const headers = new Headers(what.headers);
     headers.set("authorization", `Bearer ${apiKey}`);
@@ -16,13 +17,28 @@ export async function tripsOf(path: string, apiKey: string, init: RequestInit = 
   };
   await ask("/v1/contacts?limit=1", {});
   log.length = 0;
+  asked.length = 0;
   const { status } = await ask(path, init);
-  return { status, log };
+  return { status, log, asked };
 }
 
-/** The database itself, telling of each trip to it, also by its sessions. */
-export function countTrips(db: D1Database, log: string[]): D1Database {
-  return watchClient(db, log);
+/**
+ * The database itself, telling of each trip to it, also by its sessions.
+ * @param asked where each session begins, and `no session` for what is asked without one.
+ */
+export function countTrips(db: D1Database, log: string[], asked: string[] = []): D1Database {
+  return new Proxy(watchClient(db, log), {
+    get(target, name) {
+      if (name === "withSession") {
+        return (from: string) => {
+          asked.push(from);
+          return watchClient(db.withSession(from), log);
+        };
+      }
+      if (name === "prepare" || name === "batch") asked.push("no session");
+      return Reflect.get(target, name);
+    },
+  });
 }
 
 /** A way to the database that nobody thought of here is no free one. */
@@ -39,8 +55,6 @@ function watchClient<T extends Pick<D1Database, "prepare" | "batch">>(client: T,
             log.push("batch");
             return target.batch(statements.map((statement) => originals.get(statement) ?? statement));
           };
-        case "withSession":
-          return (from: string) => watchClient(value.call(target, from), log);
         case "getBookmark":
         case "constructor":
           return value.bind(target);
