@@ -1,4 +1,4 @@
-import { and, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import { keyDetailsSchema, transcriptSchema, type KeyDetails } from "../contract/calls.ts";
 import { toTransfer } from "../contract/transfers.ts";
 import { customerOf } from "../domain/call/parties.ts";
@@ -54,7 +54,7 @@ const untranscribed = {
  * call, which so costs no row more.
  */
 const unbegunCarrier = { kind: carriers.kind, apiBaseUrl: carriers.apiBaseUrl };
-const ofUnbegun = (): SQL | undefined => and(eq(calls.projectedSeq, 0), eq(carriers.id, calls.carrierId));
+const ofUnbegun = eq(carriers.id, sql`CASE calls.projected_seq WHEN 0 THEN calls.carrier_id END`);
 
 /** To be awaited, or put into a batch. */
 export function selectCall(db: Db, orgId: string, callId: string) {
@@ -62,7 +62,7 @@ export function selectCall(db: Db, orgId: string, callId: string) {
     .select({ ...untranscribed, turns: transcripts.turns, carrier: unbegunCarrier })
     .from(calls)
     .leftJoin(transcripts, eq(transcripts.callId, calls.id))
-    .leftJoin(carriers, ofUnbegun())
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
@@ -71,7 +71,7 @@ export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {
   return db
     .select({ ...untranscribed, carrier: unbegunCarrier })
     .from(calls)
-    .leftJoin(carriers, ofUnbegun())
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
@@ -100,7 +100,7 @@ export async function findCallStatus(
   const row = await db
     .select({ status: calls.status, carrier: unbegunCarrier })
     .from(calls)
-    .leftJoin(carriers, ofUnbegun())
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
   return row ?? null;
@@ -157,7 +157,7 @@ export async function findParties(db: Db, orgId: string, callId: string): Promis
       to: calls.toNumber,
     })
     .from(calls)
-    .leftJoin(carriers, ofUnbegun())
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
   if (row === undefined) return null;
