@@ -198,7 +198,7 @@ export async function doDuty(
       await sendCallEvent(env, { type: "call_ended", call_id: plan.callId });
       return "later";
     case "fire_events":
-      await fireEvents(call, { env, db, store });
+      await fireEvents(call, { env, store });
       return "done";
   }
 }
