@@ -4,6 +4,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../src/index.ts";
 import { BASE_URL } from "./api.ts";
+import { everyWay, type Client } from "./every-way.ts";
 
 /** The trips of one request, without that of its key, which is remembered for a minute. */
 export async function tripsOf(path: string, apiKey: string, init: RequestInit = {}) {
@@ -27,14 +28,12 @@ export async function tripsOf(path: string, apiKey: string, init: RequestInit = 
  * @param asked where each session begins, and `no session` for what is asked without one.
  */
 export function countTrips(db: D1Database, log: string[], asked: string[] = []): D1Database {
-  return new Proxy(watchClient(db, log), {
+  const watched = everyWay(db, (client, from) => {
+    if (from !== null) asked.push(from);
+    return watchClient(client, log);
+  });
+  return new Proxy(watched, {
     get(target, name) {
-      if (name === "withSession") {
-        return (from: string) => {
-          asked.push(from);
-          return watchClient(db.withSession(from), log);
-        };
-      }
       if (name === "prepare" || name === "batch") asked.push("no session");
       return Reflect.get(target, name);
     },
@@ -42,7 +41,7 @@ export function countTrips(db: D1Database, log: string[], asked: string[] = []):
 }
 
 /** A way to the database that nobody thought of here is no free one. */
-function watchClient<T extends Pick<D1Database, "prepare" | "batch">>(client: T, log: string[]): T {
+function watchClient<T extends Client>(client: T, log: string[]): T {
   return new Proxy(client, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
