@@ -6,10 +6,17 @@ import worker from "../../src/index.ts";
 import { BASE_URL } from "./api.ts";
 import { everyWay, type Client } from "./every-way.ts";
 
-/** The trips of one request, without that of its key, which is remembered for a minute. */
-export async function tripsOf(path: string, apiKey: string, init: RequestInit = {}) {
+/**
+ * The trips of one request, without that of its key, which is remembered for a minute.
+ * @param asked as `countTrips` has it.
+ */
+export async function tripsOf(
+  path: string,
+  apiKey: string,
+  init: RequestInit = {},
+  asked: string[] = [],
+): Promise<{ status: number; log: string[] }> {
   const log: string[] = [];
-  const asked: string[] = [];
   const counted = { ...env, DB: countTrips(env.DB, log, asked) };
   const ask = (to: string, what: RequestInit) => {
     const headers = new Headers(what.headers);
@@ -20,7 +27,7 @@ export async function tripsOf(path: string, apiKey: string, init: RequestInit = 
   log.length = 0;
   asked.length = 0;
   const { status } = await ask(path, init);
-  return { status, log, asked };
+  return { status, log };
 }
 
 /**
