@@ -51,15 +51,23 @@ export const callEventSchema = z
   .meta({ id: "CallEvent" });
 export type CallEvent = z.infer<typeof callEventSchema>;
 
-/** What is told of: the call as it stands now, and what a client sent along with a transfer. */
-type Subject = { orgId: string; call: CallRecord; contextOf: (transferId: string) => unknown };
+/**
+ * What is told of: the call as it stands now, how far a copy of the database must have come to answer it so, and what a
+ * client sent along with a transfer.
+ */
+export type EventSubject = {
+  orgId: string;
+  call: CallRecord;
+  bookmark: string | null;
+  contextOf: (transferId: string) => unknown;
+};
 
 /** A row of an object, in which it waits to be sent, holds two. */
 const MAX_BODY_BYTES = 1_048_576;
 
 /** @param bodyFor what stands for the body that `build` would make now: what was made before, perhaps. */
 export function toDeliveries(
-  subject: Subject,
+  subject: EventSubject,
   events: readonly NumberedEvent[],
   bodyFor: (event: NumberedEvent, build: () => string) => string = (_event, build) => build(),
 ): Promise<NewDelivery[]> {
@@ -70,13 +78,14 @@ export function toDeliveries(
       event: event.name,
       callId,
       firedAtMs: event.atMs,
+      bookmark: subject.bookmark,
       body: bodyFor(event, () => bodyOf(toCallEvent(subject, event))),
     })),
   );
 }
 
 function toCallEvent(
-  { orgId, call: { uuid, ...call }, contextOf }: Subject,
+  { orgId, call: { uuid, ...call }, contextOf }: EventSubject,
   event: NumberedEvent,
 ): CallEvent {
   const { name, seq, atMs, transfer } = event;

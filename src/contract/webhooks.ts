@@ -39,7 +39,7 @@ const HEADERS_META = {
   example: { authorization: "Bearer YOUR-TOKEN" },
   description:
     `Sent along with each event; at most ${MAX_HEADERS}. Stored encrypted; only their names are ever shown. ` +
-    "Not to be set: `webhook-*`, `content-*`, `proxy-*`, `host`, `user-agent`, and what is of the connection.",
+    "Not to be set: `webhook-*`, `trunkline-*`, `content-*`, `proxy-*`, `host`, `user-agent`, and what is of the connection.",
 };
 
 export const createWebhookSchema = z.strictObject({

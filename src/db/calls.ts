@@ -4,15 +4,23 @@ import { toTransfer } from "../contract/transfers.ts";
 import { customerOf } from "../domain/call/parties.ts";
 import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
+import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import type { Db } from "./client.ts";
 import { shownKeyDetails } from "./key-details.ts";
-import { calls, organisations, transcripts } from "./schema.ts";
+import { calls, carriers, organisations, transcripts } from "./schema.ts";
 
 export type CallRow = typeof calls.$inferSelect;
 
+type UnbegunCarrier = { kind: CarrierKind; apiBaseUrl: string | null } | null;
+
 /** The call without its transcript, and its key details as they are shown. */
-export type UntranscribedCall = { row: CallRow; keyDetails: KeyDetails; isPlayable: boolean };
+export type UntranscribedCall = {
+  row: CallRow;
+  keyDetails: KeyDetails;
+  isPlayable: boolean;
+  carrier: UnbegunCarrier;
+};
 
 /** … with its stored transcript (empty while it lives). */
 export type StoredCall = UntranscribedCall & { turns: TranscriptTurn[] };
@@ -41,24 +49,33 @@ const untranscribed = {
   isPlayable: isPlayable.as("is_playable"),
 };
 
+/**
+ * The carrier of a call that has not come to its object, which is then made by whoever asks it first; null for any other
+ * call, which so costs no row more.
+ */
+const unbegunCarrier = { kind: carriers.kind, apiBaseUrl: carriers.apiBaseUrl };
+const ofUnbegun = eq(carriers.id, sql`CASE calls.projected_seq WHEN 0 THEN calls.carrier_id END`);
+
 /** To be awaited, or put into a batch. */
 export function selectCall(db: Db, orgId: string, callId: string) {
   return db
-    .select({ ...untranscribed, turns: transcripts.turns })
+    .select({ ...untranscribed, turns: transcripts.turns, carrier: unbegunCarrier })
     .from(calls)
     .leftJoin(transcripts, eq(transcripts.callId, calls.id))
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
 /** … for who knows what was said: a transcript may be long. */
 export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {
   return db
-    .select(untranscribed)
+    .select({ ...untranscribed, carrier: unbegunCarrier })
     .from(calls)
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
-type FoundCall = { row: CallRow; keyDetails: string; isPlayable: number };
+type FoundCall = { row: CallRow; keyDetails: string; isPlayable: number; carrier: UnbegunCarrier };
 
 export function toStoredCall(found: FoundCall & { turns: string | null }): StoredCall {
   const turns = found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns));
@@ -68,19 +85,25 @@ export function toStoredCall(found: FoundCall & { turns: string | null }): Store
 export function toUntranscribedCall(found: FoundCall): UntranscribedCall {
   return {
     row: found.row,
+    carrier: found.carrier,
     keyDetails: keyDetailsSchema.parse(JSON.parse(found.keyDetails)),
     isPlayable: found.isPlayable === 1,
   };
 }
 
 /** The status that the row shows; null if the organisation has no such call. */
-export async function findCallStatus(db: Db, orgId: string, callId: string): Promise<CallStatus | null> {
+export async function findCallStatus(
+  db: Db,
+  orgId: string,
+  callId: string,
+): Promise<{ status: CallStatus; carrier: UnbegunCarrier } | null> {
   const row = await db
-    .select({ status: calls.status })
+    .select({ status: calls.status, carrier: unbegunCarrier })
     .from(calls)
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
-  return row?.status ?? null;
+  return row ?? null;
 }
 
 /**
@@ -121,21 +144,25 @@ export async function projectCall(
 }
 
 /** A call and the number of the customer in it. */
-export type CallParties = { callId: string; carrierId: string; customer: string };
+export type CallParties = { callId: string; carrierId: string; carrier: UnbegunCarrier; customer: string };
 
 /** Null if the organisation has no such call. */
 export async function findParties(db: Db, orgId: string, callId: string): Promise<CallParties | null> {
   const row = await db
     .select({
       carrierId: calls.carrierId,
+      carrier: unbegunCarrier,
       callType: calls.callType,
       from: calls.fromNumber,
       to: calls.toNumber,
     })
     .from(calls)
+    .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)))
     .get();
-  return row === undefined ? null : { callId, carrierId: row.carrierId, customer: customerOf(row) };
+  if (row === undefined) return null;
+  const { carrierId, carrier } = row;
+  return { callId, carrierId, carrier, customer: customerOf(row) };
 }
 
 export async function setRecording(

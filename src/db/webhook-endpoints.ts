@@ -13,6 +13,7 @@ import {
   type UntranscribedCall,
 } from "./calls.ts";
 import type { Db } from "./client.ts";
+import { openAtPrimary } from "./d1-sessions.ts";
 import { webhooks } from "./schema.ts";
 
 export type WebhookRow = typeof webhooks.$inferSelect;
@@ -50,12 +51,16 @@ export function eventsOf(webhookId: string, json: string): CallEventName[] {
 /** Who is to hear of what. */
 export type Subscription = { webhookId: string; events: CallEventName[] };
 
-/** Who is to hear of a call, and the call (null if there is none such) without what the teller knows better; one trip. */
+/** Who is to hear of a call, and how far a copy of the database must have come to have what they are told. */
+type ForEvents<Call> = { call: Call | null; subscriptions: Subscription[]; bookmark: string | null };
+
+/** … and the call (null if there is none such) without what the teller knows better; one trip. */
 export async function readForEvents(
-  db: Db,
+  d1: D1Database,
   orgId: string,
   callId: string,
-): Promise<{ call: UntranscribedCall | null; subscriptions: Subscription[] }> {
+): Promise<ForEvents<UntranscribedCall>> {
+  const { db, bookmark } = openAtPrimary(d1);
   const [rows, [found]] = await db.batch([
     selectSubscriptions(db, orgId),
     selectUntranscribedCall(db, orgId, callId),
@@ -63,19 +68,22 @@ export async function readForEvents(
   return {
     call: found === undefined ? null : toUntranscribedCall(found),
     subscriptions: subscriptionsOf(rows),
+    bookmark: bookmark(),
   };
 }
 
 /** … of a call that no object knows: there is only what is stored. */
 export async function readLostForEvents(
-  db: Db,
+  d1: D1Database,
   orgId: string,
   callId: string,
-): Promise<{ call: StoredCall | null; subscriptions: Subscription[] }> {
+): Promise<ForEvents<StoredCall>> {
+  const { db, bookmark } = openAtPrimary(d1);
   const [rows, [found]] = await db.batch([selectSubscriptions(db, orgId), selectCall(db, orgId, callId)]);
   return {
     call: found === undefined ? null : toStoredCall(found),
     subscriptions: subscriptionsOf(rows),
+    bookmark: bookmark(),
   };
 }
 

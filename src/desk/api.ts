@@ -21,10 +21,13 @@ const LOST: Problem = {
 };
 const UNREADABLE: Problem = { code: "unreadable", detail: "The server's answer could not be read." };
 
+const BOOKMARK = "trunkline-bookmark";
 const SESSION = "/desk/session";
 /** Somebody is signed in again: what could not be read can be. */
 export const SIGNED_IN = "desk:signed-in";
 
+/** How far the newest answer knew; sent along, so that what is read next shows what was changed. Sorts as text. */
+let bookmark = "";
 let onSignedOut = (): void => {};
 
 /** @param act what is done when the session turns out to have ended. */
@@ -58,13 +61,16 @@ async function send<T>(
       headers: {
         ...(body === null ? {} : { "content-type": "application/json" }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...(bookmark === "" ? {} : { [BOOKMARK]: bookmark }),
       },
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     return { answer: { ok: false, problem: OFFLINE }, status: null };
   }
-  const { status, ok } = response;
+  const { status, ok, headers } = response;
+  const known = headers.get(BOOKMARK) ?? "";
+  if (known > bookmark) bookmark = known;
   // Of a key that is not the right one only who typed it is told.
   const isSignIn = method === "POST" && path === SESSION;
   if (status === 401 && !isSignIn) {

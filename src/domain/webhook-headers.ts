@@ -4,10 +4,10 @@
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 /**
- * `webhook-*` is how the receiver knows that it is we. What says where the message goes, how long it is and in which form
+ * `webhook-*` is how the receiver knows that it is we, `trunkline-*` what we tell beside the body. What says where the message goes, how long it is and in which form
  * it comes is ours too; were it a customer's, two parsers on the way could read two messages in one.
  */
-const RESERVED_PREFIXES = ["webhook-", "content-", "proxy-"];
+const RESERVED_PREFIXES = ["webhook-", "trunkline-", "content-", "proxy-"];
 const RESERVED = new Set([
   "host",
   // By it the receiver's operators tell who sends. A cookie may be set: some gateways let in by one.

@@ -38,6 +38,8 @@ export type NewDelivery = {
   callId: string | null;
   /** When it happened. */
   firedAtMs: number;
+  /** Sent along: reads that bring it back show what the event says. Null or missing for one that says nothing of a call. */
+  bookmark?: string | null;
   /** The JSON that is sent and signed. */
   body: string;
 };
@@ -66,7 +68,7 @@ export type DeliveryAttempt = {
   response: string | null;
 };
 
-export type Delivery = Omit<NewDelivery, "body"> & {
+export type Delivery = Omit<NewDelivery, "body" | "bookmark"> & {
   id: string;
   status: DeliveryStatus;
   createdAtMs: number;

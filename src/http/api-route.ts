@@ -1,7 +1,7 @@
 // How a route of the API is defined: what it needs and refuses is said once, beside its contract, and becomes both the
 // middleware that stands before its handler and its part of the OpenAPI document.
 //
-// Order of checks: 401, 403, 429, 404 of the path's object, 413, Idempotency-Key, 415, 400, 422; what is left is the
+// Order of checks: 401, 403, 429, Trunkline-Bookmark, 404 of the path's object, 413, Idempotency-Key, 415, 400, 422; what is left is the
 // handler's.
 
 import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
@@ -14,6 +14,7 @@ import { headersOf, type Kind, type Parameter } from "./openapi/headers.ts";
 import { codesOf, refusalResponses, type CodeOf, type Refusals, type Refuses } from "./openapi/refusals.ts";
 import type { ProblemCode } from "../contract/problems.ts";
 import { fillBody } from "./optional-body.ts";
+import { readNear, workAtPrimary } from "./open-database.ts";
 import { requireBody } from "./require-body.ts";
 import { requireAccess, type Access } from "./require-access.ts";
 import { REQUESTS_PER_MINUTE } from "../domain/rate-limits.ts";
@@ -62,6 +63,8 @@ type ApiRoute<
   access: Access;
   /** Finds the path's object, or answers that there is none. */
   finds?: MiddlewareHandler<AppEnv>;
+  /** What it reads must not be old. */
+  readsPrimary?: boolean;
   request?: Q;
   /** Parameters that the handler reads by itself, for the document. */
   parameters?: Parameter[];
@@ -94,14 +97,17 @@ export function apiRoute<
     maxBodyBytes,
     withoutAddress = false,
     refuses = [],
+    readsPrimary = false,
     request,
     ...config
   } = route;
+  const isNear = route.method === "get" && !readsPrimary;
   const hasBody = request?.body !== undefined;
   const needsBody = request?.body?.required === true;
   const isPost = route.method === "post";
   const middleware = [
     requireAccess(access),
+    isNear ? readNear : workAtPrimary,
     ...(finds === undefined ? [] : [finds]),
     ...(hasBody ? [limitBody(maxBodyBytes ?? MAX_BODY_BYTES)] : []),
     ...(hasBody && !needsBody ? [fillBody] : []),
@@ -111,7 +117,7 @@ export function apiRoute<
   const refused = refusals<CodeOf<R> | RefusedOfAll>([
     ...ALWAYS_REFUSED,
     ...(finds === undefined ? [] : (["not_found"] as const)),
-    ...(request?.query === undefined ? [] : (["validation_failed"] as const)),
+    ...(request?.query === undefined && !isNear ? [] : (["validation_failed"] as const)),
     ...(hasBody ? BODY_REFUSED : []),
     ...(isPost ? POST_REFUSED : []),
     ...refuses,
@@ -120,7 +126,7 @@ export function apiRoute<
   const asked = (request ?? {}) as Q;
   return createRoute({
     ...config,
-    ...described(route),
+    ...described(route, isNear),
     request: asked,
     responses: { ...withHeaders(route.responses, { keyed: true, isPost, withoutAddress }), ...refused },
     middleware,
@@ -128,7 +134,7 @@ export function apiRoute<
 }
 
 /** What the document says of a route beside its shapes. */
-function described({ access, description, method, parameters = [] }: Described) {
+function described({ access, description, method, parameters = [] }: Described, isNear: boolean) {
   const { scope, bucket = "default", token } = access;
   const perMinute = REQUESTS_PER_MINUTE[bucket];
   const limit = `Scope \`${scope}\`. ${perMinute} requests a minute, bucket \`${bucket}\`.`;
@@ -140,6 +146,7 @@ function described({ access, description, method, parameters = [] }: Described) 
     parameters: [
       ...parameters,
       ...(method === "post" ? [{ $ref: "#/components/parameters/Idempotency-Key" }] : []),
+      ...(isNear ? [{ $ref: "#/components/parameters/Trunkline-Bookmark" }] : []),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { CallParties } from "../db/calls.ts";
+import type { DbSession } from "../db/d1-sessions.ts";
 import type { ContactRow } from "../db/contacts.ts";
 import type { CarrierRow } from "../db/carrier-accounts.ts";
 import type { OptOutRow } from "../db/opt-outs.ts";
@@ -34,5 +35,8 @@ export type AppEnv = {
     services: ServiceContext;
     org: OrgContext;
     key: ApiKey;
+    /** What `org.db` is of, and whether it may be older than what others were told. */
+    dbSession: DbSession;
+    mayBeBehind: boolean;
   };
 };

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { OrgContext } from "../services/context.ts";
 import type { AppEnv, PathObjects } from "./env.ts";
+import { findSurely } from "./open-database.ts";
 import { notFound } from "./problem.ts";
 
 /**
@@ -14,10 +15,9 @@ export function findObject<N extends keyof PathObjects>(
   find: (org: OrgContext, id: string) => Promise<AppEnv["Variables"][N] | null>,
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const isThere = await find(c.get("org"), c.req.param(parameter) ?? "").then((found) => {
-      if (found !== null) c.set(name, found);
-      return found !== null;
-    });
-    return isThere ? next() : notFound(c, what);
+    const found = await findSurely(c, (org) => find(org, c.req.param(parameter) ?? ""));
+    if (found === null) return notFound(c, what);
+    c.set(name, found);
+    return next();
   };
 }

@@ -4,12 +4,14 @@ export function agentQueueOf(env: Env, queueId: string) {
   return env.AGENT_QUEUE.getByName(queueId);
 }
 
-export function callSessionOf(env: Env, callId: string) {
-  return env.CALL_SESSION.getByName(callId);
+/** @param place where the object is to be, if this is the first that is asked of it; null: near who asks. */
+export function callSessionOf(env: Env, callId: string, place: DurableObjectLocationHint | null = null) {
+  return env.CALL_SESSION.getByName(callId, hintOf(place));
 }
 
-export function carrierGateOf(env: Env, carrierId: string) {
-  return env.CARRIER_GATE.getByName(carrierId);
+/** @param place as above. */
+export function carrierGateOf(env: Env, carrierId: string, place: DurableObjectLocationHint | null = null) {
+  return env.CARRIER_GATE.getByName(carrierId, hintOf(place));
 }
 
 export function liveBoardOf(env: Env, orgId: string) {
@@ -19,6 +21,10 @@ export function liveBoardOf(env: Env, orgId: string) {
 /** @param id of an API key, or of a carrier account. */
 export function rateLimiterOf(env: Env, id: string) {
   return env.RATE_LIMITER.getByName(id);
+}
+
+function hintOf(place: DurableObjectLocationHint | null) {
+  return place === null ? {} : { locationHint: place };
 }
 
 export function webhookEndpointOf(env: Env, webhookId: string) {

@@ -8,16 +8,14 @@ import { fetchWithLoopback } from "./loopback.ts";
 import type { RelayProtocol, TelephonyProvider, TypedPerson } from "./provider.ts";
 import { createTypedPerson } from "./sandbox/typed-person.ts";
 import { twilioRelay } from "./twilio/documents.ts";
+import { nearestPlace } from "./twilio/region.ts";
 import { RETRY_OVERRIDES } from "./twilio/retry-overrides.ts";
 import { createTwilioProvider } from "./twilio/twilio.ts";
 
-export type CarrierAccess = {
-  id: string;
-  kind: CarrierKind;
-  accountSid: string;
-  authTokenEncrypted: string;
-  apiBaseUrl: string | null;
-};
+/** Where an account of a carrier is. `apiBaseUrl`: null where the carrier's accounts are of themselves. */
+export type CarrierAddress = { kind: CarrierKind; apiBaseUrl: string | null };
+
+export type CarrierAccess = CarrierAddress & { id: string; accountSid: string; authTokenEncrypted: string };
 
 /**
  * The adapter for a carrier account. The sandbox is spoken to as Twilio is, at this deployment's address. Throws for an
@@ -59,6 +57,20 @@ function addressOf({ kind, apiBaseUrl }: CarrierAccess, config: Config): string 
 export function inboundUrlOf(kind: CarrierKind, config: Config, carrierId: string): string {
   const tryAgain: Record<CarrierKind, string> = { sandbox: RETRY_OVERRIDES, twilio: RETRY_OVERRIDES };
   return `${config.PUBLIC_BASE_URL}/carriers/${carrierId}/inbound${tryAgain[kind]}`;
+}
+
+/**
+ * Where a call's object is best: near whoever opens the socket of its talk. Null where nobody knows; then it comes to be
+ * near who first asks it.
+ */
+export function nearestPlaceOf(carrier: CarrierAddress | null): DurableObjectLocationHint | null {
+  if (carrier === null) return null;
+  const { kind, apiBaseUrl } = carrier;
+  const places: Record<CarrierKind, () => DurableObjectLocationHint | null> = {
+    sandbox: () => null,
+    twilio: () => nearestPlace(apiBaseUrl),
+  };
+  return places[kind]();
 }
 
 export function relayProtocolOf(kind: CarrierKind): RelayProtocol {

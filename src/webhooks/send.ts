@@ -23,6 +23,9 @@ export type Receiver = {
   headers: Readonly<Record<string, string>>;
 };
 
+/** `id`: of the event. */
+type Message = { id: string; bookmark: string | null; body: string };
+
 export type Answer = DeliveryAttempt & { retryAfter: string | null };
 
 /** What comes before its body. */
@@ -30,7 +33,7 @@ type Head = Pick<Answer, "statusCode" | "retryAfter">;
 
 export async function sendWebhook(
   receiver: Receiver,
-  message: { id: string; body: string },
+  message: Message,
   options: { allowLoopbackHttp: boolean; timeoutMs: number },
 ): Promise<Answer> {
   const atMs = Date.now();
@@ -59,7 +62,7 @@ export async function sendWebhook(
 
 async function requestOf(
   { secrets, headers }: Receiver,
-  { id, body }: { id: string; body: string },
+  { id, bookmark, body }: Message,
   atMs: number,
 ): Promise<RequestInit> {
   const timestampSeconds = toEpochSeconds(atMs);
@@ -71,6 +74,7 @@ async function requestOf(
       ...Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
       "content-type": "application/json",
       "user-agent": "Trunkline-Webhooks/1",
+      ...(bookmark === null ? {} : { "trunkline-bookmark": bookmark }),
       "webhook-id": id,
       "webhook-timestamp": String(timestampSeconds),
       "webhook-signature": await signWebhook({ id, timestampSeconds, body }, secrets),

@@ -27,6 +27,7 @@ import {
 } from "../support/carrier-accounts.ts";
 import { createOrganisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
+import { everyWay, instead } from "../support/every-way.ts";
 
 const db = openDb(env.DB);
 const config = readConfig(env);
@@ -295,14 +296,10 @@ function signed(carrierId: string, token: string, fields: Record<string, string>
 }
 
 /** A database that takes no batch, and says what it was given, as D1 does. */
-function brokenAfterRead(target: D1Database): D1Database {
-  return new Proxy(target, {
-    get(database, name) {
-      if (name === "batch") return () => Promise.reject(new Error("D1_ERROR: overloaded"));
-      const value: unknown = Reflect.get(database, name);
-      return typeof value === "function" ? value.bind(database) : value;
-    },
-  });
+function brokenAfterRead(database: D1Database): D1Database {
+  return everyWay(database, (client) =>
+    instead(client, { batch: () => Promise.reject(new Error("D1_ERROR: overloaded")) }),
+  );
 }
 
 function awayDb(): D1Database {

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { openDb } from "../../src/db/client.ts";
 import { SCOPES } from "../../src/domain/scopes.ts";
 import { sha256Hex } from "../../src/lib/crypto.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { post, request } from "../support/api.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -97,7 +97,7 @@ test("only the key's hash is stored, whatever is kept of the answer, and no log 
     expect(JSON.stringify(results)).not.toContain(first.key);
   }
   expect(JSON.stringify(lines)).not.toContain(first.key);
-  const rows = await openDb(env.DB).query.apiKeys.findMany();
+  const rows = await inD1.apiKeys.findMany();
   expect(rows.map(({ keyHash }) => keyHash)).toContain(await sha256Hex(first.key));
 });
 

@@ -35,6 +35,16 @@ test("a call is told of to its end: signed, once each, in its order, and as the 
   expect(inOrder.map(({ event }) => event).toSorted()).toEqual(NAMES.toSorted());
   expect(new Set(got.map(({ headers }) => headers["webhook-id"])).size).toBe(NAMES.length);
 
+  // A read that brings an event's bookmark back is taken, and shows no less than the event.
+  const bookmarks = got.map(({ headers }) => headers["trunkline-bookmark"] ?? "");
+  for (const bookmark of bookmarks) {
+    const init = { headers: { "trunkline-bookmark": bookmark } };
+    const { status, headers } = await request(`/v1/calls/${callId}`, org.apiKey, init);
+    expect(status).toBe(200);
+    expect((headers.get("trunkline-bookmark") ?? "") >= bookmark).toBe(true);
+  }
+  expect(new Set(bookmarks).size).toBeGreaterThan(1);
+
   const { uuid, ...call } = await read(org, callId);
   const last = inOrder.at(-1);
   expect(last).toMatchObject({ organisation_uuid: org.orgId, data: { ...call, call_uuid: uuid } });

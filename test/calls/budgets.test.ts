@@ -76,7 +76,15 @@ async function costOf(path: string): Promise<{ rows: number; trips: number; body
     batched += statements.length;
     return batch(statements);
   });
+  const withSession = env.DB.withSession.bind(env.DB);
+  vi.spyOn(env.DB, "withSession").mockImplementation((from) => {
+    const session = withSession(from);
+    session.prepare = (query) => env.DB.prepare(query);
+    session.batch = (statements) => env.DB.batch(statements);
+    return session;
+  });
   const response = await request(path, org.apiKey);
+  expect(asked).not.toEqual([]);
   expect([path, response.status]).toEqual([path, 200]);
   const body = await response.json<Record<string, unknown>>();
   vi.restoreAllMocks();

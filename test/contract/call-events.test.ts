@@ -39,7 +39,12 @@ function recordOf(transcript: CallRecord["transcript"]): CallRecord {
 }
 
 async function sent(transcript: CallRecord["transcript"]) {
-  const subject = { orgId: newId("organisation"), call: recordOf(transcript), contextOf: () => null };
+  const subject = {
+    orgId: newId("organisation"),
+    call: recordOf(transcript),
+    bookmark: null,
+    contextOf: () => null,
+  };
   const [delivery] = await toDeliveries(subject, [ENDED]);
   const body = delivery?.body ?? "";
   return {

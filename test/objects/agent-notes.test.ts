@@ -3,8 +3,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { scriptedBrain } from "../../src/agent/scripted.ts";
 import { leaveCalls, says, talking, textsOf } from "../support/call-stages.ts";
-import { openDb } from "../../src/db/client.ts";
-import { env } from "cloudflare:workers";
+import { inD1 } from "../support/in-d1.ts";
 
 afterEach(leaveCalls);
 
@@ -73,7 +72,7 @@ describe("a wish not to be called again", () => {
     await says(call, relay, "Bye.");
     await says(call, relay, "And never call me again.");
     expect(call.moments).toEqual(["opened", "customer_spoke"]);
-    const rows = await openDb(env.DB).query.optOuts.findMany({
+    const rows = await inD1.optOuts.findMany({
       where: (table, { eq }) => eq(table.orgId, call.org.orgId),
     });
     expect(rows).toHaveLength(1);

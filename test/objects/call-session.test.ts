@@ -12,6 +12,7 @@ import { calls } from "../../src/db/schema.ts";
 import { place, read } from "../support/api.ts";
 import { createOrganisation, FROM } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 const context = { env, config: readConfig(env), db: openDb(env.DB) };
 /** A read that meets the object in the moment of its crash fails; the next finds it again. */
@@ -168,7 +169,7 @@ test("an opt-out wish is kept at once, for the whole organisation", async () => 
   const callId = await place(org, "+15005550032");
   await until(() => read(org, callId), ended);
   const rows = await until(
-    () => context.db.query.optOuts.findMany({ where: (table, { eq }) => eq(table.orgId, org.orgId) }),
+    () => inD1.optOuts.findMany({ where: (table, { eq }) => eq(table.orgId, org.orgId) }),
     (found) => found.length > 0,
   );
   expect(rows).toMatchObject([{ phone: "+15005550032", reason: expect.stringContaining(callId) }]);
@@ -178,7 +179,7 @@ test("an ended call has no plan to dial from", async () => {
   const org = await createOrganisation();
   const callId = await place(org, "+15005550001");
   await until(() => read(org, callId), ended);
-  const row = () => context.db.query.calls.findFirst({ where: (table, { eq }) => eq(table.id, callId) });
+  const row = () => inD1.calls.findFirst({ where: (table, { eq }) => eq(table.id, callId) });
   await until(row, (found) => found?.status === "ended");
   expect(await findCallPlan(context.db, callId)).toBeNull();
 });

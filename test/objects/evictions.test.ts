@@ -4,7 +4,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test } from "vitest";
-import { openDb } from "../../src/db/client.ts";
 import type { LiveCall } from "../support/live-call.ts";
 import {
   dialled,
@@ -21,6 +20,7 @@ import {
   textsOf,
 } from "../support/call-stages.ts";
 import { until } from "../support/wait.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 afterEach(leaveCalls);
 
@@ -33,8 +33,7 @@ const DEATHS = {
 };
 
 async function rowOf({ plan }: LiveCall) {
-  const { query } = openDb(env.DB);
-  return query.calls.findFirst({ where: (table, { eq }) => eq(table.id, plan.callId) });
+  return inD1.calls.findFirst({ where: (table, { eq }) => eq(table.id, plan.callId) });
 }
 
 describe.for(Object.entries(DEATHS))("a call's object that %s", ([, death]) => {

@@ -3,7 +3,6 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { toTransfer } from "../../src/contract/transfers.ts";
-import { openDb } from "../../src/db/client.ts";
 import { factsOf } from "../../src/domain/call/facts.ts";
 import { nextTimerMs, type CallState } from "../../src/domain/call/state.ts";
 import { CUSTOMER, LIMITS } from "../support/call-row.ts";
@@ -12,6 +11,7 @@ import type { LiveCall } from "../support/live-call.ts";
 import { reservedOf, type Staff } from "../support/live-transfer.ts";
 import { Watcher } from "../support/session-sockets.ts";
 import { until } from "../support/wait.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 /** What each way to a human may add to it, and what a human's part may last. */
 const WAY_MS = 120_000;
@@ -91,13 +91,12 @@ export class SessionLaws {
     const { state } = stored;
     const snapshot = await this.#call.session.snapshot();
     if (state === null || snapshot === null) throw new Error("The call is forgotten");
-    const { query } = openDb(env.DB);
-    const row = await query.calls.findFirst({ where: (table, { eq }) => eq(table.id, plan.callId) });
+    const row = await inD1.calls.findFirst({ where: (table, { eq }) => eq(table.id, plan.callId) });
     const { transfer, ...facts } = factsOf(state);
     expect(row).toMatchObject({ ...facts, status: "ended" });
     expect(JSON.parse(row?.transfer ?? "null")).toEqual(transfer === null ? null : toTransfer(transfer));
     expect(await reservedOf(this.#staff), "humans").toEqual([]);
-    const transcript = await query.transcripts.findFirst({
+    const transcript = await inD1.transcripts.findFirst({
       where: (table, { eq }) => eq(table.callId, plan.callId),
     });
     expect(JSON.parse(transcript?.turns ?? "null"), "stored transcript").toEqual(snapshot.turns);
@@ -213,7 +212,7 @@ export class SessionLaws {
   /** Who asked never to be called again is opted out, nobody else; each recording was sent for. */
   async #wishesWereHeeded(events: readonly string[]): Promise<void> {
     const { org, recordings } = this.#call;
-    const rows = await openDb(env.DB).query.optOuts.findMany({
+    const rows = await inD1.optOuts.findMany({
       where: (table, { eq }) => eq(table.orgId, org.orgId),
     });
     const wished = events.some((body) => body.includes('"reason":"dnc_request"'));

@@ -5,7 +5,6 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { scriptedBrain } from "../../src/agent/scripted.ts";
 import { transferSchema } from "../../src/contract/transfers.ts";
-import { openDb } from "../../src/db/client.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { AgentQueue } from "../../src/objects/agent-queue.ts";
 import {
@@ -39,6 +38,7 @@ import {
   whom,
 } from "../support/live-transfer.ts";
 import { until } from "../support/wait.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 afterEach(leaveCalls);
 
@@ -48,7 +48,7 @@ const NO_HUMAN =
   "agent: I am sorry, all my colleagues are busy at the moment. I will ask one of them to call you back. Is this a good time to talk?";
 
 async function storedTransfer({ plan }: LiveCall) {
-  const row = await openDb(env.DB).query.calls.findFirst({
+  const row = await inD1.calls.findFirst({
     where: (table, { eq }) => eq(table.id, plan.callId),
   });
   return transferSchema.nullable().parse(JSON.parse(row?.transfer ?? "null"));

@@ -9,6 +9,7 @@ import { read, request } from "../support/api.ts";
 import { endFakeCalls, placeFakeCall } from "../support/fake-carrier.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 const ADDRESS = "https://carrier.example";
 const AUDIO = "an MP3, for all that anybody knows";
@@ -229,7 +230,7 @@ test("a call's recording can be heard once the carrier tells of it, though nobod
   );
   const response = await request(new URL(url ?? "").pathname, call.org.apiKey);
   expect([response.status, await textOf(response)]).toEqual([200, AUDIO]);
-  const row = await openDb(env.DB).query.calls.findFirst({
+  const row = await inD1.calls.findFirst({
     where: (table, { eq }) => eq(table.id, call.callId),
   });
   expect(row).toMatchObject({ carrierRecordingId: RECORDING, recordingSeconds: 7, recordingKey: null });

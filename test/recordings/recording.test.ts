@@ -9,6 +9,7 @@ import { place, read, request } from "../support/api.ts";
 import { playTimeOf } from "../support/mp3.ts";
 import { createOrganisation, type Organisation } from "../support/organisation.ts";
 import { until } from "../support/wait.ts";
+import { inD1 } from "../support/in-d1.ts";
 
 let org: Organisation;
 let path = "";
@@ -28,7 +29,7 @@ beforeAll(async () => {
 /** Settles when the recording is in R2. */
 async function stored(callId: string): Promise<void> {
   await until(
-    () => openDb(env.DB).query.calls.findFirst({ where: (table, { eq }) => eq(table.id, callId) }),
+    () => inD1.calls.findFirst({ where: (table, { eq }) => eq(table.id, callId) }),
     (row) => (row?.recordingKey ?? null) !== null,
   );
 }

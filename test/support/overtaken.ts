@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import worker from "../../src/index.ts";
 import { BASE_URL } from "./api.ts";
+import { everyWay, instead } from "./every-way.ts";
 import type { Organisation } from "./organisation.ts";
 
 /** @param meanwhile what happens before the request's first batch. */
@@ -17,21 +18,17 @@ export async function askWhile(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   let isDone = false;
-  const DB = new Proxy(env.DB, {
-    get(target, name) {
-      if (name !== "batch") {
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      }
-      return async (statements: D1PreparedStatement[]) => {
+  const DB = everyWay(env.DB, (client) =>
+    instead(client, {
+      batch: async (statements) => {
         if (!isDone) {
           isDone = true;
           await meanwhile();
         }
-        return target.batch(statements);
-      };
-    },
-  });
+        return client.batch(statements);
+      },
+    }),
+  );
   const init = {
     method,
     headers: { authorization: `Bearer ${org.apiKey}`, "content-type": "application/json", ...headers },

@@ -27,6 +27,14 @@ export function standIn(call: LiveCall, options: LiveCallOptions): void {
     if (call.d1IsAway) throw new Error("D1 is away");
     return prepare(query);
   });
+  const withSession = env.DB.withSession.bind(env.DB);
+  vi.spyOn(env.DB, "withSession").mockImplementation((from) => {
+    const session = withSession(from);
+    const prepareInSession = session.prepare.bind(session);
+    // Is away as well, and seen by who looks at what is asked.
+    session.prepare = (query) => (env.DB.prepare(query), prepareInSession(query));
+    return session;
+  });
   vi.spyOn(env.CALL_EVENTS, "send").mockImplementation(async (message) => {
     const event = callEventMessageSchema.parse(message);
     if (event.call_id !== call.plan.callId) return SENT;

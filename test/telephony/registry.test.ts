@@ -7,7 +7,12 @@ import { CARRIER_KINDS } from "../../src/domain/carrier-kinds.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { seal } from "../../src/lib/sealing.ts";
 import { accountToken } from "../../src/lib/account-token.ts";
-import { openProvider, relayProtocolOf, type CarrierAccess } from "../../src/telephony/registry.ts";
+import {
+  nearestPlaceOf,
+  openProvider,
+  relayProtocolOf,
+  type CarrierAccess,
+} from "../../src/telephony/registry.ts";
 import { twilioRelay } from "../../src/telephony/twilio/documents.ts";
 import { CALL_SID } from "./fake-twilio.ts";
 
@@ -61,4 +66,27 @@ test.each(CARRIER_KINDS)("the relay of %s speaks Twilio's frames, and needs no a
 test("an account has no part in the relay's frames", async () => {
   const provider = await openProvider(await sandboxAccount(), config);
   expect(Object.keys(provider).filter((name) => name in twilioRelay)).toEqual([]);
+});
+
+const PLACES: [address: string | null, place: string | null][] = [
+  [null, "enam"],
+  ["https://api.twilio.com", "enam"],
+  ["https://api.ashburn.us1.twilio.com", "enam"],
+  ["https://api.dublin.ie1.twilio.com", "weur"],
+  ["https://api.sydney.au1.twilio.com/", "oc"],
+  // Calls that enter at an edge elsewhere are handled in us1.
+  ["https://api.sydney.twilio.com", "enam"],
+  ["https://api.ie1.twilio.com", "weur"],
+  ["https://api.tokyo.jp9.twilio.com", null],
+  ["https://carrier.example", null],
+  ["https://api.ie1.twilio.com.example", null],
+  ["https://proxy.example/api.twilio.com", null],
+  ["no address", null],
+];
+test.each(PLACES)("an account of Twilio's at %s is nearest to %s", (apiBaseUrl, place) => {
+  expect(nearestPlaceOf({ kind: "twilio", apiBaseUrl })).toBe(place);
+});
+
+test("where the sandbox's lines are nobody knows", () => {
+  expect(nearestPlaceOf({ kind: "sandbox", apiBaseUrl: null })).toBeNull();
 });

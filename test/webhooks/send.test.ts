@@ -8,7 +8,11 @@ import type { ReceiverAnswer } from "../support/receiver-answers.ts";
 import { Receiver } from "../support/receivers.ts";
 import { until } from "../support/wait.ts";
 
-const MESSAGE = { id: "evt_1", body: '{"event":"call.ended","name":"Zoë 🙂"}' };
+const MESSAGE = {
+  id: "evt_1",
+  bookmark: "00000001-0000000a",
+  body: '{"event":"call.ended","name":"Zoë 🙂"}',
+};
 const TIMEOUT_MS = 500;
 
 async function send(receiver: Receiver, changes: Partial<Target> & { timeoutMs?: number } = {}) {
@@ -40,6 +44,7 @@ describe("the request", () => {
       "content-type": "application/json",
       "user-agent": "Trunkline-Webhooks/1",
       "webhook-id": "evt_1",
+      "trunkline-bookmark": "00000001-0000000a",
       authorization: "Bearer x",
       "x-team": "one",
     });
@@ -54,6 +59,7 @@ describe("the request", () => {
     const secret = newWebhookSecret();
     const foreign = {
       "Webhook-Id": "evt_2",
+      "Trunkline-Bookmark": "ffffffff-ffffffff",
       "webhook-signature": "v1,none",
       "WEBHOOK-TIMESTAMP": "1",
       Host: "other.example",
@@ -71,6 +77,7 @@ describe("the request", () => {
     const [request] = await receiver.requests();
     expect(request?.headers).toMatchObject({
       "webhook-id": "evt_1",
+      "trunkline-bookmark": "00000001-0000000a",
       "content-type": "application/json",
       "user-agent": "Trunkline-Webhooks/1",
       "x-mine": "1",

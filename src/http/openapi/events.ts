@@ -2,6 +2,7 @@
 
 import { callEventSchema } from "../../contract/call-events.ts";
 import { CALL_EVENTS, type CallEventName } from "../../domain/webhook.ts";
+import { PARAMETERS } from "./headers.ts";
 import type { Json, SchemaComponents } from "./json-schema.ts";
 
 const WHEN: Record<CallEventName, string> = {
@@ -46,6 +47,11 @@ const HEADERS = [
   },
 ];
 
+const BOOKMARK = {
+  ...PARAMETERS["Trunkline-Bookmark"],
+  description: "Send it with a read, which then shows what the event says.",
+};
+
 const RESPONSES = {
   "2XX": { description: "Taken. What else you answer is not looked at." },
   "410": { description: "The receiver is gone for good: the webhook is paused." },
@@ -67,7 +73,7 @@ export function describeEvents(tag: string, shapes: SchemaComponents): Record<st
         description: DESCRIPTION,
         tags: [tag],
         security: [],
-        parameters: HEADERS,
+        parameters: [...HEADERS, BOOKMARK],
         requestBody: {
           required: true,
           content: { "application/json": { schema: { allOf: [event, ofThisName] } } },

@@ -3,6 +3,8 @@
 const text = { type: "string" } as const;
 const seconds = { type: "integer", minimum: 1 } as const;
 
+const BOOKMARK_EXAMPLE = "00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683";
+
 type Header = {
   description: string;
   schema: { type: "string" | "integer"; format?: string; const?: string; minimum?: number };
@@ -36,6 +38,12 @@ export const HEADERS = {
   "Idempotent-Replayed": {
     description: "There, and `true`, if this is the answer that an earlier request with this key got.",
     schema: { type: "string", const: "true" },
+  },
+  "Trunkline-Bookmark": {
+    description:
+      "How far the data had come when this was answered, where the database was asked. Send it with your reads: what they say is at least as new.",
+    schema: text,
+    example: BOOKMARK_EXAMPLE,
   },
   "Cache-Control": {
     description: "Who may keep the answer, and for how long; `no-store`: nobody.",
@@ -76,6 +84,15 @@ export const PARAMETERS = {
     schema: { type: "string", minLength: 1, maxLength: 257 },
     example: "0c7e6c2a-3f1b-4a52-8f0e-0b6f1d2a9c55",
   },
+  "Trunkline-Bookmark": {
+    name: "Trunkline-Bookmark",
+    in: "header",
+    required: false,
+    description:
+      "The newest bookmark that an answer gave you: you read what you wrote, and nothing older than what you have read. Without it a copy may answer that is a moment behind.",
+    schema: { type: "string", pattern: "^[\\da-f]{1,64}(-[\\da-f]{1,64}){1,7}$", maxLength: 128 },
+    example: BOOKMARK_EXAMPLE,
+  },
 } as const satisfies Record<string, Parameter>;
 
 export const headerComponents = Object.fromEntries(
@@ -94,6 +111,8 @@ export function sometimes(...names: HeaderName[]): HeadersOfAnswer {
 
 /** Before the key is known, or the bucket could be read, there is nothing to say of it. */
 const WITHOUT_BUCKET = [401, 500, 503];
+/** Refused before anything was read. */
+const BEFORE_DATA = [401, 403, 429];
 const WITH_RETRY_AFTER = [429, 503];
 
 export type Kind = { keyed: boolean; isPost: boolean; withoutAddress?: boolean };
@@ -104,6 +123,7 @@ export function headersOf(status: number, { keyed, isPost, withoutAddress = fals
     ...always("X-Request-Id"),
     ...(keyed && status !== 101 && always("Cache-Control")),
     ...(keyed && status !== 401 && (WITHOUT_BUCKET.includes(status) ? sometimes : always)(...bucket)),
+    ...(keyed && !BEFORE_DATA.includes(status) && sometimes("Trunkline-Bookmark")),
     ...(status === 401 && always("WWW-Authenticate")),
     ...(WITH_RETRY_AFTER.includes(status) && always("Retry-After")),
     ...(status === 409 && isPost && sometimes("Retry-After")),

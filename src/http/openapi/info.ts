@@ -13,8 +13,8 @@ A missing, unknown, expired or revoked key is 401; a key without the scope 403; 
 ## Errors
 Every refusal is \`application/problem+json\` (RFC 9457). \`code\` is from one closed list and is what to branch on; each
 operation names those it can answer. \`type\` is the address of the code's page, \`/problems/{code}\`. \`detail\` is one plain
-sentence, \`errors\` names the fields. A refusal changes nothing. Order of checks: 401, 403, 429, 404 of the path's object,
-413, \`Idempotency-Key\`, 415, 400, 422, then what the action itself finds, such as a 409. A method that a path does not take is 405 with \`Allow\`.
+sentence, \`errors\` names the fields. A refusal changes nothing. Order of checks: 401, 403, 429,
+\`Trunkline-Bookmark\`, 404 of the path's object, 413, \`Idempotency-Key\`, 415, 400, 422, then what the action itself finds, such as a 409. A method that a path does not take is 405 with \`Allow\`.
 
 ## Idempotency
 Every \`POST\` takes an \`Idempotency-Key\`: the first request acts, and later ones with the same key and body get its answer
@@ -25,6 +25,12 @@ that an answer shows once are \`null\` in its replay.
 ## Rate limits
 Each key has token buckets: some operations draw on one of their own, all others share \`default\`. Each operation says which,
 and how many a minute. \`RateLimit-Policy\` and \`RateLimit\` tell the state; a 429 draws nothing and says \`Retry-After\`.
+
+## Reading what you wrote
+Reads are answered by the copy of the data that is nearest to you, which may be a moment behind. An answer that read or wrote
+data carries a \`Trunkline-Bookmark\`. Send the newest one back with your \`GET\`s, and they show at least what that answer knew:
+what you wrote, and never anything older than what you have read. It is opaque, sorts as text, holds for all operations of a
+deployment, and tells nobody anything. What has just been made is found without it too, and changes always see the newest.
 
 ## Lists
 \`{ "<plural>": […], "total": n }\`, newest first; the people of a queue oldest first. \`limit\` is 1 to 100 (50 if you don't say), \`offset\` skips. \`total\` is the

@@ -1,6 +1,8 @@
 import { availabilityQuerySchema, availabilitySchema } from "../../contract/queues.ts";
 import { readAvailability } from "../../services/queues/read-availability.ts";
+import { findNamedQueue } from "../../services/queues/read-queues.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
+import { findSurely } from "../open-database.ts";
 import { problem } from "../problem.ts";
 
 const route = apiRoute({
@@ -21,7 +23,13 @@ const route = apiRoute({
   refuses: ["queue_not_found"],
 });
 
+const QUEUE_NOT_FOUND = {
+  code: "queue_not_found",
+  detail: "The organisation has no queue of this name.",
+} as const;
+
 export const availabilityRoute = apiRouter().openapi(route, async (c) => {
-  const read = await readAvailability(c.get("org"), c.req.valid("query").target);
-  return read.ok ? c.json(read.value, 200) : problem(c, read.error);
+  const queue = await findSurely(c, (org) => findNamedQueue(org, c.req.valid("query").target));
+  if (queue === null) return problem(c, QUEUE_NOT_FOUND);
+  return c.json(await readAvailability(c.get("org"), queue), 200);
 });

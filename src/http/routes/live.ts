@@ -4,6 +4,7 @@ import { isId } from "../../lib/ids.ts";
 import { watchCall } from "../../services/calls/watch-call.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
 import { cursorSchema } from "../cursor.ts";
+import { findSurely } from "../open-database.ts";
 import { notFound } from "../problem.ts";
 import { upgradeToCall } from "../upgrade.ts";
 import { refuseField } from "../validation.ts";
@@ -36,7 +37,9 @@ const route = apiRoute({
 
 export const liveRoute = apiRouter().openapi(route, async (c) => {
   const { call_uuid: callId } = c.req.valid("param");
-  const watch = isId("call", callId) ? await watchCall(c.get("org"), c.get("key"), callId) : null;
+  const watch = isId("call", callId)
+    ? await findSurely(c, (org) => watchCall(org, c.get("key"), callId))
+    : null;
   if (watch === null) return notFound(c, "call");
   const cursor = cursorSchema.safeParse(c.req.query("cursor"));
   if (!cursor.success) return refuseField(c, "cursor", cursor.error);

@@ -6,6 +6,7 @@ import { isId } from "../../lib/ids.ts";
 import { readCall, readTranscript } from "../../services/calls/read-call.ts";
 import { readTimeline } from "../../services/calls/read-timeline.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
+import { findSurely } from "../open-database.ts";
 import { notFound, problem } from "../problem.ts";
 import { refuseField } from "../validation.ts";
 
@@ -76,12 +77,12 @@ const timelineRoute = apiRoute({
 export const readCallRoutes = apiRouter()
   .openapi(readRoute, async (c) => {
     const { call_uuid: callId } = c.req.valid("param");
-    const call = isId("call", callId) ? await readCall(c.get("org"), callId) : null;
+    const call = isId("call", callId) ? await findSurely(c, (org) => readCall(org, callId)) : null;
     return call === null ? notFound(c, "call") : c.json(call, 200);
   })
   .openapi(transcriptRoute, async (c) => {
     const { call_uuid: callId } = c.req.valid("param");
-    const turns = isId("call", callId) ? await readTranscript(c.get("org"), callId) : null;
+    const turns = isId("call", callId) ? await findSurely(c, (org) => readTranscript(org, callId)) : null;
     if (turns === null) return notFound(c, "call");
     const format = formatSchema.safeParse(c.req.valid("query").format);
     if (!format.success) return refuseField(c, "format", format.error);
@@ -96,7 +97,7 @@ export const readCallRoutes = apiRouter()
   })
   .openapi(timelineRoute, async (c) => {
     const { call_uuid: callId } = c.req.valid("param");
-    const timeline = isId("call", callId) ? await readTimeline(c.get("org"), callId) : null;
+    const timeline = isId("call", callId) ? await findSurely(c, (org) => readTimeline(org, callId)) : null;
     if (timeline === null) return notFound(c, "call");
     return timeline.ok ? c.json(timeline.value, 200) : problem(c, timeline.error, { "retry-after": "5" });
   });

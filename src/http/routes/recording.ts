@@ -19,6 +19,8 @@ const route = apiRoute({
   description: "Withheld from the moment the contact opts out. `HEAD` gives the headers alone.",
   tags: ["Calls"],
   access: { scope: "voice:calls:read", token: { purpose: "recording", parameter: "call_uuid" } },
+  // Who opted out since is not heard.
+  readsPrimary: true,
   request: { params: z.object({ call_uuid: z.string() }) },
   parameters: [
     fromClient("Range", "One range of bytes, such as `bytes=0-1023`."),

@@ -16,7 +16,7 @@ import type {
   RecordingList,
   TelephonyProvider,
 } from "../../telephony/provider.ts";
-import { openProvider } from "../../telephony/registry.ts";
+import { nearestPlaceOf, openProvider } from "../../telephony/registry.ts";
 import { callUrls } from "../../telephony/urls.ts";
 import { instructLine } from "./instructions.ts";
 import type { Call } from "./store.ts";
@@ -126,7 +126,7 @@ function providerOf(env: Env, { carrierId, carrier }: CallPlan): Promise<Telepho
 
 async function reserveSlot({ env }: EffectContext, { plan, state }: Call): Promise<CallEvent> {
   const { dialDeadlineMs, ringTimeoutMs, maxDurationMs, bridgeMaxDurationMs } = state.limits;
-  const answer = await carrierGateOf(env, plan.carrierId).reserve({
+  const answer = await carrierGateOf(env, plan.carrierId, nearestPlaceOf(plan.carrier)).reserve({
     callId: plan.callId,
     attempt: state.dialAttempt,
     limits: plan.gate,

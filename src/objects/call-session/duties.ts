@@ -18,6 +18,7 @@ import { sendCallEvent } from "../../queues/queues.ts";
 import { hangUp, listRecordings, setLimits } from "./carrier-effects.ts";
 import { acceptHuman } from "./transfers.ts";
 import { agentQueueOf, carrierGateOf, liveBoardOf } from "../../stubs/stubs.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 
 const ofTransfer = { queueId: z.string(), transferId: z.string() };
 
@@ -153,7 +154,7 @@ export async function doDuty(
       await liveBoardOf(env, plan.orgId).show(plan.callId, seq, ended ? null : boardEntryOf(call));
       return "done";
     case "release_slot":
-      await carrierGateOf(env, plan.carrierId).release(plan.callId);
+      await carrierGateOf(env, plan.carrierId, nearestPlaceOf(plan.carrier)).release(plan.callId);
       return "done";
     case "ensure_hung_up":
       await hangUp({ env, db }, call);
@@ -197,7 +198,7 @@ export async function doDuty(
       await sendCallEvent(env, { type: "call_ended", call_id: plan.callId });
       return "later";
     case "fire_events":
-      await fireEvents(call, { env, db, store });
+      await fireEvents(call, { env, store });
       return "done";
   }
 }

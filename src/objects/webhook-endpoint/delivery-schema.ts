@@ -54,4 +54,5 @@ export const MIGRATIONS = [
      -- When it is next seen to what is too old or too much, and to whether the webhook is still there.
      tend_at_ms INTEGER
    );`,
+  "ALTER TABLE deliveries ADD COLUMN bookmark TEXT;",
 ];

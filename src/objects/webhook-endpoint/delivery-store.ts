@@ -24,6 +24,7 @@ export type DueDelivery = Pick<NewDelivery, "eventId" | "event" | "callId"> & {
   tries: number;
   interruptions: number;
   isTest: boolean;
+  bookmark: string | null;
 };
 
 /** What becomes of a delivery after a try. */
@@ -42,6 +43,7 @@ type DueRow = {
   round: number;
   tries: number;
   interruptions: number;
+  bookmark: string | null;
 };
 
 export class DeliveryStore {
@@ -269,12 +271,12 @@ export class DeliveryStore {
 
   /** Null if there is one of this event. */
   #insert(delivery: NewDelivery, { nowMs, isTest }: { nowMs: number; isTest: boolean }): number | null {
-    const { eventId, event, callId, firedAtMs, body } = delivery;
+    const { eventId, event, callId, firedAtMs, body, bookmark = null } = delivery;
     const row = this.#sql
       .exec<{ seq: number }>(
         `INSERT INTO deliveries (id, event_id, event, call_id, bytes, is_test, status, fired_at_ms,
-           created_at_ms, queued_at_ms, due_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8, ?8, ?8)
+           created_at_ms, queued_at_ms, due_at_ms, bookmark)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8, ?8, ?8, ?9)
          ON CONFLICT (event_id) DO NOTHING RETURNING seq`,
         newId("delivery"),
         eventId,
@@ -284,6 +286,7 @@ export class DeliveryStore {
         isTest ? 1 : 0,
         firedAtMs,
         nowMs,
+        bookmark,
       )
       .toArray()[0];
     if (row === undefined) return null;
@@ -326,7 +329,7 @@ export class DeliveryStore {
   }
 }
 
-const DUE_COLUMNS = "seq, id, event_id, event, call_id, is_test, round, tries, interruptions";
+const DUE_COLUMNS = "seq, id, event_id, event, call_id, is_test, round, tries, interruptions, bookmark";
 
 function toDue(row: DueRow): DueDelivery {
   const { event_id: eventId, call_id: callId, is_test: isTest, ...rest } = row;

@@ -154,7 +154,8 @@ export class Sending {
   async #try(endpoint: Endpoint, delivery: DueDelivery): Promise<void> {
     const { store, config, timeoutMs } = this.#deps;
     try {
-      const message = { id: delivery.eventId, body: store.bodyOf(delivery.seq) };
+      const { eventId: id, bookmark } = delivery;
+      const message = { id, bookmark, body: store.bodyOf(delivery.seq) };
       const options = { allowLoopbackHttp: config().isLocal, timeoutMs: timeoutMs() };
       const { retryAfter, ...attempt } = await sendWebhook(endpoint, message, options);
       if (this.#isStopped) return;

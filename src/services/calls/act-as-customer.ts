@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import type { PersonAct, TypedPerson } from "../../telephony/provider.ts";
-import { openTypedPerson } from "../../telephony/registry.ts";
+import { nearestPlaceOf, openTypedPerson } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 
 type Refused = Refusal<"not_found" | "call_not_active" | "unavailable">;
@@ -24,7 +24,7 @@ const AWAY = { code: "unavailable", detail: "The call's carrier can't be reached
 /** Says or does something for a live call's customer, where that is a person whose words are typed. */
 export async function actAsCustomer(
   { env, db, config }: OrgContext,
-  { callId, carrierId }: CallParties,
+  { callId, carrierId, carrier }: CallParties,
   act: TypedAct,
 ): Promise<Result<Typed, Refused>> {
   const account = await findCarrier(db, carrierId, Date.now());
@@ -32,7 +32,7 @@ export async function actAsCustomer(
   if (!opened.ok) return opened;
   const person = opened.value;
   if (person === null) return err(NOT_TYPED);
-  const call = await askTwice(async () => callSessionOf(env, callId).snapshot());
+  const call = await askTwice(async () => callSessionOf(env, callId, nearestPlaceOf(carrier)).snapshot());
   if (call?.facts.status === "ended") return err(OVER);
   // Accepted, and not yet with the carrier.
   if (call === null || call.facts.carrierCallId === null) return err(UNHEARD);

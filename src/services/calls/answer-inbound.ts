@@ -7,6 +7,7 @@ import { toEpochSeconds } from "../../lib/time.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf, rateLimiterOf } from "../../stubs/stubs.ts";
 import type { InboundCall, LineInstruction } from "../../telephony/provider.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 import type { ServiceContext } from "../context.ts";
 import { withLimits } from "./plan-limits.ts";
 
@@ -48,7 +49,7 @@ export async function answerInbound(
     callerIsKnown: parsePhone(from) !== null,
   });
   if (plan === null) return HANG_UP;
-  const session = callSessionOf(env, plan.callId);
+  const session = callSessionOf(env, plan.callId, nearestPlaceOf(plan.carrier));
   const result = await session.answerInbound(withLimits(plan, config), carrierCallId);
   return result.ok ? result.value : HANG_UP;
 }

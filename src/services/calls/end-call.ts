@@ -5,6 +5,7 @@ import type { CallParties } from "../../db/calls.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { toEpochSeconds } from "../../lib/time.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 import { dialCall } from "./dial-call.ts";
 
@@ -14,12 +15,12 @@ import { dialCall } from "./dial-call.ts";
  */
 export async function endCall(
   context: OrgContext,
-  { callId, customer }: CallParties,
+  { callId, carrier, customer }: CallParties,
   { reason }: EndCallInput,
 ): Promise<Result<EndedCall, Refusal<"call_not_active">>> {
   const { env, db, orgId, receipt } = context;
   const wish = { reason, ...(receipt && { requestKey: receipt.claim.key }) };
-  const session = callSessionOf(env, callId);
+  const session = callSessionOf(env, callId, nearestPlaceOf(carrier));
   let ended = await session.requestEnd(wish);
   if (!ended.ok && ended.error === "unknown_call") {
     // Accepted, and its message is still on its way: it is taken on here, so that it can be ended.

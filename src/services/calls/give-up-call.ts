@@ -74,14 +74,14 @@ async function endCall(context: ServiceContext, row: LiveRow): Promise<void> {
 }
 
 /** Unless its object has ended the call after all, which then tells of it. */
-async function tellOfEnd({ env, db, config }: ServiceContext, message: Message): Promise<void> {
+async function tellOfEnd({ env, config }: ServiceContext, message: Message): Promise<void> {
   const { call_id: callId, org_id: orgId, projected_seq: projectedSeq, webhook_ids: unheard } = message;
-  const { call, subscriptions } = await readLostForEvents(db, orgId, callId);
+  const { call, subscriptions, bookmark } = await readLostForEvents(env.DB, orgId, callId);
   if (call === null || call.row.projectedSeq !== projectedSeq || call.row.endedAt === null) return;
   const { outcome, answeredAt, endedAt } = call.row;
   const events = customerEventsOfLost({ projectedSeq, outcome, answeredAt, endedAt });
   const record = toRecord(call, toldByRow(call), config.PUBLIC_BASE_URL);
-  const deliveries = await toDeliveries({ orgId, call: record, contextOf: () => null }, events);
+  const deliveries = await toDeliveries({ orgId, call: record, bookmark, contextOf: () => null }, events);
   const recipients = recipientsOf(
     subscriptions,
     deliveries,

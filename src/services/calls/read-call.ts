@@ -7,6 +7,7 @@ import type { TranscriptTurn } from "../../domain/transcript.ts";
 import { logError } from "../../lib/log.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 
 /** The call as it stands this moment (contract A3); null if the organisation has none such. */
@@ -23,7 +24,7 @@ export async function readTranscript(context: OrgContext, callId: string): Promi
 
 /** While a call lives its object knows more than the row. */
 async function overlay({ env }: OrgContext, stored: StoredCall): Promise<Told> {
-  const live = stored.row.status === "ended" ? null : await askObject(env, stored.row.id);
+  const live = stored.row.status === "ended" ? null : await askObject(env, stored);
   if (live === null) return toldByRow(stored);
   const { transfer } = live.facts;
   return { facts: live.facts, transfer: transfer === null ? null : toTransfer(transfer), turns: live.turns };
@@ -32,10 +33,12 @@ async function overlay({ env }: OrgContext, stored: StoredCall): Promise<Told> {
 /** Null if the call has not come to its object, or the object can't be reached: then the row must do. */
 async function askObject(
   env: Env,
-  callId: string,
+  { row: { id: callId }, carrier }: StoredCall,
 ): Promise<{ facts: CallFacts; turns: TranscriptTurn[] } | null> {
-  return askTwice(async () => callSessionOf(env, callId).snapshot()).catch((error: unknown) => {
-    logError("snapshot_failed", error, { call_id: callId });
-    return null;
-  });
+  return askTwice(async () => callSessionOf(env, callId, nearestPlaceOf(carrier)).snapshot()).catch(
+    (error: unknown) => {
+      logError("snapshot_failed", error, { call_id: callId });
+      return null;
+    },
+  );
 }

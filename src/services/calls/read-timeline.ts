@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { isoSeconds } from "../../lib/time.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 
 const UNASKED = { code: "unavailable", detail: "The call can't be asked at the moment." } as const;
@@ -21,7 +22,8 @@ export async function readTimeline(
 ): Promise<Result<CallTimeline, Refusal<"unavailable">> | null> {
   const found = await selectUntranscribedCall(db, orgId, callId).get();
   if (found === undefined) return null;
-  const told = await askTwice(async () => callSessionOf(env, callId).timeline()).catch((error: unknown) => {
+  const session = () => callSessionOf(env, callId, nearestPlaceOf(found.carrier));
+  const told = await askTwice(async () => session().timeline()).catch((error: unknown) => {
     logError("timeline_failed", error, { call_id: callId });
     return null;
   });

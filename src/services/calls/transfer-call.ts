@@ -6,16 +6,17 @@ import { newId } from "../../lib/ids.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 
 /** Hands a live call to a person of a queue (contract A9). Once this answers, one of them is reserved for it. */
 export async function transferCall(
   { env, db, orgId, receipt }: OrgContext,
-  { callId }: CallParties,
+  { callId, carrier }: CallParties,
   input: TransferCallInput,
 ): Promise<Result<TransferredCall, TransferRefusal>> {
   // What is asked for may be asked twice: a transfer is known by its id.
-  const session = () => callSessionOf(env, callId);
+  const session = () => callSessionOf(env, callId, nearestPlaceOf(carrier));
   const queue = await findQueueByName(db, orgId, input.target);
   // How the call stands is said before what else is wrong.
   if (queue === null) {

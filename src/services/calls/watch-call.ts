@@ -1,6 +1,7 @@
 import { findCallStatus } from "../../db/calls.ts";
 import type { ApiKey } from "../../db/keys.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
+import { nearestPlaceOf } from "../../telephony/registry.ts";
 import type { OrgContext } from "../context.ts";
 import { watchingBy } from "./watching-by.ts";
 
@@ -9,11 +10,11 @@ import { watchingBy } from "./watching-by.ts";
  * organisation has no such call.
  */
 export async function watchCall({ env, db, orgId }: OrgContext, key: ApiKey, callId: string) {
-  const status = await findCallStatus(db, orgId, callId);
-  if (status === null) return null;
-  const query = { ...watchingBy(key), ended: String(status === "ended") };
+  const found = await findCallStatus(db, orgId, callId);
+  if (found === null) return null;
+  const query = { ...watchingBy(key), ended: String(found.status === "ended") };
   return {
-    session: callSessionOf(env, callId),
+    session: callSessionOf(env, callId, nearestPlaceOf(found.carrier)),
     targetAt: (cursor: number) =>
       `/watch?${new URLSearchParams({ ...query, cursor: String(cursor) }).toString()}`,
   };
