@@ -40,7 +40,7 @@ async function ringing(): Promise<Ringing & { document: string }> {
   } as const;
   expect(await env.CALL_SESSION.getByName(call.callId).requestTransfer(order)).toEqual({
     ok: true,
-    value: "transferring",
+    value: transferId,
   });
   const answer = await call.callBack("relay-end", { SessionId: "VX1", SessionStatus: "ended" });
   return { call, transferId, humanId, document: await answer.text() };
