@@ -62,7 +62,9 @@ function summaryOf(measured: Partial<Record<Kind, Measured>>) {
   return Object.fromEntries(
     Object.entries(measured).map(([kind, each]) => {
       const use = useOf(each.counts, each.calls);
-      const dollars = [dollarsOf(use), dollarsOf(awake(each))].map((one) => Number((100_000 * one).toFixed(2)));
+      const dollars = [dollarsOf(use), dollarsOf(awake(each))].map((one) =>
+        Number((100_000 * one).toFixed(2)),
+      );
       return [kind, { use, dollars_per_100k: dollars }];
     }),
   );

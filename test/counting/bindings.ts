@@ -114,6 +114,7 @@ function countTrip(part: string, asked: string, answered: string): void {
   count(part, "d1_statements", statements.length);
   for (const [index, answer] of answers.entries()) {
     const { success, data } = answerSchema.safeParse(answer);
-    if (success) countRows(part, statements[index]?.sql ?? "", "d1", data.meta.rows_read, data.meta.rows_written);
+    if (success)
+      countRows(part, statements[index]?.sql ?? "", "d1", data.meta.rows_read, data.meta.rows_written);
   }
 }

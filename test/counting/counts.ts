@@ -14,7 +14,13 @@ export function count(part: string, what: string, by = 1): void {
   ofPart[what] = (ofPart[what] ?? 0) + by;
 }
 
-export function countRows(part: string, sql: string, store: "d1" | "sqlite", read: number, written: number): void {
+export function countRows(
+  part: string,
+  sql: string,
+  store: "d1" | "sqlite",
+  read: number,
+  written: number,
+): void {
   count(part, `${store}_rows_read`, read);
   count(part, `${store}_rows_written`, written);
   if (written === 0) return;

@@ -56,7 +56,11 @@ function active<T>(ctx: DurableObjectState, work: () => T): T {
     end(ctx);
     throw error;
   }
-  if (result instanceof Promise) void result.then(() => end(ctx), () => end(ctx));
+  if (result instanceof Promise)
+    void result.then(
+      () => end(ctx),
+      () => end(ctx),
+    );
   else end(ctx);
   return result;
 }
@@ -76,7 +80,10 @@ function watchContext(name: string, ctx: DurableObjectState): void {
   const waitUntil = ctx.waitUntil.bind(ctx);
   replace(ctx, "waitUntil", (promise: Promise<unknown>) => {
     begin(ctx);
-    void promise.then(() => end(ctx), () => end(ctx));
+    void promise.then(
+      () => end(ctx),
+      () => end(ctx),
+    );
     waitUntil(promise);
   });
   const { storage } = ctx;

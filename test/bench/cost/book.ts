@@ -26,16 +26,16 @@ export async function readBook(url: string): Promise<Book> {
   }
 }
 
-function add(sum: Counts, more: Counts): void {
+function add(total: Counts, more: Counts): void {
   for (const [part, ofPart] of Object.entries(more)) {
-    const known = (sum[part] ??= {});
+    const known = (total[part] ??= {});
     for (const [what, n] of Object.entries(ofPart)) known[what] = (known[what] ?? 0) + n;
   }
 }
 
 function withoutSandbox({ counts, writes }: Book): Book {
-  const own = (sum: Counts): Counts =>
-    Object.fromEntries(Object.entries(sum).filter(([part]) => !SANDBOX.includes(part)));
+  const own = (all: Counts): Counts =>
+    Object.fromEntries(Object.entries(all).filter(([part]) => !SANDBOX.includes(part)));
   return { counts: own(counts), writes: own(writes) };
 }
 
@@ -46,7 +46,9 @@ export function sum(counts: Counts, what: string, parts = Object.keys(counts)): 
 
 /** The objects' classes that were asked for something, or asked for something. */
 export function classesIn(counts: Counts): string[] {
-  return Object.keys(counts).filter((part) => !WORKER.includes(part)).toSorted();
+  return Object.keys(counts)
+    .filter((part) => !WORKER.includes(part))
+    .toSorted();
 }
 
 /** Calls, alarms, and messages of sockets, of which twenty are billed as one. */

@@ -15,7 +15,10 @@ export function showCalls(measured: Partial<Record<Kind, Measured>>): void {
   const titles = Object.keys(measured).map((kind) => KINDS[kind as Kind].title);
   line("of a call, from create to analysed", titles);
   const row = (title: string, valueOf: (each: Measured) => number, digits = 1) =>
-    line(title, columns.map((each) => (valueOf(each) / each.calls).toFixed(digits)));
+    line(
+      title,
+      columns.map((each) => (valueOf(each) / each.calls).toFixed(digits)),
+    );
   const split = (title: string, what: string) => {
     row(title, ({ counts }) => sum(counts, what));
     const parts = new Set(columns.flatMap(({ counts }) => Object.keys(counts)));
