@@ -12,7 +12,7 @@
 import { parseArgs } from "node:util";
 import { openDemoQueues } from "../../src/cli/demo-queues.ts";
 import { readBook, useOf } from "./cost/book.ts";
-import { KINDS, makeCalls, openWebhook, type Kind } from "./cost/calls.ts";
+import { KINDS, makeCall, makeCalls, openWebhook, type Kind } from "./cost/calls.ts";
 import { dollarsOf } from "./cost/prices.ts";
 import { awake, showCalls, showRequests, showWrites, type Measured } from "./cost/report.ts";
 import { countRequests } from "./cost/requests.ts";
@@ -31,14 +31,11 @@ const NOTHING = "export class Bare {} export default { fetch: () => new Response
 const runtime = await startRuntime({ SANDBOX_SPEED: values.speed }, NOTHING, "test/counting/worker.ts");
 try {
   await openDemoQueues(runtime.url, runtime.instance.adminKey);
-  // The first call lays out tables that all calls share.
-  const { ids } = await makeCalls(runtime, "answered", [0]);
-  await readBook(runtime.url);
   const measured: Partial<Record<Kind, Measured>> = {};
   for (const kind of ["answered", "unanswered", "transferred", "webhook"] as const) {
     measured[kind] = await measure(runtime, kind);
   }
-  const requests = await countRequests(runtime, ids[0] ?? "");
+  const requests = await countRequests(runtime, await makeCall(runtime));
   if (values.rows) for (const each of Object.values(measured)) showWrites(each);
   showCalls(measured);
   showRequests(requests);
@@ -50,9 +47,9 @@ try {
 async function measure(on: BenchRuntime, kind: Kind): Promise<Measured> {
   const calls = Number(values.calls);
   const webhook = KINDS[kind].webhook ? await openWebhook(on) : null;
-  if (webhook !== null) await readBook(on.url);
-  const numbers = Array.from({ length: calls }, (_, index) => 1 + index);
-  const { seconds } = await makeCalls(on, kind, numbers);
+  await makeCall(on);
+  await readBook(on.url);
+  const seconds = await makeCalls(on, kind, calls);
   const book = await readBook(on.url);
   webhook?.close();
   return { ...book, calls, seconds };

@@ -4,11 +4,19 @@ import { execFileSync } from "node:child_process";
 import { basename, join } from "node:path";
 import { REPOSITORY } from "../../src/cli/options.ts";
 
-/** @param folder takes the bundle. @param entry stands in for the Worker's own. Answers the script's path. */
-export function bundle(folder: string, entry = "src/index.ts"): string {
+/**
+ * @param folder takes the bundle. @param entry stands in for the Worker's own. @param aliases modules that stand in for
+ * packages. Answers the script's path.
+ */
+export function bundle(
+  folder: string,
+  entry = "src/index.ts",
+  aliases: Readonly<Record<string, string>> = {},
+): string {
   const out = join(folder, "bundle");
   const wrangler = join(REPOSITORY, "node_modules/wrangler/bin/wrangler.js");
   const args = ["deploy", entry, "--dry-run", "--env", "production", "--outdir", out];
+  for (const [name, module] of Object.entries(aliases)) args.push("--alias", `${name}:${module}`);
   execFileSync(process.execPath, [wrangler, ...args], {
     cwd: REPOSITORY,
     stdio: ["ignore", "ignore", "inherit"],
