@@ -14,13 +14,16 @@ export function bundle(
   aliases: Readonly<Record<string, string>> = {},
 ): string {
   const out = join(folder, "bundle");
-  const wrangler = join(REPOSITORY, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", entry, "--dry-run", "--env", "production", "--outdir", out];
-  for (const [name, module] of Object.entries(aliases)) args.push("--alias", `${name}:${module}`);
-  execFileSync(process.execPath, [wrangler, ...args], {
+  const standIns = Object.entries(aliases).flatMap(([name, module]) => ["--alias", `${name}:${module}`]);
+  runWrangler(["deploy", entry, "--dry-run", "--env", "production", "--outdir", out, ...standIns]);
+  return join(out, basename(entry).replace(/\.ts$/, ".js"));
+}
+
+/** Its output is shown only where it is of errors. */
+export function runWrangler(args: readonly string[]): void {
+  execFileSync(process.execPath, [join(REPOSITORY, "node_modules/wrangler/bin/wrangler.js"), ...args], {
     cwd: REPOSITORY,
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
   });
-  return join(out, basename(entry).replace(/\.ts$/, ".js"));
 }

@@ -9,8 +9,7 @@ export const WORKER = "trunkline";
 export const COMPATIBILITY_DATE = "2026-10-20";
 const COMPATIBILITY_FLAGS = ["global_fetch_strictly_public"];
 
-/** The classes of objects, by their bindings. */
-export const OBJECTS = {
+const OBJECTS = {
   AGENT_QUEUE: "AgentQueue",
   CALL_SESSION: "CallSession",
   CARRIER_GATE: "CarrierGate",
