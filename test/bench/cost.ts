@@ -16,6 +16,7 @@ import { KINDS, makeCall, makeCalls, openWebhook, type Kind } from "./cost/calls
 import { dollarsOf } from "./cost/prices.ts";
 import { awake, showCalls, showRequests, showWrites, type Measured } from "./cost/report.ts";
 import { countRequests } from "./cost/requests.ts";
+import { bytesOfCall } from "./cost/stored.ts";
 import { startRuntime, type BenchRuntime } from "./runtime.ts";
 
 const { values } = parseArgs({
@@ -39,7 +40,9 @@ try {
   if (values.rows) for (const each of Object.values(measured)) showWrites(each);
   showCalls(measured);
   showRequests(requests);
-  console.log(JSON.stringify({ calls: summaryOf(measured), requests }));
+  const stored = bytesOfCall();
+  console.log(`A call keeps ${stored.all} bytes in D1, ${stored.transcript} of them its transcript.`);
+  console.log(JSON.stringify({ calls: summaryOf(measured), requests, d1_bytes: stored }));
 } finally {
   await runtime.stop();
 }

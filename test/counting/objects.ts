@@ -45,7 +45,10 @@ function settleAlarm(name: string, ctx: DurableObjectState): void {
 }
 
 /** Of each object: how much is under way, and since when. */
-const activity = new WeakMap<DurableObjectState, { name: string; underWay: number; sinceMs: number }>();
+const activity = new WeakMap<
+  DurableObjectState,
+  { name: string; underWay: number; sinceMs: number; bytes: number }
+>();
 
 function active<T>(ctx: DurableObjectState, work: () => T): T {
   begin(ctx);
@@ -72,11 +75,22 @@ function begin(ctx: DurableObjectState): void {
 
 function end(ctx: DurableObjectState): void {
   const now = activity.get(ctx);
-  if (now !== undefined && --now.underWay === 0) count(now.name, "active_ms", Date.now() - now.sinceMs);
+  if (now === undefined || --now.underWay > 0) return;
+  count(now.name, "active_ms", Date.now() - now.sinceMs);
+  const { databaseSize } = ctx.storage.sql;
+  count(now.name, "bytes_kept", databaseSize - now.bytes);
+  now.bytes = databaseSize;
+}
+
+/** An empty one takes room too; it is counted with what comes first. */
+function sizeOf({ storage: { sql } }: DurableObjectState): number {
+  const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray();
+  return tables.length === 0 ? 0 : sql.databaseSize;
 }
 
 function watchContext(name: string, ctx: DurableObjectState): void {
-  activity.set(ctx, { name, underWay: 0, sinceMs: 0 });
+  // One that is made anew finds what it has stored before.
+  activity.set(ctx, { name, underWay: 0, sinceMs: 0, bytes: sizeOf(ctx) });
   const waitUntil = ctx.waitUntil.bind(ctx);
   replace(ctx, "waitUntil", (promise: Promise<unknown>) => {
     begin(ctx);

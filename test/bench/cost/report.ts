@@ -43,6 +43,7 @@ export function showCalls(measured: Partial<Record<Kind, Measured>>): void {
   row("Worker: requests", ({ counts }) => sum(counts, "requests", ["API", "callbacks"]));
   row("objects: seconds active, here", ({ counts }) => sum(counts, "active_ms") / 1_000, 2);
   row("seconds the call took", ({ seconds, calls }) => seconds * calls, 0);
+  row("objects: kB kept", ({ counts }) => sum(counts, "bytes_kept") / 1_000);
   const dollars = (each: Measured, use: Use) => CALLS * dollarsOf(use) * each.calls;
   row("dollars for 100,000 calls", (each) => dollars(each, useOf(each.counts, each.calls)), 2);
   row("… were its object never to sleep", (each) => dollars(each, awake(each)), 2);
