@@ -3,7 +3,7 @@
 // D1: developers.cloudflare.com/d1/platform/pricing. Objects: …/durable-objects/platform/pricing (a row that is deleted and
 // an alarm that is set are rows written; twenty messages of a socket are a request; the whole 128 MB are paid for while
 // an object is active). Queues: …/queues/platform/pricing. R2: …/r2/pricing. Workers: …/workers/platform/pricing (of what
-// a Worker asks nothing is a request of its own). All read in November 2026.
+// a Worker asks nothing is a request of its own). Read on 2026-11-23 in stored copies, some months old.
 
 /** What is used: of a call, or of a request. */
 export type Use = {
