@@ -122,11 +122,13 @@ export async function projectCall(
   },
 ): Promise<void> {
   const { callId, orgId, seq, turns, mustEndAt } = projection;
-  const { transfer, ...facts } = projection.facts;
+  const { transfer, outcome, ...facts } = projection.facts;
   const update = db
     .update(calls)
     .set({
       ...facts,
+      // Named it would be written into its index anew each time, though it stays what it is until the end.
+      ...(outcome === null ? {} : { outcome }),
       mustEndAt,
       transfer: transfer === null ? null : JSON.stringify(toTransfer(transfer)),
       projectedSeq: seq,

@@ -1,22 +1,12 @@
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { migrate } from "../../src/lib/sql-migrations.ts";
+import { inEmptyStorage } from "../support/empty-storage.ts";
 
 const STEPS = [
   "CREATE TABLE words (word TEXT NOT NULL); INSERT INTO words VALUES ('one')",
   "INSERT INTO words VALUES ('two')",
   "ALTER TABLE words ADD COLUMN length INTEGER; UPDATE words SET length = length(word)",
 ];
-
-/** Runs in an object whose storage is as empty as a new one's. Any class with SQLite will do. */
-async function inEmptyStorage(use: (storage: DurableObjectStorage) => void): Promise<void> {
-  const stub = env.LIVE_BOARD.get(env.LIVE_BOARD.newUniqueId());
-  await runInDurableObject(stub, async (_, { storage }) => {
-    await storage.deleteAll();
-    use(storage);
-  });
-}
 
 function words(storage: DurableObjectStorage) {
   return storage.sql.exec("SELECT * FROM words ORDER BY rowid").toArray();
@@ -39,6 +29,15 @@ describe("migrate", () => {
       expect(words(storage)).toEqual([{ word: "one" }]);
       migrate(storage, STEPS.slice(0, 2));
       expect(words(storage)).toEqual([{ word: "one" }, { word: "two" }]);
+    });
+  });
+
+  test("lays an empty storage out at once, and takes only the steps that come later", async () => {
+    await inEmptyStorage((storage) => {
+      migrate(storage, STEPS.slice(0, 2), "CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID");
+      storage.sql.exec("INSERT INTO words VALUES ('three')");
+      migrate(storage, STEPS, "CREATE TABLE words (word TEXT, length INTEGER)");
+      expect(storage.sql.exec("SELECT * FROM words").toArray()).toEqual([{ word: "three", length: 5 }]);
     });
   });
 

@@ -37,9 +37,14 @@ export class AgentSpeech {
     const endsMs = freeAtMs + estimateSpeechMs(this.text + words) - estimateSpeechMs(this.text);
     this.text += words;
     trySend(relay, protocol.renderWords(words, false));
-    this.#line ??= { ...transcript.addLine("agent", this.text, Date.now()), beginsMs: freeAtMs };
-    const { index, beginsMs } = this.#line;
-    transcript.growUtterance(index, this.text, { beginsMs, endsMs });
+    if (this.#line === null) {
+      const spoken = { beginsMs: freeAtMs, endsMs, played: 0 };
+      const added = transcript.addLine("agent", this.text, Date.now(), spoken);
+      this.#line = { ...added, beginsMs: freeAtMs };
+    } else {
+      const { index, beginsMs } = this.#line;
+      transcript.growUtterance(index, this.text, { beginsMs, endsMs });
+    }
   }
 
   finish(): void {

@@ -45,7 +45,8 @@ export class CustomerEventStore {
     const added = events.flatMap(({ key, name, transfer }) =>
       this.#sql
         .exec(
-          `INSERT INTO customer_events (key, name, at_ms, transfer) VALUES (?, ?, ?, ?)
+          `INSERT INTO customer_events (seq, key, name, at_ms, transfer)
+           SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM customer_events WHERE true
            ON CONFLICT (key) DO NOTHING RETURNING seq`,
           key,
           name,

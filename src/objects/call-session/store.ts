@@ -18,10 +18,12 @@ import {
   EVENT_BODIES_MIGRATION,
 } from "./customer-event-store.ts";
 import { DUE_AFTER_MS, dutyKey, dutySchema, type Duty } from "./duties.ts";
+import { CALL_LAYOUT } from "./layout.ts";
 import { entriesOf, TIMELINE_MIGRATION, TimelineStore } from "./timeline.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 
-const MIGRATIONS = [
+/** As it came to what CALL_LAYOUT says, which must be changed with it. */
+export const CALL_MIGRATIONS = [
   `CREATE TABLE call (id INTEGER PRIMARY KEY CHECK (id = 1), plan TEXT NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL);
    CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL, refused TEXT);
    CREATE TABLE lines (idx INTEGER PRIMARY KEY, speaker TEXT NOT NULL, text TEXT NOT NULL, at_ms INTEGER NOT NULL);
@@ -48,7 +50,7 @@ export class CallStore {
   readonly timeline: TimelineStore;
 
   constructor(storage: DurableObjectStorage) {
-    migrate(storage, MIGRATIONS);
+    migrate(storage, CALL_MIGRATIONS, CALL_LAYOUT);
     this.#storage = storage;
     this.#sql = storage.sql;
     this.transcript = new TranscriptStore(storage.sql);

@@ -53,19 +53,30 @@ export class TranscriptStore {
   /**
    * Appends a line. A clock that was set back makes no line older than the one before it. Where the lines are full, the
    * last one makes room: the talk goes on, and what is said now can be answered.
+   *
+   * @param spoken of what the agent says.
    */
-  addLine(speaker: Speaker, text: string, atMs: number): { index: number; atMs: number } {
+  addLine(
+    speaker: Speaker,
+    text: string,
+    atMs: number,
+    spoken: StoredLine["spoken"] = null,
+  ): { index: number; atMs: number } {
     const lines = this.#read();
     const last = lines.at(-1);
     const isFull = last !== undefined && this.#bytes - bytesOf(last) >= LONGEST_TRANSCRIPT_BYTES;
     const index = isFull ? lines.length - 1 : lines.length;
-    const line = { speaker, text, atMs: Math.max(atMs, last?.atMs ?? 0), spoken: null };
+    const line = { speaker, text, atMs: Math.max(atMs, last?.atMs ?? 0), spoken };
     this.#sql.exec(
-      "INSERT OR REPLACE INTO lines (idx, speaker, text, at_ms) VALUES (?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO lines (idx, speaker, text, at_ms, begins_ms, ends_ms, played)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
       index,
       speaker,
       text,
       line.atMs,
+      spoken?.beginsMs ?? null,
+      spoken?.endsMs ?? null,
+      spoken?.played ?? 0,
     );
     this.#lines = [...lines.slice(0, index), line];
     this.#bytes += bytesOf(line) - (isFull ? bytesOf(last) : 0);
