@@ -13,7 +13,7 @@ import {
   type UntranscribedCall,
 } from "./calls.ts";
 import type { Db } from "./client.ts";
-import { openAtPrimary } from "./d1-sessions.ts";
+import type { DbSession } from "./d1-sessions.ts";
 import { webhooks } from "./schema.ts";
 
 export type WebhookRow = typeof webhooks.$inferSelect;
@@ -56,11 +56,10 @@ type ForEvents<Call> = { call: Call | null; subscriptions: Subscription[]; bookm
 
 /** … and the call (null if there is none such) without what the teller knows better; one trip. */
 export async function readForEvents(
-  d1: D1Database,
+  { db, bookmark }: DbSession,
   orgId: string,
   callId: string,
 ): Promise<ForEvents<UntranscribedCall>> {
-  const { db, bookmark } = openAtPrimary(d1);
   const [rows, [found]] = await db.batch([
     selectSubscriptions(db, orgId),
     selectUntranscribedCall(db, orgId, callId),
@@ -74,11 +73,10 @@ export async function readForEvents(
 
 /** … of a call that no object knows: there is only what is stored. */
 export async function readLostForEvents(
-  d1: D1Database,
+  { db, bookmark }: DbSession,
   orgId: string,
   callId: string,
 ): Promise<ForEvents<StoredCall>> {
-  const { db, bookmark } = openAtPrimary(d1);
   const [rows, [found]] = await db.batch([selectSubscriptions(db, orgId), selectCall(db, orgId, callId)]);
   return {
     call: found === undefined ? null : toStoredCall(found),

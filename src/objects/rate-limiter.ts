@@ -9,12 +9,8 @@ import { take, toStore, type TokenBucket, type TokenDraw } from "../domain/token
 import { migrate } from "../lib/sql-migrations.ts";
 
 const MIGRATIONS = [
-  "CREATE TABLE buckets (name TEXT PRIMARY KEY, tokens REAL NOT NULL, updated_at_ms INTEGER NOT NULL);",
-  // Each request writes one row, and not another for the index of its name.
-  `CREATE TABLE named (name TEXT PRIMARY KEY, tokens REAL NOT NULL, updated_at_ms INTEGER NOT NULL) WITHOUT ROWID;
-   INSERT INTO named SELECT name, tokens, updated_at_ms FROM buckets;
-   DROP TABLE buckets;
-   ALTER TABLE named RENAME TO buckets;`,
+  // A row is written once, and not again for the index of its name.
+  `CREATE TABLE buckets (name TEXT PRIMARY KEY, tokens REAL NOT NULL, updated_at_ms INTEGER NOT NULL) WITHOUT ROWID;`,
 ];
 
 type BucketRow = { name: string; tokens: number; updated_at_ms: number };

@@ -32,15 +32,6 @@ describe("migrate", () => {
     });
   });
 
-  test("lays an empty storage out at once, and takes only the steps that come later", async () => {
-    await inEmptyStorage((storage) => {
-      migrate(storage, STEPS.slice(0, 2), "CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID");
-      storage.sql.exec("INSERT INTO words VALUES ('three')");
-      migrate(storage, STEPS, "CREATE TABLE words (word TEXT, length INTEGER)");
-      expect(storage.sql.exec("SELECT * FROM words").toArray()).toEqual([{ word: "three", length: 5 }]);
-    });
-  });
-
   test("takes none of several steps if one fails, and all once it is mended", async () => {
     await inEmptyStorage((storage) => {
       migrate(storage, STEPS.slice(0, 1));

@@ -2,8 +2,6 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { newId } from "../../src/lib/ids.ts";
-import { migrate } from "../../src/lib/sql-migrations.ts";
-import { RateLimiter } from "../../src/objects/rate-limiter.ts";
 import { rateLimiterOf } from "../../src/stubs/stubs.ts";
 
 const NOW_MS = Date.UTC(2090, 0, 1);
@@ -36,18 +34,6 @@ test("of 31 requests at one moment 30 pass and the last is told when to come bac
   expect(await passedOf(limiter, 1)).toBe(0);
   vi.setSystemTime(NOW_MS + 2_000);
   expect(await passedOf(limiter, 2)).toBe(1);
-});
-
-test("what was drawn under an earlier version stays drawn", async () => {
-  await runInDurableObject(limiterOf(), async (_, ctx) => {
-    await ctx.storage.deleteAll();
-    migrate(ctx.storage, [
-      "CREATE TABLE buckets (name TEXT PRIMARY KEY, tokens REAL, updated_at_ms INTEGER)",
-    ]);
-    ctx.storage.sql.exec("INSERT INTO buckets VALUES ('place_call', 1, ?)", NOW_MS);
-    const limiter = new RateLimiter(ctx, env);
-    expect([1, 2].map(() => limiter.take("place_call", 30).allowed)).toEqual([true, false]);
-  });
 });
 
 test("a draw writes one row, and a refusal none", async () => {

@@ -23,23 +23,12 @@ export function SecretDialog({
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const [copied, setCopied] = useState<Copied>("not yet");
   // As in ActionDialog.
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();
   }, []);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(secret ?? "");
-      setCopied("copied");
-    } catch {
-      field.current?.select();
-      setCopied("refused");
-    }
-  };
   return (
     <dialog
       ref={dialog}
@@ -58,24 +47,7 @@ export function SecretDialog({
         ) : (
           <>
             {children}
-            <label class="field">
-              <span class="label">{label}</span>
-              <span class="secret">
-                <input
-                  ref={field}
-                  readOnly
-                  spellcheck={false}
-                  value={secret}
-                  onFocus={(event) => event.currentTarget.select()}
-                />
-                <button type="button" class="primary" onClick={() => void copy()}>
-                  Copy
-                </button>
-              </span>
-              <span class="hint" role="status">
-                {SAID[copied]}
-              </span>
-            </label>
+            <SecretField label={label} secret={secret} />
             <p class="warning">
               <strong>It is shown this once.</strong> Nobody can look it up later, we neither: store it now.
             </p>
@@ -88,6 +60,40 @@ export function SecretDialog({
         </div>
       </div>
     </dialog>
+  );
+}
+
+function SecretField({ label, secret }: { label: string; secret: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState<Copied>("not yet");
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(secret);
+      setCopied("copied");
+    } catch {
+      field.current?.select();
+      setCopied("refused");
+    }
+  };
+  return (
+    <label class="field">
+      <span class="label">{label}</span>
+      <span class="secret">
+        <input
+          ref={field}
+          readOnly
+          spellcheck={false}
+          value={secret}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <button type="button" class="primary" onClick={() => void copy()}>
+          Copy
+        </button>
+      </span>
+      <span class="hint" role="status">
+        {SAID[copied]}
+      </span>
+    </label>
   );
 }
 

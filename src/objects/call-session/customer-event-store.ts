@@ -6,14 +6,6 @@ import type { CustomerEvent, NumberedEvent } from "../../domain/call/customer-ev
 import { TRANSFER_STATUSES, type TransferFacts } from "../../domain/call/transfer-state.ts";
 import { CALL_EVENTS } from "../../domain/webhook.ts";
 
-export const CUSTOMER_EVENTS_MIGRATION = `
-  CREATE TABLE customer_events (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-    at_ms INTEGER NOT NULL, transfer TEXT, told INTEGER NOT NULL DEFAULT 0);
-  CREATE TABLE customer_events_taken (seq INTEGER NOT NULL, webhook_id TEXT NOT NULL, PRIMARY KEY (seq, webhook_id));`;
-
-/** An event's body, from the first try to hand it over until all have it. */
-export const EVENT_BODIES_MIGRATION = "ALTER TABLE customer_events ADD COLUMN body TEXT;";
-
 const transferSchema = z.object({
   id: z.string(),
   target: z.string(),

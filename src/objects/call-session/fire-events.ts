@@ -9,6 +9,7 @@ import type { CallRecord } from "../../contract/calls.ts";
 import { toTransfer } from "../../contract/transfers.ts";
 import { toRecord } from "../../db/call-records.ts";
 import type { UntranscribedCall } from "../../db/calls.ts";
+import { openAtPrimary } from "../../db/d1-sessions.ts";
 import { readForEvents, type Subscription } from "../../db/webhook-endpoints.ts";
 import type { NumberedEvent } from "../../domain/call/customer-events.ts";
 import { factsOf } from "../../domain/call/facts.ts";
@@ -24,7 +25,7 @@ export async function fireEvents(call: Call, { env, store }: { env: Env; store: 
   const untold = store.customerEvents.untold();
   if (untold.length === 0) return;
   const { orgId, callId } = call.plan;
-  const { call: stored, subscriptions, bookmark } = await readForEvents(env.DB, orgId, callId);
+  const { call: stored, subscriptions, bookmark } = await readForEvents(openAtPrimary(env.DB), orgId, callId);
   if (stored === null) logError("events_without_call", "no row", { call_id: callId });
   const isWanted = ({ name }: NumberedEvent) => subscriptions.some((each) => each.events.includes(name));
   const events = stored === null ? [] : untold.filter(isWanted);

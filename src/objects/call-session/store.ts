@@ -12,32 +12,11 @@ import { callStateSchema, type CallState } from "../../domain/call/state.ts";
 import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
-import {
-  CUSTOMER_EVENTS_MIGRATION,
-  CustomerEventStore,
-  EVENT_BODIES_MIGRATION,
-} from "./customer-event-store.ts";
+import { CustomerEventStore } from "./customer-event-store.ts";
 import { DUE_AFTER_MS, dutyKey, dutySchema, type Duty } from "./duties.ts";
-import { CALL_LAYOUT } from "./layout.ts";
-import { entriesOf, TIMELINE_MIGRATION, TimelineStore } from "./timeline.ts";
+import { CALL_MIGRATIONS } from "./layout.ts";
+import { entriesOf, TimelineStore } from "./timeline.ts";
 import { TranscriptStore } from "./transcript-store.ts";
-
-/** As it came to what CALL_LAYOUT says, which must be changed with it. */
-export const CALL_MIGRATIONS = [
-  `CREATE TABLE call (id INTEGER PRIMARY KEY CHECK (id = 1), plan TEXT NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL);
-   CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL, refused TEXT);
-   CREATE TABLE lines (idx INTEGER PRIMARY KEY, speaker TEXT NOT NULL, text TEXT NOT NULL, at_ms INTEGER NOT NULL);
-   CREATE TABLE feed (cursor INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
-   CREATE TABLE outbox (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
-     due_at_ms INTEGER NOT NULL);`,
-  // Of what the agent says: when it is spoken, and how much of it was (domain/playback.ts).
-  `ALTER TABLE lines ADD COLUMN begins_ms INTEGER;
-   ALTER TABLE lines ADD COLUMN ends_ms INTEGER;
-   ALTER TABLE lines ADD COLUMN played INTEGER NOT NULL DEFAULT 0;`,
-  CUSTOMER_EVENTS_MIGRATION,
-  EVENT_BODIES_MIGRATION,
-  TIMELINE_MIGRATION,
-];
 
 export type Call = { plan: CallPlan; state: CallState; seq: number };
 export type OutboxRow = { key: string; seq: number; duty: Duty; attempts: number };
@@ -50,7 +29,7 @@ export class CallStore {
   readonly timeline: TimelineStore;
 
   constructor(storage: DurableObjectStorage) {
-    migrate(storage, CALL_MIGRATIONS, CALL_LAYOUT);
+    migrate(storage, CALL_MIGRATIONS);
     this.#storage = storage;
     this.#sql = storage.sql;
     this.transcript = new TranscriptStore(storage.sql);

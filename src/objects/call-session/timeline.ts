@@ -15,9 +15,6 @@ import { logError } from "../../lib/log.ts";
 import { isoSeconds, toEpochSeconds } from "../../lib/time.ts";
 import type { Duty } from "./duties.ts";
 
-export const TIMELINE_MIGRATION = `
-  CREATE TABLE timeline (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, body TEXT NOT NULL);`;
-
 type Entry = { atMs: number; event: NewTimelineEvent };
 type Happening = {
   before: CallState | null;

@@ -3,6 +3,7 @@ import { toDeliveries } from "../../contract/call-events.ts";
 import type { CallEventMessage } from "../../contract/messages.ts";
 import { toldByRow, toRecord } from "../../db/call-records.ts";
 import { findCarrier } from "../../db/carriers.ts";
+import { openAtPrimary } from "../../db/d1-sessions.ts";
 import { endLiveRow, findLiveRow, type LiveRow } from "../../db/live-rows.ts";
 import { readLostForEvents } from "../../db/webhook-endpoints.ts";
 import { customerEventsOfLost } from "../../domain/call/customer-events.ts";
@@ -76,7 +77,7 @@ async function endCall(context: ServiceContext, row: LiveRow): Promise<void> {
 /** Unless its object has ended the call after all, which then tells of it. */
 async function tellOfEnd({ env, config }: ServiceContext, message: Message): Promise<void> {
   const { call_id: callId, org_id: orgId, projected_seq: projectedSeq, webhook_ids: unheard } = message;
-  const { call, subscriptions, bookmark } = await readLostForEvents(env.DB, orgId, callId);
+  const { call, subscriptions, bookmark } = await readLostForEvents(openAtPrimary(env.DB), orgId, callId);
   if (call === null || call.row.projectedSeq !== projectedSeq || call.row.endedAt === null) return;
   const { outcome, answeredAt, endedAt } = call.row;
   const events = customerEventsOfLost({ projectedSeq, outcome, answeredAt, endedAt });
