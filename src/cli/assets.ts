@@ -29,7 +29,8 @@ export async function bundleDesk(): Promise<{ name: string; content: string | Ui
     root: join(REPOSITORY, "src/desk"),
     base: "/desk/assets/",
     logLevel: "error",
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    // Whatever NODE_ENV says, as tests do: what is tested is what is served.
+    oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     build: {
       write: false,
       // Its own style-loading would need inline code; ours is one stylesheet.
