@@ -1,15 +1,12 @@
 // Our Worker and the limit Worker, one after the other on the same runtime, path by path and round by round.
 
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { REPOSITORY } from "../../src/cli/options.ts";
+import { startBeside } from "./beside.ts";
 import { Client, type Answer } from "./client.ts";
-import { beginLiveCalls, endLiveCalls, MOST_PER_MINUTE, seedCalls } from "./fixture.ts";
+import { beginLiveCalls, endLiveCalls, raiseLimits, seedCalls } from "./fixture.ts";
 import { PATHS, type Path, type Side, type World } from "./paths.ts";
 import { runtimeProcessor } from "./processor.ts";
-import { IN_MEMORY, startRuntime, type BenchRuntime } from "./runtime.ts";
+import type { BenchRuntime } from "./runtime.ts";
 import { sameShape } from "./same-shape.ts";
-import { statementsOf } from "./statements.ts";
 
 const CALLS = 6_000;
 const PAGES_BEFORE = 99;
@@ -36,7 +33,10 @@ export async function measureRequests(
   { rounds, seconds }: { rounds: number; seconds: number },
 ): Promise<Requests> {
   const since = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
-  const runtime = await startLimit(since);
+  const runtime = await startBeside({
+    since,
+    dialDelaySeconds: DIAL_DELAY_SECONDS,
+  });
   const processor = runtimeProcessor();
   const clients = { ours: new Client(runtime.url), limit: new Client(runtime.limitUrl) };
   try {
@@ -81,48 +81,8 @@ function none(): Record<Side, number[]> {
   return { ours: [], limit: [] };
 }
 
-/** Files of the limit Worker. */
-export function limitModules() {
-  const folder = join(REPOSITORY, "test/bench/limit");
-  const files = readdirSync(folder).toSorted((a, b) => Number(b === "worker.js") - Number(a === "worker.js"));
-  return {
-    modulesRoot: folder,
-    modules: files.map((file) => ({ type: "ESModule" as const, path: join(folder, file) })),
-  };
-}
-
-function startLimit(since: string): Promise<BenchRuntime> {
-  const delayed = (queueName: string) => ({ queueName, deliveryDelay: DIAL_DELAY_SECONDS });
-  return startRuntime({ RATE_LIMIT_CEILING: String(MOST_PER_MINUTE) }, "", {
-    storage: IN_MEMORY,
-    ours: {
-      queueProducers: {
-        DIAL: delayed("trunkline-dial"),
-        CALL_EVENTS: { queueName: "trunkline-call-events" },
-      },
-    },
-    limit: async ({ credentialsKey, seed }) => ({
-      script: undefined,
-      ...limitModules(),
-      bindings: {
-        CREDENTIALS_KEY: credentialsKey,
-        PUBLIC_BASE_URL: "http://localhost:8787",
-        STATEMENTS: await statementsOf(seed.organisation.id, Date.parse(`${since}T00:00:00Z`) / 1000),
-      },
-      d1Databases: { DB: "trunkline" },
-      durableObjects: {
-        LIMITER: { className: "Limiter", useSQLite: true },
-        CALL: { className: "Call", useSQLite: true },
-        BOARD: { className: "Board", useSQLite: true },
-      },
-      // Miniflare knows producers by the names of their bindings, whosever they are.
-      queueProducers: { LIMIT_DIAL: delayed("limit-dial") },
-      queueConsumers: { "limit-dial": { maxBatchTimeout: 0 } },
-    }),
-  });
-}
-
 async function settle(runtime: BenchRuntime, client: Client, since: string): Promise<World> {
+  await raiseLimits(runtime);
   const ended = await seedCalls(runtime, CALLS);
   const headers = { authorization: `Bearer ${runtime.instance.apiKey}` };
   let cursor = "";

@@ -3,13 +3,19 @@
 // note, so that they can't come to differ.
 
 import { selectCounts } from "../../src/db/call-counts.ts";
-import { findCall } from "../../src/db/calls.ts";
+import { findCallToAnalyse, writeAnalysis } from "../../src/db/analyses.ts";
+import { findCall, projectCall } from "../../src/db/calls.ts";
 import { findCarrier } from "../../src/db/carriers.ts";
 import { openDb, type Db } from "../../src/db/client.ts";
 import { patchKeyDetails } from "../../src/db/key-details.ts";
 import { findKey } from "../../src/db/keys.ts";
 import { listCalls, type CallPage } from "../../src/db/list-calls.ts";
+import { isOptedOut } from "../../src/db/opt-outs.ts";
+import { findCallPlan } from "../../src/db/plans.ts";
 import { findPlacement, insertOutboundCall } from "../../src/db/placements.ts";
+
+import type { CallFacts } from "../../src/domain/call/facts.ts";
+import type { Sentiment } from "../../src/domain/call/status.ts";
 
 /** `params` that begin with `@` stand for what each request brings under that name. */
 export type Statement = { sql: string; params: unknown[] };
@@ -37,13 +43,19 @@ async function noted(query: (db: Db) => PromiseLike<unknown>): Promise<Statement
   return statements;
 }
 
-/** An id that is made with the statement, and a patch that is put into JSON for it, are the request's as well. */
+/** An id that is made with the statement, and what is put into JSON for it, are the request's as well. */
 function named(param: unknown): unknown {
   if (typeof param !== "string") return param;
-  return param.startsWith("cst_") ? "@contactId" : param === PATCH_JSON ? "@patch" : param;
+  return param.startsWith("cst_") ? "@contactId" : (IN_JSON[param] ?? param);
 }
 
-const PATCH_JSON = JSON.stringify({ "@patch": true });
+const PATCH = { "@patch": true };
+const ANALYSIS = { extraction: {}, qmsScores: {} };
+const IN_JSON: Record<string, string> = {
+  [JSON.stringify(PATCH)]: "@patch",
+  [JSON.stringify({ extraction: {}, qms_scores: {} })]: "@analysis",
+  "[]": "@turns",
+};
 
 /** What no answer shows needs not be read. Of the same rows, so the limit does not. */
 const UNSHOWN = ["analysis", "workflow_patches", "key_details", "must_end_at", "projected_seq"];
@@ -81,8 +93,37 @@ export async function statementsOf(orgId: string, since: number): Promise<Record
     firstPage: await page(null),
     pageAfter: await page({ at: number("@at"), id: "@id" }),
     stats: await noted((db) => selectCounts(db, { orgId, started: { from: since, to: null } })),
-    patchDetails: await noted((db) => patchKeyDetails(db, "@orgId", "@callId", { "@patch": true })),
+    patchDetails: await noted((db) => patchKeyDetails(db, "@orgId", "@callId", PATCH)),
     findPlacement: await noted((db) => findPlacement(db, placed)),
     insertCall: await noted((db) => insertOutboundCall(db, call, undefined)),
+    ...(await statementsOfLife()),
+  };
+}
+
+/** From a call's dialling to its analysis. */
+async function statementsOfLife(): Promise<Record<string, Statement[]>> {
+  const facts = {
+    status: "@status",
+    outcome: "@outcome",
+    endedReason: "@endedReason",
+    fault: "@fault",
+    duration: number("@duration"),
+    answeredAt: number("@answeredAt"),
+    endedAt: number("@endedAt"),
+    carrierCallId: "@carrierCallId",
+    transfer: null,
+  } as unknown as CallFacts;
+  const ids = { callId: "@callId", orgId: "@orgId" };
+  const projection = { ...ids, seq: number("@seq"), facts, mustEndAt: number("@mustEndAt") };
+  const analysis = { ...ANALYSIS, summary: "@summary", sentiment: "@sentiment" as unknown as Sentiment };
+  const judged = { ...ids, customer: "", endedAt: null };
+  const wish = { optOut: false, atSeconds: 0 };
+  return {
+    findCallPlan: await noted((db) => findCallPlan(db, "@callId")),
+    isOptedOut: await noted((db) => isOptedOut(db, "@orgId", "@to")),
+    projectLive: await noted((db) => projectCall(db, { ...projection, turns: null })),
+    projectEnded: await noted((db) => projectCall(db, { ...projection, turns: [] })),
+    findCallToAnalyse: await noted((db) => findCallToAnalyse(db, "@callId")),
+    writeAnalysis: await noted((db) => writeAnalysis(db, judged, analysis, wish)),
   };
 }

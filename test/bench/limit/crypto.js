@@ -9,7 +9,7 @@ export async function sha256Hex(text) {
   return hex;
 }
 
-/** With what requests of a carrier account are signed: its token, which is stored sealed. */
+/** A carrier account's token, which is stored sealed, and the key made of it: with that requests are signed. */
 export async function signingKeyOf(credentialsKey, sealed, carrierId) {
   const [, nonce, ciphertext] = sealed.split(".");
   const key = await crypto.subtle.importKey("raw", fromBase64(credentialsKey), "AES-GCM", false, ["decrypt"]);
@@ -18,7 +18,9 @@ export async function signingKeyOf(credentialsKey, sealed, carrierId) {
     key,
     fromBase64(ciphertext),
   );
-  return crypto.subtle.importKey("raw", token, { name: "HMAC", hash: "SHA-1" }, false, ["sign", "verify"]);
+  const usages = ["sign", "verify"];
+  const signing = await crypto.subtle.importKey("raw", token, { name: "HMAC", hash: "SHA-1" }, false, usages);
+  return { key: signing, token: new TextDecoder().decode(token) };
 }
 
 /** X-Twilio-Signature: over the address and each field of the form, sorted. */

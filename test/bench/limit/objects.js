@@ -1,4 +1,4 @@
-// The limiter and the board, with the least that each must do.
+// The limiter, the gate and the board, with the least that each must do.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -47,5 +47,27 @@ export class Board extends DurableObject {
     return [...this.ctx.storage.sql.exec("SELECT entry FROM calls ORDER BY call_id").raw()].map(
       ([entry]) => entry,
     );
+  }
+}
+
+/** One per carrier account: when its next call may start, and which calls hold a line. */
+export class Gate extends DurableObject {
+  constructor(ctx, env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(`CREATE TABLE IF NOT EXISTS slots (call_id TEXT PRIMARY KEY, start_at_ms INTEGER);
+      CREATE TABLE IF NOT EXISTS pace (id INTEGER PRIMARY KEY, next_at_ms INTEGER);
+      INSERT OR IGNORE INTO pace VALUES (1, 0);`);
+  }
+
+  reserve(callId, callsPerSecond) {
+    const { sql } = this.ctx.storage;
+    const startAtMs = Math.max(Date.now(), sql.exec("SELECT next_at_ms FROM pace").one().next_at_ms);
+    sql.exec("INSERT OR REPLACE INTO slots VALUES (?, ?)", callId, startAtMs);
+    sql.exec("UPDATE pace SET next_at_ms = ?", startAtMs + Math.ceil(1000 / callsPerSecond));
+    return startAtMs;
+  }
+
+  release(callId) {
+    this.ctx.storage.sql.exec("DELETE FROM slots WHERE call_id = ?", callId);
   }
 }

@@ -14,15 +14,18 @@
 //   state in one transaction of the object.
 
 import { Call } from "./call.js";
-import { isSigned, newId, sha256Hex, signingKeyOf } from "./crypto.js";
-import { Board, Limiter } from "./objects.js";
+import { carrierRequest, createLine } from "./carriers.js";
+import { consume } from "./consumers.js";
+import { newId, sha256Hex } from "./crypto.js";
+import { batch, one } from "./database.js";
+import { Line } from "./line.js";
+import { Board, Gate, Limiter } from "./objects.js";
 import { isoOf, liveCallOf, summaryOf } from "./shapes.js";
 
-export { Board, Call, Limiter };
+export { Board, Call, Gate, Limiter, Line };
 
 const REMEMBERED_MS = 60_000;
 const keys = new Map();
-const carriers = new Map();
 
 export default {
   async fetch(request, env) {
@@ -31,7 +34,8 @@ export default {
     if (root === "floor") return Response.json({ ok: true });
     if (root === "begin") return beginCalls(request, env);
     if (root === "carriers")
-      return carrierCallback(request, env, { carrierId: first, callId: third, kind: fourth });
+      return carrierRequest(request, env, { carrierId: first, callId: third, kind: fourth });
+    if (root === "line") return createLine(request, env);
     if (root === "v1" && first === "calls") {
       if (request.method === "POST") return withKey(request, env, "place_call", createCall);
       if (second === "stats") return withKey(request, env, "default", readStats);
@@ -42,7 +46,7 @@ export default {
     if (fourth === "metadata") return withKey(request, env, "write_call_metadata", writeMetadata, third);
     return new Response(null, { status: 404 });
   },
-  queue() {},
+  queue: consume,
 };
 
 /** Who asks, and whether too often. */
@@ -88,7 +92,7 @@ async function createCall(request, env, orgId) {
   const startedAt = Math.floor(Date.now() / 1000);
   const contactId = newId("cst");
   const call = { callId, contactId, orgId, campaignId, carrierId, from, to, name, patch, startedAt };
-  const results = await env.DB.batch(all(env, "insertCall", call));
+  const results = await batch(env, "insertCall", call);
   if (results.at(-1).results.length === 0) return new Response(null, { status: 409 });
   await env.LIMIT_DIAL.send({ call_id: callId });
   const headers = { location: `/v1/calls/${callId}` };
@@ -117,9 +121,7 @@ const PAGE = 50;
 
 async function listCalls(_request, env, _orgId, cursor) {
   const [at, id] = cursor === null ? [] : JSON.parse(atob(cursor));
-  const [page, counted] = await env.DB.batch(
-    all(env, cursor === null ? "firstPage" : "pageAfter", { at, id }),
-  );
+  const [page, counted] = await batch(env, cursor === null ? "firstPage" : "pageAfter", { at, id });
   const { talkSeconds: _, ...counts } = counted.results[0];
   const rows = page.results.slice(0, PAGE);
   const last = rows.at(-1);
@@ -175,48 +177,12 @@ async function listLive(_request, env, orgId, callType) {
   return Response.json({ calls, total: calls.length });
 }
 
-async function carrierCallback(request, env, { carrierId, callId }) {
-  const body = await request.text();
-  const nowMs = Date.now();
-  let known = carriers.get(carrierId);
-  if (known === undefined || known.untilMs < nowMs) {
-    const row = await one(env, "findCarrier", { carrierId }).first();
-    if (row === null) return new Response(null, { status: 403 });
-    const key = await signingKeyOf(env.CREDENTIALS_KEY, row.auth_token_encrypted, carrierId);
-    known = { key, accountSid: row.account_sid, untilMs: nowMs + REMEMBERED_MS };
-    carriers.set(carrierId, known);
-  }
-  const form = new Map(new URLSearchParams(body));
-  const { pathname, search } = new URL(request.url);
-  const signature = request.headers.get("x-twilio-signature") ?? "";
-  const isAuthentic = await isSigned(known.key, env.PUBLIC_BASE_URL + pathname + search, form, signature);
-  if (!isAuthentic || form.get("AccountSid") !== known.accountSid) return new Response(null, { status: 403 });
-  const report = {
-    carrierCallId: form.get("CallSid"),
-    phase: form.get("CallStatus"),
-    atMs: Date.parse(form.get("Timestamp")),
-    durationSeconds: null,
-    answeredBy: null,
-  };
-  const isTaken = await env.CALL.getByName(callId).report(carrierId, report);
-  return new Response(null, { status: isTaken ? 204 : 404 });
-}
-
 /** Not measured: the calls that live while callbacks and the board are. */
 async function beginCalls(request, env) {
   const { orgId, carrierId, state, entries } = await request.json();
   for (const entry of entries) {
-    await env.CALL.getByName(entry.callId).begin({ carrierId }, state);
+    await env.CALL.getByName(entry.callId).begin({ carrierId }, { ...state, seq: 1 });
     await env.BOARD.getByName(orgId).show(entry.callId, entry);
   }
   return new Response(null, { status: 204 });
-}
-
-function one(env, name, given) {
-  return all(env, name, given)[0];
-}
-
-function all({ DB, STATEMENTS }, name, given) {
-  const valueOf = (param) => (param !== null && param[0] === "@" ? given[param.slice(1)] : param);
-  return STATEMENTS[name].map(({ sql, params }) => DB.prepare(sql).bind(...params.map(valueOf)));
 }
