@@ -23,7 +23,7 @@ const PIPELINE = "pipeline";
 const { values } = parseArgs({
   options: {
     /** Of each path, and of the pipeline. */
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "4" },
     /** For which each Worker is asked in a round. */
     seconds: { type: "string", default: "0.4" },
     /** Calls of a round of the pipeline. */
