@@ -29,13 +29,7 @@ export type Pipeline = {
   dialMs: Record<Side, number[]>;
 };
 
-export async function measurePipeline({
-  rounds,
-  calls,
-}: {
-  rounds: number;
-  calls: number;
-}): Promise<Pipeline> {
+export async function measurePipeline(rounds: number, calls: number): Promise<Pipeline> {
   const since = new Date().toISOString().slice(0, 10);
   const runtime = await startBeside({ variables: { SANDBOX_SPEED: SPEED }, since });
   const processor = runtimeProcessor();
