@@ -23,7 +23,7 @@ const PIPELINE = "pipeline";
 const { values } = parseArgs({
   options: {
     /** Many and short: what else the machine does then falls on both. Of the pipeline, a third. */
-    rounds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "8" },
     /** For which each Worker is asked in a round. */
     seconds: { type: "string", default: "0.2" },
     /** Calls of a round of the pipeline. */
@@ -39,6 +39,12 @@ const { values } = parseArgs({
 if (values.held === undefined) {
   const names = values.only?.split(",") ?? [...Object.keys(PATHS), PIPELINE];
   const paths = names.filter((name) => name !== PIPELINE);
+  const unknown = paths.filter((name) => !Object.hasOwn(PATHS, name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `No such path: ${unknown.join(", ")}. There are ${[...Object.keys(PATHS), PIPELINE].join(", ")}.`,
+    );
+  }
   const rounds = Number(values.rounds);
   const seconds = Number(values.seconds);
   const requests = paths.length === 0 ? null : await measureRequests(paths, { rounds, seconds });
