@@ -121,8 +121,8 @@ function tell({ held, outcomes, lost, drain_seconds: drain, cpu_seconds: cpu }: 
   console.log(`Lost, or not talked with to the end: ${lost}.`);
   console.log(`After the last 201 all were over in ${drain.ended} s, and judged in ${drain.analysed} s.`);
   console.log(
-    `The runtime took ${cpu.all} s of processor time, ${cpu.per_call} a call: ${cpu.cores_busy} of a core. A runtime runs all
-its Workers and objects on one core, so that is the bound: where it comes near 1, calls wait.`,
+    `The runtime took ${cpu.all} s of processor time, ${cpu.per_call} a call: ${cpu.cores_busy} of a core. A local runtime runs
+all its Workers and objects in one thread, with a few helpers, so that is the bound: where it comes near 1, calls wait.`,
   );
 }
 
