@@ -29,7 +29,9 @@ const { values } = parseArgs({
 
 const NOTHING = "export class Bare {} export default { fetch: () => new Response() };";
 
-const runtime = await startRuntime({ SANDBOX_SPEED: values.speed }, NOTHING, "test/counting/worker.ts");
+const runtime = await startRuntime({ SANDBOX_SPEED: values.speed }, NOTHING, {
+  entry: "test/counting/worker.ts",
+});
 try {
   await openDemoQueues(runtime.url, runtime.instance.adminKey);
   const measured: Partial<Record<Kind, Measured>> = {};

@@ -1,7 +1,7 @@
 // The production bundle on the bare runtime. A second Worker beside ours, on the same runtime and in the same run, is
 // what ours is compared with.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -16,19 +16,36 @@ export type BenchRuntime = {
   /** Where the Worker that it is compared with answers. */
   limitUrl: string;
   instance: Instance;
+  /** The database, which both may share. */
+  db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   stop(): Promise<void>;
 };
 
+type WorkerPart = Record<string, unknown>;
+/** What of the two Workers differs from what every benchmark wants. */
+export type Parts = {
+  /** Stands in for our Worker's own. */
+  entry?: string;
+  ours?: WorkerPart;
+  limit?: (instance: Instance) => WorkerPart | Promise<WorkerPart>;
+  /** Where the databases and objects keep what they store; a folder of its own is made there. */
+  storage?: string;
+};
+
+const MEMORY = "/dev/shm";
 /**
- * @param variables beside those that every deployment needs. @param limit the source of the Worker beside ours.
- * @param entry stands in for our Worker's own.
+ * Storage without a disk, where there is such a thing: each write of an object is waited for, and how long a disk takes
+ * to confirm it is no matter of either Worker.
  */
+export const IN_MEMORY = existsSync(MEMORY) ? MEMORY : tmpdir();
+
+/** @param variables beside those that every deployment needs. @param limit the source of the Worker beside ours. */
 export async function startRuntime(
   variables: Record<string, string>,
   limit: string,
-  entry?: string,
+  parts: Parts = {},
 ): Promise<BenchRuntime> {
-  const folder = mkdtempSync(join(tmpdir(), "trunkline-bench-"));
+  const folder = mkdtempSync(join(parts.storage ?? tmpdir(), "trunkline-bench-"));
   const instance = await openInstance(folder);
   const url = "http://localhost:8787";
   const bindings = { PUBLIC_BASE_URL: url, ...secretsOf(instance), ...variables };
@@ -39,7 +56,7 @@ export async function startRuntime(
       handleStructuredLogs: () => {},
       resourcePersistencePath: join(folder, "state"),
       workers: [
-        workerOptions(bundle(folder, entry), bindings, 0),
+        { ...workerOptions(bundle(folder, parts.entry), bindings, 0), ...parts.ours },
         {
           name: "limit",
           modules: true,
@@ -47,6 +64,7 @@ export async function startRuntime(
           compatibilityDate: COMPATIBILITY_DATE,
           durableObjects: { BARE: { className: "Bare", useSQLite: true } },
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+          ...(await parts.limit?.(instance)),
         },
       ],
     }),
@@ -60,6 +78,7 @@ export async function startRuntime(
     url: own.origin,
     limitUrl: beside.origin,
     instance,
+    db: await miniflare.getD1Database("DB", WORKER),
     async stop() {
       await miniflare.dispose();
       rmSync(folder, { recursive: true, force: true });

@@ -9,3 +9,9 @@ export function summaryOf(times: readonly number[]): Summary {
   };
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [below, above] = [Math.floor((sorted.length - 1) / 2), Math.ceil((sorted.length - 1) / 2)];
+  return ((sorted[below] ?? Number.NaN) + (sorted[above] ?? Number.NaN)) / 2;
+}
