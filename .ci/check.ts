@@ -70,17 +70,7 @@ function migrationsAreFresh(): Outcome {
     const before = readdirSync(copy).length;
     const { status, stdout, stderr } = spawnSync(
       "drizzle-kit",
-      [
-        "generate",
-        "--dialect",
-        "sqlite",
-        "--casing",
-        "snake_case",
-        "--schema",
-        "src/db/schema.ts",
-        "--out",
-        copy,
-      ],
+      ["generate", "--dialect", "sqlite", "--schema", "src/db/schema.ts", "--out", copy],
       { encoding: "utf8" },
     );
     const fresh = status === 0 && readdirSync(copy).length === before;

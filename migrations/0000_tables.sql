@@ -71,10 +71,10 @@ CREATE INDEX `calls_by_contact` ON `calls` (`org_id`,`contact_id`,`started_at`,`
 CREATE INDEX `calls_by_type` ON `calls` (`org_id`,`call_type`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_outcome` ON `calls` (`org_id`,`outcome`,`started_at`,`id`);--> statement-breakpoint
 CREATE INDEX `calls_by_sentiment` ON `calls` (`org_id`,`sentiment`,`started_at`,`id`);--> statement-breakpoint
-CREATE INDEX `calls_live` ON `calls` (`started_at`,`id`) WHERE status <> 'ended';--> statement-breakpoint
-CREATE INDEX `calls_live_by_org` ON `calls` (`org_id`,`started_at`,`id`) WHERE status <> 'ended';--> statement-breakpoint
+CREATE INDEX `calls_live` ON `calls` (`started_at`,`id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE INDEX `calls_live_by_org` ON `calls` (`org_id`,`started_at`,`id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `calls_one_per_inbound_carrier_call` ON `calls` (`carrier_id`,`carrier_call_id`) WHERE call_type = 'inbound';--> statement-breakpoint
-CREATE UNIQUE INDEX `calls_one_live_per_number` ON `calls` (`org_id`,`to_number`) WHERE call_type = 'outbound' AND status <> 'ended';--> statement-breakpoint
+CREATE UNIQUE INDEX `calls_one_live_per_number` ON `calls` (`org_id`,`to_number`) WHERE call_type = 'outbound' AND ended_at IS NULL;--> statement-breakpoint
 CREATE TABLE `campaigns` (
 	`id` text PRIMARY KEY NOT NULL,
 	`org_id` text NOT NULL,

@@ -126,3 +126,15 @@ WHEN OLD.status = 'ended' AND NEW.status <> 'ended'
 BEGIN
   SELECT RAISE(ABORT, 'an ended call stays ended');
 END;
+--> statement-breakpoint
+CREATE TRIGGER calls_ended_at_inserted BEFORE INSERT ON calls
+WHEN (NEW.status = 'ended') <> (NEW.ended_at IS NOT NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'a call has an end when it has ended');
+END;
+--> statement-breakpoint
+CREATE TRIGGER calls_ended_at_updated BEFORE UPDATE OF status, ended_at ON calls
+WHEN (NEW.status = 'ended') <> (NEW.ended_at IS NOT NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'a call has an end when it has ended');
+END;

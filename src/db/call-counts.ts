@@ -9,7 +9,7 @@ import { callRollups, calls } from "./schema.ts";
 
 /** The counting columns of a rollup row, and which calls each counts. */
 const COLUMNS = {
-  live: sql`status <> 'ended'`,
+  live: sql`ended_at IS NULL`,
   voicemail: sql`status = 'ended' AND outcome = 'voicemail'`,
   noAnswer: sql`status = 'ended' AND outcome = 'no-answer'`,
   failed: sql`status = 'ended' AND outcome = 'failed'`,

@@ -25,7 +25,7 @@ export function conditionsOf(filter: CallFilter): SQL {
     contactId === undefined ? undefined : eq(calls.contactId, contactId),
     callType === undefined ? undefined : eq(calls.callType, callType),
     // Written out, not bound: only so does the planner use the partial index on live calls.
-    status === undefined || status === "ended" ? undefined : sql`${calls.status} <> 'ended'`,
+    status === undefined || status === "ended" ? undefined : sql`${calls.endedAt} IS NULL`,
     status === undefined ? undefined : eq(calls.status, status),
     outcome === undefined ? undefined : eq(calls.outcome, outcome),
     // Only who was talked with has a sentiment that counts.

@@ -122,13 +122,14 @@ export async function projectCall(
   },
 ): Promise<void> {
   const { callId, orgId, seq, turns, mustEndAt } = projection;
-  const { transfer, outcome, ...facts } = projection.facts;
+  const { transfer, outcome, endedAt, ...facts } = projection.facts;
   const update = db
     .update(calls)
     .set({
       ...facts,
-      // Named it would be written into its index anew each time, though it stays what it is until the end.
+      // Named they would be written into their indexes anew each time, though they stay what they are until the end.
       ...(outcome === null ? {} : { outcome }),
+      ...(endedAt === null ? {} : { endedAt }),
       mustEndAt,
       transfer: transfer === null ? null : JSON.stringify(toTransfer(transfer)),
       projectedSeq: seq,

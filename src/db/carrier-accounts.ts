@@ -120,7 +120,7 @@ export async function deleteCarrier(
     WHERE org_id = ${orgId} AND carrier_id = ${carrierId} AND deleted_at IS NULL)`;
   // The index has exactly the live calls.
   const hasCall = sql<number>`EXISTS (SELECT 1 FROM calls INDEXED BY calls_live_by_org
-    WHERE org_id = ${orgId} AND status <> 'ended' AND carrier_id = ${carrierId})`;
+    WHERE org_id = ${orgId} AND ended_at IS NULL AND carrier_id = ${carrierId})`;
   const [usage, deleted] = await db.batch([
     db
       .select({ hasCampaign: hasCampaign.as("has_campaign"), hasCall: hasCall.as("has_call") })

@@ -7,7 +7,7 @@ export type Client = Pick<D1Database, "prepare" | "batch">;
 
 export function openDb(client: Client): Db {
   // drizzle asks nothing else of a database. Told the whole schema it would take a hundred times as long, at each request.
-  return drizzle(client as D1Database, { casing: "snake_case" });
+  return drizzle(client as D1Database);
 }
 
 /** True if `error` is SQLite's refusal of a second row in that unique index (`table.column, …`). */

@@ -32,7 +32,7 @@ export async function readCallHealth(
 ): Promise<CallHealth> {
   const { nowSeconds, dialDeadlineSeconds, lettersSinceSeconds } = bounds;
   // Written out, not bound: only so does the planner use the partial index on live calls.
-  const live = and(eq(calls.orgId, orgId), sql`status <> 'ended'`);
+  const live = and(eq(calls.orgId, orgId), sql`ended_at IS NULL`);
   const mustEndAt = sql`coalesce(must_end_at, started_at + ${dialDeadlineSeconds} + ${UNKNOWN_SECONDS})`;
   const isStuck = sql`${mustEndAt} + ${NEWS_SECONDS} < ${nowSeconds}`;
   const [[counts], [oldest], stuckCalls, [letters], [paused]] = await db.batch([

@@ -21,7 +21,7 @@ const columns = {
 export type LiveRow = Pick<typeof calls.$inferSelect, keyof typeof columns>;
 
 // Written out, not bound: only so does the planner use the partial index on live calls.
-const LIVE = sql`status <> 'ended'`;
+const LIVE = sql`ended_at IS NULL`;
 const WAITS = sql`status = 'dialing' AND projected_seq = 0`;
 
 /** Calls that were accepted before `beforeSeconds` and that nobody has dialled, oldest first. */

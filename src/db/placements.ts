@@ -64,7 +64,7 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
         eq(calls.orgId, query.orgId),
         eq(calls.toNumber, query.to),
         sql`${calls.callType} = 'outbound'`,
-        sql`${calls.status} <> 'ended'`,
+        sql`${calls.endedAt} IS NULL`,
       ),
     )
     .where(

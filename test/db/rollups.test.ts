@@ -10,6 +10,8 @@ import { createOrganisation, FROM, type Organisation } from "../support/organisa
 const TRIGGERS = [
   "calls_count_contact_delete",
   "calls_count_contact_insert",
+  "calls_ended_at_inserted",
+  "calls_ended_at_updated",
   "calls_ended_is_final",
   "calls_identity_fixed",
   "calls_rollup_delete",

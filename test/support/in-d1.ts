@@ -4,4 +4,4 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import * as schema from "../../src/db/schema.ts";
 
-export const { query: inD1 } = drizzle(env.DB, { schema, casing: "snake_case" });
+export const { query: inD1 } = drizzle(env.DB, { schema });
