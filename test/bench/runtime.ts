@@ -19,8 +19,15 @@ export type BenchRuntime = {
   stop(): Promise<void>;
 };
 
-/** @param variables beside those that every deployment needs. @param limit the source of the Worker beside ours. */
-export async function startRuntime(variables: Record<string, string>, limit: string): Promise<BenchRuntime> {
+/**
+ * @param variables beside those that every deployment needs. @param limit the source of the Worker beside ours.
+ * @param entry a module that stands before our Worker; see test/bench/worker.
+ */
+export async function startRuntime(
+  variables: Record<string, string>,
+  limit: string,
+  entry?: string,
+): Promise<BenchRuntime> {
   const folder = mkdtempSync(join(tmpdir(), "trunkline-bench-"));
   const instance = await openInstance(folder);
   const url = "http://localhost:8787";
@@ -32,7 +39,7 @@ export async function startRuntime(variables: Record<string, string>, limit: str
       handleStructuredLogs: () => {},
       resourcePersistencePath: join(folder, "state"),
       workers: [
-        workerOptions(bundle(folder), bindings, 0),
+        workerOptions(bundle(folder, entry), bindings, 0),
         {
           name: "limit",
           modules: true,
