@@ -2,7 +2,6 @@
 // later and at its end, what reading and watching it costs then, and what its end does. Then a call whose customer talks
 // until the transcript is full.
 
-import { once } from "node:events";
 import type { CallRecord } from "../../../src/contract/calls.ts";
 import { beginTalk, openSocket } from "../relay-call.ts";
 import { summaryOf, type Summary } from "../statistics.ts";
@@ -119,7 +118,6 @@ async function watch(door: Door, callId: string, cursor: number): Promise<{ ms: 
   await isAllHere;
   const ms = performance.now() - beganMs;
   socket.close();
-  await once(socket, "close");
   return { ms, messages };
 }
 
