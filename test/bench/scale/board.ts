@@ -33,7 +33,10 @@ type Stage = {
 };
 export type BoardReport = { stages: Stage[]; board_bytes: number };
 
-export async function benchBoard(door: Door, many: { calls: number; watchers: number }): Promise<BoardReport> {
+export async function benchBoard(
+  door: Door,
+  many: { calls: number; watchers: number },
+): Promise<BoardReport> {
   const bench = new BoardBench(door);
   const stages: Stage[] = [];
   for (const calls of [FEW_CALLS, many.calls]) {
@@ -42,7 +45,10 @@ export async function benchBoard(door: Door, many: { calls: number; watchers: nu
   }
   const ms = ({ p50, p90 }: Summary): string => `${p50.toFixed(2)} ${p90.toFixed(2)}`;
   table(
-    ["the board, milliseconds (median p90)", ...stages.map((each) => `${each.calls} calls, ${each.watchers} watch`)],
+    [
+      "the board, milliseconds (median p90)",
+      ...stages.map((each) => `${each.calls} calls, ${each.watchers} watch`),
+    ],
     [
       ["a change reaches the last watcher", ...stages.map(({ change }) => ms(change))],
       ["a new watcher has its snapshot", ...stages.map(({ join }) => ms(join))],

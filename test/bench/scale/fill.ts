@@ -64,7 +64,10 @@ export class Filler {
       await this.#door.sql(contacts(owner, contactCount(from), contactCount(to)));
       for (let begin = from; begin < to; begin += CHUNK) {
         const end = Math.min(to, begin + CHUNK);
-        const results = await this.#door.sql([callRows(owner, begin, end, to), transcripts(owner, begin, end)]);
+        const results = await this.#door.sql([
+          callRows(owner, begin, end, to),
+          transcripts(owner, begin, end),
+        ]);
         bytes = results.at(-1)?.bytes ?? bytes;
       }
     }

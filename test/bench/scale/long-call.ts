@@ -24,10 +24,30 @@ const WORDS = [
   "My neighbour bought the smaller one last year, and she says that it hardly moves when you lean on it.",
 ];
 
-type Window = { after: number; turn: Summary; rows_read_each: number; rows_written_each: number; alarms_each: number };
-type Reading = { after: number; record: Summary; record_bytes: number; watch: Summary; watched: number; rewatch: Summary; rewatched: number };
+type Window = {
+  after: number;
+  turn: Summary;
+  rows_read_each: number;
+  rows_written_each: number;
+  alarms_each: number;
+};
+type Reading = {
+  after: number;
+  record: Summary;
+  record_bytes: number;
+  watch: Summary;
+  watched: number;
+  rewatch: Summary;
+  rewatched: number;
+};
 type End = { ms: number; turns: number; stored_bytes: number; analysed_ms: number; object_bytes: number };
-export type LongCallReport = { windows: Window[]; readings: Reading[]; end: End; full: End & { turn: Summary } };
+export type LongCallReport = {
+  windows: Window[];
+  readings: Reading[];
+  wake_ms: number;
+  end: End;
+  full: End & { turn: Summary };
+};
 
 type Talk = Awaited<ReturnType<typeof beginTalk>>;
 
@@ -43,14 +63,20 @@ export async function benchLongCall(door: Door, turns: number): Promise<LongCall
     taken += WINDOW + COUNTED;
     readings.push(await measureReading(door, talk.callId, taken));
   }
+  const wakeMs = await wake(door, talk.callId);
   const end = await endCall(door, talk);
   const full = await fillTranscript(door);
-  report({ windows, readings, end, full });
-  return { windows, readings, end, full };
+  const measured = { windows, readings, wake_ms: wakeMs, end, full };
+  report(measured);
+  return measured;
 }
 
 /** Milliseconds from the customer's words to the agent's first. */
-async function takeTurn(talk: Talk, number: number, words = WORDS[number % WORDS.length] ?? ""): Promise<number> {
+async function takeTurn(
+  talk: Talk,
+  number: number,
+  words = WORDS[number % WORDS.length] ?? "",
+): Promise<number> {
   const beganMs = performance.now();
   const answered = talk.nextWords();
   talk.send({ type: "prompt", voicePrompt: words, lang: "en-US", last: true });
@@ -121,6 +147,12 @@ async function watch(door: Door, callId: string, cursor: number): Promise<{ ms: 
   return { ms, messages };
 }
 
+/** The first read of a call whose object was out of memory. */
+async function wake(door: Door, callId: string): Promise<number> {
+  await door.object("CALL_SESSION", callId, [["benchDie"]]);
+  return (await door.get(`/v1/calls/${callId}`)).ms;
+}
+
 /** The carrier tells that it is over; the end is in the database, and then what the analysis made of it. */
 async function endCall(door: Door, talk: Talk): Promise<End> {
   const beganMs = performance.now();
@@ -166,7 +198,7 @@ async function until<T>(read: () => Promise<T>, isIt: (value: T) => boolean): Pr
   }
 }
 
-function report({ windows, readings, end, full }: LongCallReport): void {
+function report({ windows, readings, end, full, wake_ms }: LongCallReport): void {
   const ms = ({ p50, p90 }: Summary): string => `${p50.toFixed(2)} ${p90.toFixed(2)}`;
   table(
     ["a long call, milliseconds (median p90)", ...windows.map(({ after }) => `after ${after} turns`)],
@@ -191,6 +223,7 @@ function report({ windows, readings, end, full }: LongCallReport): void {
       ["turns stored", String(end.turns), String(full.turns)],
       ["bytes of the transcript's row", String(end.stored_bytes), String(full.stored_bytes)],
       ["bytes of the object's storage", String(end.object_bytes), String(full.object_bytes)],
+      ["the first read after its object was out of memory, milliseconds", wake_ms.toFixed(2), ""],
       ["a turn before it", ms(windows.at(-1)?.turn ?? full.turn), ms(full.turn)],
     ],
   );

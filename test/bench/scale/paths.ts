@@ -48,6 +48,7 @@ export function pathsOf(smallest: number): Record<string, Path> {
     "… outcome, way: none": () => calls("outcome=voicemail&call_type=inbound"),
     "… campaign, outcome: none": () => calls(`campaign_id=${campaignId(CAMPAIGNS - 1)}&outcome=voicemail`),
     "… contact, outcome": () => calls(`contact_id=${contactId(0)}&outcome=connected`),
+    "… in progress, campaign": (at) => calls(`status=in_progress&campaign_id=${campaign(at)}`),
     "cursor, half a year deep": (at) => calls(`cursor=${cursorAt(moment(0.5, at))}`),
     "cursor, at the end": (at) => calls(`cursor=${cursorAt(YEAR_BEGINS + 864_000 + at)}`),
     "cursor in a campaign": (at) => calls(`campaign_id=${campaign(at)}&cursor=${cursorAt(moment(0.5, at))}`),
@@ -58,9 +59,7 @@ export function pathsOf(smallest: number): Record<string, Path> {
     "stats, any range": (at) => stats(`date_from=${iso(moment(0.05, at))}&date_to=${iso(moment(0.9, at))}`),
     "stats of a campaign": (at) => stats(`campaign_id=${campaign(at)}`),
     "… in any range": (at) =>
-      stats(
-        `campaign_id=${campaign(at)}&date_from=${iso(moment(0.05, at))}&date_to=${iso(moment(0.9, at))}`,
-      ),
+      stats(`campaign_id=${campaign(at)}&date_from=${iso(moment(0.05, at))}&date_to=${iso(moment(0.9, at))}`),
     "stats by day, a year": () => "/v1/calls/stats/daily?date_from=2025-11-22&date_to=2026-11-21",
     "stats by day, campaign": (at) => `/v1/calls/stats/daily?campaign_id=${campaign(at)}&date_to=2026-11-21`,
     "live list": () => "/api/voice/calls/live?call_type=all",

@@ -18,17 +18,33 @@ const REACH = 1.2;
 const ROWS_OF_AN_ENTRY = 4;
 const SLACK_ROWS = 5;
 
-type Cost = { ms: Summary; trips: number; read: number; written: number; entries: number; counted: CountedRequest };
+type Cost = {
+  ms: Summary;
+  trips: number;
+  read: number;
+  written: number;
+  entries: number;
+  counted: CountedRequest;
+};
 type Size = { calls: number; bytes: number; bareMs: Summary; costs: Map<string, Cost> };
 
 export type ReadsReport = {
   reach: number;
   sizes: { calls: number; bytes: number; bare_ms: Summary }[];
-  paths: Record<string, { ms: Summary[]; rows_read: number[]; rows_written: number[]; trips: number; ratio: number }>;
+  paths: Record<
+    string,
+    { ms: Summary[]; rows_read: number[]; rows_written: number[]; trips: number; ratio: number }
+  >;
   beyond: Record<string, string[]>;
+  /** Some serve the sweeps, or keep rows unique. */
+  indexes_that_no_path_used: string[];
 };
 
-export async function benchReads(door: Door, counts: readonly number[], rounds: number): Promise<ReadsReport> {
+export async function benchReads(
+  door: Door,
+  counts: readonly number[],
+  rounds: number,
+): Promise<ReadsReport> {
   const filler = new Filler(door);
   await filler.begin();
   const paths = pathsOf(Math.min(...counts));
@@ -40,7 +56,22 @@ export async function benchReads(door: Door, counts: readonly number[], rounds: 
     console.log(`${calls} calls in ${(bytes / 1e6).toFixed(0)} MB, written in ${seconds.toFixed(0)} s`);
     sizes.push({ calls, bytes, ...(await measure(door, paths, rounds)) });
   }
-  return report(sizes);
+  return { ...report(sizes), indexes_that_no_path_used: await unusedIndexes(door, sizes) };
+}
+
+/** Of the big tables. */
+async function unusedIndexes(door: Door, sizes: readonly Size[]): Promise<string[]> {
+  const counted = sizes.flatMap(({ costs }) => [...costs.values()].map((cost) => cost.counted));
+  const steps = counted.flatMap(({ questions }) => questions.flatMap(({ plan }) => plan)).join("\n");
+  const [result] = await door.sql([
+    `SELECT name FROM sqlite_master WHERE type = 'index'
+     AND tbl_name IN ('calls', 'contacts', 'transcripts', 'call_rollups', 'opt_outs')`,
+  ]);
+  const unused = (result?.rows ?? [])
+    .map(({ name }) => String(name))
+    .filter((name) => !new RegExp(`INDEX ${name}\\b`).test(steps));
+  console.log(`\nIndexes of the big tables that none of these paths used: ${unused.join(", ")}`);
+  return unused;
 }
 
 async function measure(door: Door, paths: Record<string, Path>, rounds: number) {
@@ -84,7 +115,7 @@ function entriesIn(text: string): number {
   return lists.reduce((sum, list) => sum + list.length, 0);
 }
 
-function report(sizes: Size[]): ReadsReport {
+function report(sizes: Size[]): Omit<ReadsReport, "indexes_that_no_path_used"> {
   const [first, last] = [sizes[0], sizes.at(-1)];
   if (first === undefined || last === undefined) throw new Error("No size was measured");
   const of = ({ costs }: Size, name: string): Cost => {
@@ -96,7 +127,12 @@ function report(sizes: Size[]): ReadsReport {
   const names = [...first.costs.keys()];
   const beyond = names.map((name) => [name, excessOf(of(first, name), of(last, name))] as const);
   table(
-    ["milliseconds (median p90) and rows read", ...sizes.map(({ calls }) => `${calls} calls`), "ratio", "trips"],
+    [
+      "milliseconds (median p90) and rows read",
+      ...sizes.map(({ calls }) => `${calls} calls`),
+      "ratio",
+      "trips",
+    ],
     names.map((name) => [
       name,
       ...sizes.map((size) => {
@@ -149,8 +185,12 @@ function excessOf(small: Cost, large: Cost): string[] {
 function explain(name: string, excess: string[], { counted }: Cost): void {
   console.log(`\nBeyond its reach in ${excess.join(" and ")}: ${name}`);
   for (const { sql, read, plan } of counted.questions) {
-    console.log(`  ${read} rows: ${sql.replaceAll(/\s+/g, " ").replace(/^select .*? from/i, "select … from").slice(0, 300)}`);
+    console.log(
+      `  ${read} rows: ${sql
+        .replaceAll(/\s+/g, " ")
+        .replace(/^select .*? from/i, "select … from")
+        .slice(0, 300)}`,
+    );
     for (const step of plan) console.log(`    ${step}`);
   }
 }
-

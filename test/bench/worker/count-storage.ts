@@ -21,7 +21,12 @@ export function countStorage(storage: DurableObjectStorage): () => StorageCount 
   return () => {
     const sumOf = (count: "rowsRead" | "rowsWritten") =>
       cursors.reduce((sum, cursor) => sum + cursor[count], 0);
-    const counted = { read: sumOf("rowsRead"), written: sumOf("rowsWritten"), alarms, bytes: sql.databaseSize };
+    const counted = {
+      read: sumOf("rowsRead"),
+      written: sumOf("rowsWritten"),
+      alarms,
+      bytes: sql.databaseSize,
+    };
     cursors = [];
     alarms = 0;
     return counted;
