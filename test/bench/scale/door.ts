@@ -41,8 +41,15 @@ export class Door {
     return this.#post("/bench/object", { object, name, calls });
   }
 
-  async storageCount(object: ObjectCalls["object"], name: string): Promise<StorageCount> {
-    const [count] = await this.object<StorageCount>(object, name, [["benchCount"]]);
+  /** What the object reads and writes while this is done. */
+  async countStorage(
+    object: ObjectCalls["object"],
+    name: string,
+    act: () => Promise<unknown>,
+  ): Promise<StorageCount> {
+    await this.object(object, name, [["benchCount", true]]);
+    await act();
+    const [count] = await this.object<StorageCount>(object, name, [["benchCount", false]]);
     if (count === undefined) throw new Error(`${object} ${name} counts nothing`);
     return count;
   }

@@ -115,9 +115,10 @@ function callRows({ number, orgId, carrierId }: Owner, from: number, to: number,
   const people = contactCount(calls);
   const people7 = `'+1${4 + number}15' || printf('%07d', person)`;
   return `${numbers(from, to)},
-    drawn AS (SELECT i, (i * ${STRIDE}) % ${YEAR_SECONDS} AS second, (i * 31) % ${CAMPAIGNS} AS campaign,
-      iif(i % 500 = 0, 0, (i * 7919) % ${people}) AS person, (i * 7919 + 13) % 1000 AS fate,
-      (i * 104729) % 10 AS mood, number_of_live > i AS live FROM n, (SELECT ${number === 0 ? LIVE : 0} AS number_of_live)),
+    mixed AS (SELECT i, (i * 2654435761) % 4294967296 AS mix FROM n),
+    drawn AS (SELECT i, (i * ${STRIDE}) % ${YEAR_SECONDS} AS second, (mix >> 5) % ${CAMPAIGNS} AS campaign,
+      iif(i % 500 = 0, 0, (i * 7919) % ${people}) AS person, (mix >> 10) % 1000 AS fate,
+      (mix >> 21) % 10 AS mood, i < ${liveOf(number)} AS live FROM mixed),
     told AS (SELECT *, campaign >= ${INBOUND_FROM} AS inbound,
       CASE WHEN live THEN NULL WHEN fate < 600 OR (campaign >= ${INBOUND_FROM} AND fate < 980) THEN 'connected'
         WHEN campaign >= ${INBOUND_FROM} THEN 'failed' WHEN fate < 750 THEN 'voicemail' WHEN fate < 930 THEN 'no-answer'
@@ -147,8 +148,11 @@ function transcripts({ number, orgId }: Owner, from: number, to: number): string
     INSERT INTO transcripts (call_id, org_id, turns)
     SELECT 'cal_01k4v4n${number}' || printf('%08d%010d', (i * ${STRIDE}) % ${YEAR_SECONDS}, i), '${orgId}',
       iif(i % 100 = 0, ${quoted(USUAL)}, ${quoted(SHORT)})
-    FROM n WHERE i >= ${number === 0 ? LIVE : 0} ORDER BY (i * ${STRIDE}) % ${YEAR_SECONDS}`;
+    FROM n WHERE i >= ${liveOf(number)} ORDER BY (i * ${STRIDE}) % ${YEAR_SECONDS}`;
 }
+
+/** So many of an organisation's calls live, its first. */
+const liveOf = (number: number): number => (number === 0 ? LIVE : 0);
 
 /** A table `n` of whole numbers `i`, from the first up to before the second. */
 function numbers(from: number, to: number): string {

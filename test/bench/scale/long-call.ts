@@ -40,7 +40,15 @@ type Reading = {
   rewatch: Summary;
   rewatched: number;
 };
-type End = { ms: number; turns: number; stored_bytes: number; analysed_ms: number; object_bytes: number };
+type End = {
+  ms: number;
+  turns: number;
+  stored_bytes: number;
+  analysed_ms: number;
+  object_bytes: number;
+  rows_read: number;
+  rows_written: number;
+};
 export type LongCallReport = {
   windows: Window[];
   readings: Reading[];
@@ -90,9 +98,9 @@ async function takeTurn(
 async function measureWindow(door: Door, talk: Talk, after: number): Promise<Window> {
   const times: number[] = [];
   for (let count = 0; count < WINDOW; count += 1) times.push(await takeTurn(talk, count));
-  await door.storageCount("CALL_SESSION", talk.callId);
-  for (let count = 0; count < COUNTED; count += 1) await takeTurn(talk, count);
-  const { read, written, alarms } = await door.storageCount("CALL_SESSION", talk.callId);
+  const { read, written, alarms } = await door.countStorage("CALL_SESSION", talk.callId, async () => {
+    for (let count = 0; count < COUNTED; count += 1) await takeTurn(talk, count);
+  });
   return {
     after,
     turn: summaryOf(times),
@@ -155,29 +163,37 @@ async function wake(door: Door, callId: string): Promise<number> {
 
 /** The carrier tells that it is over; the end is in the database, and then what the analysis made of it. */
 async function endCall(door: Door, talk: Talk): Promise<End> {
-  const beganMs = performance.now();
-  const response = await talk.callBack("status", { CallStatus: "completed", CallDuration: "7200" });
-  if (!response.ok) throw new Error(`The end was not taken: ${response.status} ${await response.text()}`);
-  const stored = async () => {
-    const [result] = await door.sql([
-      `SELECT json_array_length(turns) AS turns, octet_length(turns) AS bytes FROM transcripts
-       WHERE call_id = '${talk.callId}'`,
-    ]);
-    return result?.rows[0];
-  };
-  const row = await until(stored, (found) => found !== undefined);
-  const ms = performance.now() - beganMs;
-  const record = async () => JSON.parse((await door.get(`/v1/calls/${talk.callId}`)).text) as CallRecord;
-  await until(record, ({ summary }) => summary !== null);
-  const analysedMs = performance.now() - beganMs;
-  const { bytes } = await door.storageCount("CALL_SESSION", talk.callId);
+  const times = { ms: 0, analysed_ms: 0 };
+  let row: Record<string, unknown> | undefined;
+  const { bytes, read, written } = await door.countStorage("CALL_SESSION", talk.callId, async () => {
+    const beganMs = performance.now();
+    const response = await talk.callBack("status", { CallStatus: "completed", CallDuration: "7200" });
+    if (!response.ok) throw new Error(`The end was not taken: ${response.status} ${await response.text()}`);
+    row = await until(
+      () => storedTranscript(door, talk.callId),
+      (found) => found !== undefined,
+    );
+    times.ms = performance.now() - beganMs;
+    const record = async () => JSON.parse((await door.get(`/v1/calls/${talk.callId}`)).text) as CallRecord;
+    await until(record, ({ summary }) => summary !== null);
+    times.analysed_ms = performance.now() - beganMs;
+  });
   return {
-    ms,
-    turns: Number(row?.turns),
-    stored_bytes: Number(row?.bytes),
-    analysed_ms: analysedMs,
+    ...times,
+    turns: Number(row?.["turns"]),
+    stored_bytes: Number(row?.["bytes"]),
     object_bytes: bytes,
+    rows_read: read,
+    rows_written: written,
   };
+}
+
+async function storedTranscript(door: Door, callId: string): Promise<Record<string, unknown> | undefined> {
+  const [result] = await door.sql([
+    `SELECT json_array_length(turns) AS turns, octet_length(turns) AS bytes FROM transcripts
+     WHERE call_id = '${callId}'`,
+  ]);
+  return result?.rows[0];
 }
 
 async function fillTranscript(door: Door): Promise<LongCallReport["full"]> {
@@ -220,6 +236,8 @@ function report({ windows, readings, end, full, wake_ms }: LongCallReport): void
     [
       ["milliseconds until it is in the database", end.ms.toFixed(0), full.ms.toFixed(0)],
       ["… until it is analysed", end.analysed_ms.toFixed(0), full.analysed_ms.toFixed(0)],
+      ["rows that the object reads for it", String(end.rows_read), String(full.rows_read)],
+      ["… and writes", String(end.rows_written), String(full.rows_written)],
       ["turns stored", String(end.turns), String(full.turns)],
       ["bytes of the transcript's row", String(end.stored_bytes), String(full.stored_bytes)],
       ["bytes of the object's storage", String(end.object_bytes), String(full.object_bytes)],

@@ -20,7 +20,7 @@ const moment = (share: number, sample: number): number =>
 const campaign = (sample: number): string => campaignId(sample % 16);
 
 /** What a page costs by itself, whoever's it is: the table is small, and doesn't grow. */
-const CONSTANT = "constant: voice agents";
+export const CONSTANT = "constant: voice agents";
 
 /** @param smallest the calls of the smallest size. */
 export function pathsOf(smallest: number): Record<string, Path> {

@@ -2,23 +2,27 @@
 
 import type { StorageCount } from "../scale/door-shapes.ts";
 
-/** Counts from now on; what it answers tells the count since it was asked last. */
-export function countStorage(storage: DurableObjectStorage): () => StorageCount {
+/**
+ * Answers what tells the count since it was asked last, if it was to go on counting then. Beyond that no cursor is held:
+ * a statement whose cursor lives is prepared anew, which would be the benchmark's own cost.
+ */
+export function countStorage(storage: DurableObjectStorage): (goesOn: boolean) => StorageCount {
   const { sql } = storage;
   const exec = sql.exec.bind(sql);
   const setAlarm = storage.setAlarm.bind(storage);
   let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   let alarms = 0;
+  let isCounting = false;
   sql.exec = <T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]) => {
     const cursor = exec<T>(query, ...bindings);
-    cursors.push(cursor);
+    if (isCounting) cursors.push(cursor);
     return cursor;
   };
   storage.setAlarm = (...args) => {
     alarms += 1;
     return setAlarm(...args);
   };
-  return () => {
+  return (goesOn) => {
     const sumOf = (count: "rowsRead" | "rowsWritten") =>
       cursors.reduce((sum, cursor) => sum + cursor[count], 0);
     const counted = {
@@ -29,6 +33,7 @@ export function countStorage(storage: DurableObjectStorage): () => StorageCount 
     };
     cursors = [];
     alarms = 0;
+    isCounting = goesOn;
     return counted;
   };
 }

@@ -11,16 +11,16 @@ export * from "../../../src/index.ts";
 export class LiveBoard extends product.LiveBoard {
   readonly #counts = countStorage(this.ctx.storage);
 
-  benchCount(): StorageCount {
-    return this.#counts();
+  benchCount(goesOn: boolean): StorageCount {
+    return this.#counts(goesOn);
   }
 }
 
 export class CallSession extends product.CallSession {
   readonly #counts = countStorage(this.ctx.storage);
 
-  benchCount(): StorageCount {
-    return this.#counts();
+  benchCount(goesOn: boolean): StorageCount {
+    return this.#counts(goesOn);
   }
 
   /** Out of memory, as after a deployment. */
