@@ -1,6 +1,7 @@
 // Which calls of an organisation are meant, as conditions on `calls`.
 
-import { and, eq, gte, lt, sql, type SQL } from "drizzle-orm";
+import { eq, gte, lt, sql, type SQL } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { CallStatus, CallType, Outcome, Sentiment } from "../domain/call/status.ts";
 import type { Span } from "../domain/time-cover.ts";
 import { calls } from "./schema.ts";
@@ -18,21 +19,55 @@ export type CallFilter = {
 };
 
 export function conditionsOf(filter: CallFilter): SQL {
-  const { campaignId, contactId, callType, status, outcome, sentiment, started } = filter;
+  const { status, started } = filter;
+  const [narrowest, ...others] = equalities(filter);
   const conditions = [
     eq(calls.orgId, filter.orgId),
-    campaignId === undefined ? undefined : eq(calls.campaignId, campaignId),
-    contactId === undefined ? undefined : eq(calls.contactId, contactId),
-    callType === undefined ? undefined : eq(calls.callType, callType),
+    isImpossible(filter) ? sql`0` : undefined,
     // Written out, not bound: only so does the planner use the partial index on live calls.
-    status === undefined || status === "ended" ? undefined : sql`${calls.endedAt} IS NULL`,
+    isLive(status) ? sql`${calls.endedAt} IS NULL` : undefined,
     status === undefined ? undefined : eq(calls.status, status),
-    outcome === undefined ? undefined : eq(calls.outcome, outcome),
-    // Only who was talked with has a sentiment that counts.
-    sentiment === undefined ? undefined : and(eq(calls.sentiment, sentiment), eq(calls.outcome, "connected")),
+    narrowest === undefined ? undefined : equal(narrowest, isLive(status)),
+    ...others.map((equality) => equal(equality, true)),
     started.from === null ? undefined : gte(calls.startedAt, started.from),
     started.to === null ? undefined : lt(calls.startedAt, started.to),
   ];
   const given = conditions.filter((condition) => condition !== undefined);
   return sql`(${sql.join(given, sql` AND `)})`;
+}
+
+type Equality = { column: SQLiteColumn; value: unknown };
+
+/** What is looked for beside the status, by what leaves the fewest calls. */
+function equalities(filter: CallFilter): Equality[] {
+  const { campaignId, contactId, callType, outcome, sentiment } = filter;
+  // All calls of a campaign go the way that its kind says; of a campaign that goes another way none is looked at.
+  const campaign =
+    callType === undefined
+      ? campaignId
+      : sql`(SELECT id FROM campaigns WHERE id = ${campaignId} AND kind = ${callType})`;
+  const all = [
+    { column: calls.contactId, value: contactId },
+    { column: calls.campaignId, value: campaignId === undefined ? undefined : campaign },
+    { column: calls.sentiment, value: sentiment },
+    // Only who was talked with has a sentiment that counts.
+    { column: calls.outcome, value: sentiment === undefined ? outcome : "connected" },
+    { column: calls.callType, value: campaignId === undefined ? callType : undefined },
+  ];
+  return all.filter(({ value }) => value !== undefined);
+}
+
+/** To the planner each column is as good as the other. One with a `+` before it is looked up in no index. */
+function equal({ column, value }: Equality, isAside: boolean): SQL {
+  return isAside ? sql`+${column} = ${value}` : sql`${column} = ${value}`;
+}
+
+function isLive(status: CallStatus | undefined): boolean {
+  return status !== undefined && status !== "ended";
+}
+
+/** What is asked for no call can be, so none is looked at. */
+function isImpossible({ status, outcome, sentiment }: CallFilter): boolean {
+  const isUntalked = sentiment !== undefined && outcome !== undefined && outcome !== "connected";
+  return isUntalked || (isLive(status) && (outcome !== undefined || sentiment !== undefined));
 }

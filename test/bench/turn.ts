@@ -4,12 +4,10 @@
 // it asks with a plain fetch and sends its first bytes on. What the second takes longer than the first is the model's
 // own time, as the platform delivers it; it is taken off our turn, and the rest is compared with the echo.
 
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import twilio from "twilio";
-import type { Instance } from "../../src/cli/instance.ts";
+import { beginTalk, openSocket } from "./relay-call.ts";
 import { startRuntime, type BenchRuntime } from "./runtime.ts";
 import { summaryOf, type Summary } from "./statistics.ts";
 
@@ -93,7 +91,7 @@ try {
 }
 
 async function measureBare({ limitUrl }: BenchRuntime, query: string): Promise<number[]> {
-  const socket = await open(`${limitUrl.replace("http", "ws")}/${query}`);
+  const socket = await openSocket(`${limitUrl.replace("http", "ws")}/${query}`);
   const frame = JSON.stringify({ type: "prompt", voicePrompt: "How soon could you deliver?", last: true });
   const times: number[] = [];
   for (let count = 0; count < TURNS; count += 1) {
@@ -124,80 +122,6 @@ async function measureTurns(runtime: BenchRuntime): Promise<number[]> {
   }
   call.close();
   return times;
-}
-
-type Frame = { type: string; token?: string; last?: boolean };
-
-/** Somebody calls in; the carrier asks what to do, and opens its relay. */
-async function beginTalk({ url, instance }: BenchRuntime) {
-  const callSid = `CA${randomBytes(16).toString("hex")}`;
-  const relayUrl = await callIn(url, instance, callSid);
-  const local = new URL(relayUrl);
-  const socket = await open(`${url.replace("http", "ws")}${local.pathname}${local.search}`, {
-    "x-twilio-signature": sign(instance, relayUrl, {}),
-  });
-  const frames: Frame[] = [];
-  let onFrame = (): void => {};
-  socket.addEventListener("message", ({ data }) => {
-    frames.push(JSON.parse(String(data)) as Frame);
-    onFrame();
-  });
-  const until = async (isIt: (frame: Frame) => boolean): Promise<Frame> => {
-    for (;;) {
-      for (let frame = frames.shift(); frame !== undefined; frame = frames.shift()) {
-        if (isIt(frame)) return frame;
-      }
-      await new Promise<void>((resolve) => (onFrame = resolve));
-    }
-  };
-  const send = (frame: object): void => socket.send(JSON.stringify(frame));
-  const endOfTurn = () => until(({ type, last }) => type === "text" && last === true);
-  send({ type: "setup", sessionId: `VX${randomBytes(16).toString("hex")}`, callSid });
-  await endOfTurn();
-  return {
-    send,
-    endOfTurn,
-    nextWords: async () => (await until(({ type, token }) => type === "text" && token !== "")).token ?? "",
-    close: () => socket.close(),
-  };
-}
-
-async function callIn(url: string, instance: Instance, callSid: string): Promise<string> {
-  const { id, accountSid, number } = instance.seed.carrier;
-  const form = {
-    CallSid: callSid,
-    AccountSid: accountSid,
-    From: `+1415555${String(Math.floor(Math.random() * 10_000)).padStart(4, "0")}`,
-    To: number,
-    CallStatus: "ringing",
-    Direction: "inbound",
-  };
-  const path = `/carriers/${id}/inbound`;
-  const response = await fetch(url + path, {
-    method: "POST",
-    headers: { "x-twilio-signature": sign(instance, `http://localhost:8787${path}`, form) },
-    body: new URLSearchParams(form),
-  });
-  const document = await response.text();
-  const relay = /ConversationRelay url="([^"]+)"/.exec(document)?.[1];
-  if (relay === undefined) throw new Error(`No relay: ${response.status} ${document}`);
-  return relay.replaceAll("&amp;", "&");
-}
-
-function sign({ seed }: Instance, url: string, form: Record<string, string>): string {
-  return twilio.getExpectedTwilioSignature(seed.carrier.authToken, url, form);
-}
-
-async function open(url: string, headers: Record<string, string> = {}): Promise<WebSocket> {
-  // Node's own client takes headers; the type is the browser's.
-  const socket = Reflect.construct(WebSocket, [url, { headers }]) as WebSocket;
-  await Promise.race([
-    once(socket, "open"),
-    once(socket, "error").then(() => {
-      throw new Error(`${url} did not open`);
-    }),
-  ]);
-  return socket;
 }
 
 /** Answers each question after the same while, in a few pieces. */

@@ -125,6 +125,33 @@ test("a page by any single filter reads four rows for each call it may hold and 
   }
 });
 
+/** In the fixture: every 500th call. */
+const CALLS_OF_CONTACT = CALLS / 500;
+
+test("what is asked beside a contact looks at the contact's calls alone, once for the page and once for the total", async () => {
+  for (const beside of ["outcome=connected", "outcome=failed", "sentiment=negative", "call_type=outbound"]) {
+    const { rows, trips } = await costOf(`/v1/calls?contact_id=${contactId}&${beside}`);
+    const most = 2 * CALLS_OF_CONTACT + 300;
+    expect([beside, trips, rows <= most ? "within" : rows]).toEqual([beside, 1, "within"]);
+  }
+});
+
+test("what is asked beside a live status looks at the live calls alone, and what can't be at none", async () => {
+  for (const filter of [
+    `status=in_progress&campaign_id=${org.campaignId}`,
+    `status=in_progress&contact_id=${contactId}`,
+    "status=ringing&call_type=outbound",
+    "status=dialing&outcome=connected",
+    "status=dialing&sentiment=positive",
+    "outcome=failed&sentiment=positive",
+    `campaign_id=${org.campaignId}&call_type=inbound`,
+  ]) {
+    const { rows, body } = await costOf(`/v1/calls?${filter}`);
+    expect([filter, body["calls"], body["total"]]).toEqual([filter, [], 0]);
+    expect([filter, rows <= 100 ? "within" : rows]).toEqual([filter, "within"]);
+  }
+});
+
 test("a page by cursor costs the same at the far end", async () => {
   const cursor = btoa(JSON.stringify([YEAR_BEGINS + 86_400, callId])).replaceAll("=", "");
   const { rows, body } = await costOf(`/v1/calls?cursor=${cursor}&limit=50`);
