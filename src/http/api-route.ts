@@ -1,7 +1,7 @@
 // How a route of the API is defined: what it needs and refuses is said once, beside its contract, and becomes both the
 // middleware that stands before its handler and its part of the OpenAPI document.
 //
-// Order of checks: 401, 403, 429, Trunkline-Bookmark, 404 of the path's object, 413, Idempotency-Key, 415, 400, 422; what is left is the
+// Order of checks: 401, 403, 429, 404 of the path's object, 413, Idempotency-Key, 415, 400, 422; what is left is the
 // handler's.
 
 import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
@@ -117,7 +117,7 @@ export function apiRoute<
   const refused = refusals<CodeOf<R> | RefusedOfAll>([
     ...ALWAYS_REFUSED,
     ...(finds === undefined ? [] : (["not_found"] as const)),
-    ...(request?.query === undefined && !isNear ? [] : (["validation_failed"] as const)),
+    ...(request?.query === undefined ? [] : (["validation_failed"] as const)),
     ...(hasBody ? BODY_REFUSED : []),
     ...(isPost ? POST_REFUSED : []),
     ...refuses,

@@ -6,18 +6,14 @@ import type { Context, MiddlewareHandler } from "hono";
 import { isBookmark, openAtPrimary, openNear, type DbSession } from "../db/d1-sessions.ts";
 import type { OrgContext } from "../services/context.ts";
 import type { AppEnv } from "./env.ts";
-import { problem } from "./problem.ts";
 
 const HEADER = "trunkline-bookmark";
 
 export const readNear: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const bookmark = c.req.header(HEADER)?.trim();
-  if (bookmark !== undefined && !isBookmark(bookmark)) {
-    const errors = [{ path: "Trunkline-Bookmark", message: "must be as an answer's header gave it" }];
-    const detail = "Please check the header Trunkline-Bookmark.";
-    return problem(c, { code: "validation_failed", detail, errors });
-  }
-  workWith(c, openNear(c.env.DB, bookmark ?? null), true);
+  const bookmark = c.req.header(HEADER)?.trim() ?? null;
+  // Of what is no bookmark nobody knows how far it had come: the primary has come as far as any.
+  if (bookmark !== null && !isBookmark(bookmark)) return workAtPrimary(c, next);
+  workWith(c, openNear(c.env.DB, bookmark), true);
   return tellOf(c, next);
 };
 

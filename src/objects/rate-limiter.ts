@@ -1,6 +1,7 @@
 // One per API key, and one per carrier account for the calls that come in to it: its token buckets. They are drawn from
 // in memory; what is stored is less than what is left, by a tenth of the bucket at most, and so is written once in so
-// many draws. Putting the object out of memory refills nothing, and by the time it happens more than that has come back.
+// many draws. Putting the object out of memory refills nothing: after idleness more than a tenth has come back by then,
+// and a deploy may cost a key that much.
 // Names of buckets are a closed set (domain/rate-limits.ts), so the rows stay few and none has to be pruned. The rule is
 // domain/token-bucket.ts.
 

@@ -289,7 +289,7 @@ describe("DELETE", () => {
       ).json<{ calls: { uuid: string; contact_uuid: string }[] }>()
     ).calls;
     expect(call?.contact_uuid).toBe(contact.uuid);
-    await env.CALL_SESSION.getByName(call?.uuid ?? "").requestEnd({ reason: "workflow_close" });
+    await env.CALL_SESSION.getByName(call?.uuid ?? "").requestEnd("workflow_close");
   });
 });
 

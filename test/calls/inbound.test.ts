@@ -28,7 +28,7 @@ function contactsOf(org: Organisation) {
 async function hangUp(org: Organisation): Promise<void> {
   for (const { id } of await callsOf(org)) {
     const session = env.CALL_SESSION.getByName(id);
-    await session.requestEnd({ reason: "workflow_close" });
+    await session.requestEnd("workflow_close");
     const facts = (await session.snapshot())?.facts;
     await session.reportStatus(org.carrierId, {
       carrierCallId: facts?.carrierCallId ?? "",
@@ -145,7 +145,7 @@ describe("a call to a number with an active inbound campaign", () => {
       const [call] = await callsOf(org);
       expect(call).toMatchObject({ fromNumber: from, contactId: null });
       expect(await contactsOf(org)).toEqual([]);
-      await env.CALL_SESSION.getByName(call?.id ?? "").requestEnd({ reason: "dnc_request" });
+      await env.CALL_SESSION.getByName(call?.id ?? "").requestEnd("dnc_request");
       await hangUp(org);
       const ended = await until(
         () => callsOf(org),
@@ -170,7 +170,7 @@ describe("a call to a number with an active inbound campaign", () => {
     const org = await createDesk();
     await callIn(org);
     const [call] = await callsOf(org);
-    await env.CALL_SESSION.getByName(call?.id ?? "").requestEnd({ reason: "dnc_request" });
+    await env.CALL_SESSION.getByName(call?.id ?? "").requestEnd("dnc_request");
     const optOuts = await until(
       () => db.select().from(tables.optOuts).where(eq(tables.optOuts.orgId, org.orgId)),
       (rows) => rows.length > 0,

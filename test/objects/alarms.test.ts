@@ -44,7 +44,7 @@ const STAGES = {
   },
   "is to end": async (options: LiveCallOptions = {}) => {
     const call = await ringing(options);
-    await call.session.requestEnd({ reason: "workflow_close" });
+    await call.session.requestEnd("workflow_close");
     await call.rest();
     return call;
   },

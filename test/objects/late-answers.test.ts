@@ -40,7 +40,7 @@ test("a gate that answers after the call has ended keeps no slot for it", async 
   const call = await takenOn();
   slowGate(call);
   await fires(call);
-  await call.session.requestEnd({ reason: "workflow_close" });
+  await call.session.requestEnd("workflow_close");
   await call.rest();
   expect((await call.stored()).state?.status).toBe("ended");
   call.holds.releaseAll("answers");
@@ -66,7 +66,7 @@ test("a create that is answered after the call was given up is hung up", async (
 
 test("a create that is answered after a client has ended the call is hung up", async () => {
   const call = await dialled({ carrier: { creates: ["held_but_placed"] } });
-  await call.session.requestEnd({ reason: "workflow_close" });
+  await call.session.requestEnd("workflow_close");
   await call.rest();
   expect((await call.stored()).state?.status).toBe("dialing");
   call.holds.releaseAll("answers");
@@ -86,7 +86,7 @@ test("a create that is put off after it was given up for lost is asked for again
 
 test("a create that is put off after a client has ended the call is not asked for again", async () => {
   const call = await dialled({ carrier: { creates: ["held_then_throttled", "accepted"] } });
-  await call.session.requestEnd({ reason: "workflow_close" });
+  await call.session.requestEnd("workflow_close");
   call.holds.releaseAll("answers");
   await call.rest();
   expect((await call.stored()).state?.status).toBe("ended");
@@ -96,7 +96,7 @@ test("a create that is put off after a client has ended the call is not asked fo
 
 test("a hang-up that the carrier does not take is followed by the question how the call stands", async () => {
   const call = await ringing({ carrier: { updates: ["error"] } });
-  await call.session.requestEnd({ reason: "workflow_close" });
+  await call.session.requestEnd("workflow_close");
   await call.rest();
   const askedAtMs = Date.now();
   call.carrier.stands("busy");

@@ -138,7 +138,7 @@ class SessionLife {
       case "lose relay":
         return this.#relay("newest")?.lose(command.code);
       case "end":
-        return call.session.requestEnd({ reason: command.reason });
+        return call.session.requestEnd(command.reason);
       case "transfer":
         return requestTransfer(call, this.#staff);
       case "start":

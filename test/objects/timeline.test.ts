@@ -118,7 +118,7 @@ describe("the timeline", () => {
 
   test("tells who asked for the end, and that the customer is not called again", async () => {
     const { call } = await talking();
-    await call.session.requestEnd({ reason: "dnc_request" });
+    await call.session.requestEnd("dnc_request");
     expect((await call.session.timeline()).events.slice(-2)).toMatchObject([
       { type: "end_requested", reason: "dnc_request" },
       { type: "opted_out" },

@@ -137,7 +137,7 @@ describe("a transfer", () => {
     const staff = await staffQueue(call, 1);
     expect(await call.session.transferRefusal()).toBe("call_not_active");
     expect(await requestTransfer(call, staff)).toEqual({ ok: false, error: "call_not_active" });
-    await call.session.requestEnd({ reason: "workflow_close" });
+    await call.session.requestEnd("workflow_close");
     await call.report("canceled");
     expect(await requestTransfer(call, staff)).toEqual({ ok: false, error: "call_not_active" });
     const stranger = env.CALL_SESSION.getByName(newId("call"));
@@ -348,7 +348,7 @@ describe("a call that ends", () => {
     "while %s because a workflow says so: the human is given back",
     async (stage) => {
       const { call, staff } = await { announced, dialling, bridged }[stage](1);
-      expect(await call.session.requestEnd({ reason: "workflow_close" })).toMatchObject({ ok: true });
+      expect(await call.session.requestEnd("workflow_close")).toMatchObject({ ok: true });
       await call.rest();
       if (stage === "announced") expect(await call.relayEnds()).toBe("hang_up");
       else expect(call.carrier.isAlive).toBe(false);

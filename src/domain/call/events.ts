@@ -35,12 +35,10 @@ export type CarrierReport = {
 
 export type { Moment } from "./moments.ts";
 
-/** What a transfer is asked for with. `context` is the client's own, kept with the event and nowhere else. */
 /** By its Idempotency-Key a client is known again that never got the answer. */
-type AskedByClient = { requestKey?: string };
+type AskedByClient = { requestKey?: string | undefined };
 
-export type EndWish = { reason: RequestedEndReason } & AskedByClient;
-
+/** What a transfer is asked for with. `context` is the client's own, kept with the event and nowhere else. */
 export type TransferRequest = Pick<TransferState, "target" | "queueId" | "accept" | "brief" | "origin"> & {
   transferId: string;
   context: unknown;
@@ -104,7 +102,7 @@ export type CallEvent =
    * `answers`: what was heard last is the customer's.
    */
   | { type: "words_cut"; wasHeard: boolean; answers: boolean }
-  | ({ type: "end_requested" } & EndWish)
+  | ({ type: "end_requested"; reason: RequestedEndReason } & AskedByClient)
   | ({ type: "transfer_requested" } & TransferRequest)
   /** The agent wishes for a human of a queue that there is not. */
   | { type: "transfer_impossible" }

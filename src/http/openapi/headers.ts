@@ -90,7 +90,7 @@ export const PARAMETERS = {
     required: false,
     description:
       "The newest bookmark that an answer gave you: you read what you wrote, and nothing older than what you have read. Without it a copy may answer that is a moment behind.",
-    schema: { type: "string", pattern: "^[\\da-f]{1,64}(-[\\da-f]{1,64}){1,7}$", maxLength: 128 },
+    schema: text,
     example: BOOKMARK_EXAMPLE,
   },
 } as const satisfies Record<string, Parameter>;

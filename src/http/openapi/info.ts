@@ -13,8 +13,7 @@ A missing, unknown, expired or revoked key is 401; a key without the scope 403; 
 ## Errors
 Every refusal is \`application/problem+json\` (RFC 9457). \`code\` is from one closed list and is what to branch on; each
 operation names those it can answer. \`type\` is the address of the code's page, \`/problems/{code}\`. \`detail\` is one plain
-sentence, \`errors\` names the fields. A refusal changes nothing. Order of checks: 401, 403, 429,
-\`Trunkline-Bookmark\`, 404 of the path's object, 413, \`Idempotency-Key\`, 415, 400, 422, then what the action itself finds, such as a 409. A method that a path does not take is 405 with \`Allow\`.
+sentence, \`errors\` names the fields. A refusal changes nothing. Order of checks: 401, 403, 429, 404 of the path's object, 413, \`Idempotency-Key\`, 415, 400, 422, then what the action itself finds, such as a 409. A method that a path does not take is 405 with \`Allow\`.
 
 ## Idempotency
 Every \`POST\` takes an \`Idempotency-Key\`: the first request acts, and later ones with the same key and body get its answer

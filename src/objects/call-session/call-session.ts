@@ -14,7 +14,6 @@ import type {
   CallEffect,
   CallEvent,
   CarrierReport,
-  EndWish,
   StepRefusal,
   WhichHuman,
 } from "../../domain/call/events.ts";
@@ -27,7 +26,7 @@ import {
   nextTimerMs,
   type CallState,
 } from "../../domain/call/state.ts";
-import type { CallStatus } from "../../domain/call/status.ts";
+import type { CallStatus, RequestedEndReason } from "../../domain/call/status.ts";
 import { messageMsOf } from "../../domain/voicemail.ts";
 import { logError, logInfo } from "../../lib/log.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -53,6 +52,7 @@ import { HumanSearch, type RequestRefusal, type TransferOrder } from "./transfer
 
 /** `unknown_call`: no such call, or not one of this carrier account. */
 export type CarrierRefusal = StepRefusal | "unknown_call";
+type Told<T> = Result<T, CarrierRefusal>;
 
 /** The drain that follows each step has this long before the alarm takes its place. */
 const DRAIN_GRACE_MS = 2_000;
@@ -117,10 +117,7 @@ export class CallSession extends DurableObject<Env> {
   }
 
   /** Takes a call on that rings with us, and says what to do with the line. Asked again, it says the same. */
-  async answerInbound(
-    plan: CallPlan,
-    carrierCallId: string,
-  ): Promise<Result<LineInstruction, CarrierRefusal>> {
+  async answerInbound(plan: CallPlan, carrierCallId: string): Promise<Told<LineInstruction>> {
     this.#begin(plan, newInboundCall(plan.limits, plan.acceptedAtMs, carrierCallId));
     return this.#instruct(plan.carrierId, {
       type: "answer_requested",
@@ -140,7 +137,7 @@ export class CallSession extends DurableObject<Env> {
   }
 
   /** The carrier has somebody on the line and asks what to do. */
-  async answer(carrierId: string, request: AnswerRequest): Promise<Result<LineInstruction, CarrierRefusal>> {
+  async answer(carrierId: string, request: AnswerRequest): Promise<Told<LineInstruction>> {
     const messageMs = this.#call === null ? undefined : messageMsOf(this.#call.plan);
     const told = await this.#instruct(carrierId, { type: "answer_requested", ...request, messageMs });
     if (told.ok && told.value.kind === "say") this.#talk.noteMessage(told.value.text);
@@ -148,15 +145,12 @@ export class CallSession extends DurableObject<Env> {
   }
 
   /** The relay is over and the carrier asks what to do next. */
-  async relayEnded(carrierId: string, end: RelayEnd): Promise<Result<LineInstruction, CarrierRefusal>> {
+  async relayEnded(carrierId: string, end: RelayEnd): Promise<Told<LineInstruction>> {
     return this.#instruct(carrierId, { type: "relay_ended", ...end });
   }
 
   /** A human's line is over, and the carrier asks what to do with the customer's. */
-  async dialEnded(
-    carrierId: string,
-    end: DialEnd & WhichHuman,
-  ): Promise<Result<LineInstruction, CarrierRefusal>> {
+  async dialEnded(carrierId: string, end: DialEnd & WhichHuman): Promise<Told<LineInstruction>> {
     const wasTransferring = this.#call?.state.status === "transferring";
     const told = await this.#instruct(carrierId, { type: "dial_ended", ...end });
     if (told.ok && end.talked && wasTransferring) {
@@ -170,7 +164,7 @@ export class CallSession extends DurableObject<Env> {
     carrierId: string,
     what: "whisper" | "accept",
     request: HumanLineRequest & WhichHuman,
-  ): Promise<Result<LineInstruction, CarrierRefusal>> {
+  ): Promise<Told<LineInstruction>> {
     const { pressedKey, ...which } = request;
     const event: CallEvent =
       what === "whisper"
@@ -182,19 +176,19 @@ export class CallSession extends DurableObject<Env> {
     return ok(whisperInstruction(this.env, this.#call) ?? { kind: "hang_up" });
   }
 
-  async reportStatus(carrierId: string, report: CarrierReport): Promise<Result<null, CarrierRefusal>> {
+  async reportStatus(carrierId: string, report: CarrierReport): Promise<Told<null>> {
     return this.#accept(carrierId, { type: "carrier_report", report });
   }
 
-  async recordingReady(carrierId: string, notice: RecordingNotice): Promise<Result<null, CarrierRefusal>> {
+  async recordingReady(carrierId: string, notice: RecordingNotice): Promise<Told<null>> {
     return this.#accept(carrierId, { type: "recording_ready", ...notice });
   }
 
   /** Ends the call as a client wishes, and says how it stands then. `call_ended`: it was over, and not by this wish. */
-  async requestEnd(wish: EndWish): Promise<Result<CallStatus, CarrierRefusal>> {
+  async requestEnd(reason: RequestedEndReason, requestKey?: string): Promise<Told<CallStatus>> {
     if (this.#call === null) return err("unknown_call");
-    const stepped = this.#stepInBackground({ type: "end_requested", ...wish });
-    if (!stepped.ok && this.#store.doneFor("end_requested", wish.requestKey) === null) return stepped;
+    const stepped = this.#stepInBackground({ type: "end_requested", reason, requestKey });
+    if (!stepped.ok && !this.#store.isEndTaken(reason, requestKey)) return stepped;
     return ok(this.#call.state.status);
   }
 
@@ -235,8 +229,8 @@ export class CallSession extends DurableObject<Env> {
   }
 
   /**
-   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?key=…&until=…&cursor=…&ended=…` for a
-   * watcher, who may come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
+   * WebSocket upgrades only: `/relay?carrier=…` for the carrier, `/watch?key=…&until=…&cursor=…&ended=…` for a watcher, who
+   * may come before the call does. `ended` is what the caller knows of it; the object may have forgotten an old call.
    */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
@@ -296,7 +290,7 @@ export class CallSession extends DurableObject<Env> {
     this.#armAlarm();
   }
 
-  async #instruct(carrierId: string, event: LineQuestion): Promise<Result<LineInstruction, CarrierRefusal>> {
+  async #instruct(carrierId: string, event: LineQuestion): Promise<Told<LineInstruction>> {
     const accepted = this.#accept(carrierId, event);
     if (!accepted.ok) return accepted;
     if ("callOver" in event && event.callOver) return ok({ kind: "hang_up" });
@@ -311,7 +305,7 @@ export class CallSession extends DurableObject<Env> {
     return ok(told);
   }
 
-  #accept(carrierId: string, event: CallEvent): Result<null, CarrierRefusal> {
+  #accept(carrierId: string, event: CallEvent): Told<null> {
     if (this.#call === null || this.#call.plan.carrierId !== carrierId) return err("unknown_call");
     return this.#stepInBackground(event);
   }

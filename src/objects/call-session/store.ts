@@ -9,6 +9,7 @@ import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
 import type { CallEvent } from "../../domain/call/events.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
+import type { RequestedEndReason } from "../../domain/call/status.ts";
 import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
@@ -145,18 +146,29 @@ export class CallStore {
     return z.json().parse(JSON.parse(row?.context ?? "null"));
   }
 
-  /** What was done for a client's request with this Idempotency-Key; null if nothing was. */
-  doneFor(type: "end_requested" | "transfer_requested", requestKey: string | undefined) {
+  /** A client's request with this Idempotency-Key has asked for this end, and it was taken. */
+  isEndTaken(reason: RequestedEndReason, requestKey: string | undefined): boolean {
+    if (requestKey === undefined) return false;
+    const taken = `SELECT 1 FROM events WHERE refused IS NULL AND body ->> '$.type' = 'end_requested'
+      AND body ->> '$.requestKey' = ? AND body ->> '$.reason' = ? LIMIT 1`;
+    return this.#sql.exec(taken, requestKey, reason).toArray().length > 0;
+  }
+
+  /** The transfer to this queue that a request with this Idempotency-Key began; null also if nobody was free then. */
+  transferBegunFor(requestKey: string | undefined, queueId: string): string | null {
+    if (requestKey === undefined) return null;
     const row = this.#sql
-      .exec<{ transferId: string | null }>(
-        `SELECT body ->> '$.transferId' AS transferId FROM events
-         WHERE refused IS NULL AND body ->> '$.type' = ? AND body ->> '$.requestKey' = ?
+      .exec<{ id: string }>(
+        `SELECT body ->> '$.transferId' AS id FROM events e
+         WHERE refused IS NULL AND body ->> '$.type' = 'transfer_requested' AND body ->> '$.requestKey' = ?
+           AND body ->> '$.queueId' = ? AND NOT EXISTS (SELECT 1 FROM timeline t
+             WHERE t.body ->> '$.transfer_id' = e.body ->> '$.transferId' AND t.body ->> '$.reason' = 'no_agents')
          ORDER BY seq DESC LIMIT 1`,
-        type,
-        requestKey ?? null,
+        requestKey,
+        queueId,
       )
       .toArray()[0];
-    return row ?? null;
+    return row?.id ?? null;
   }
 
   /** The carrier has told of a recording. */

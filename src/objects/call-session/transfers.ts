@@ -33,7 +33,7 @@ export type HumanSearchDeps = {
   env: Env;
   db: Db;
   call: () => Call | null;
-  store: Pick<CallStore, "doneFor">;
+  store: Pick<CallStore, "transferBegunFor">;
   step: (event: CallEvent) => void;
   /** Lets the work go on after whoever began it has gone. */
   inBackground: (work: Promise<void>) => void;
@@ -56,8 +56,11 @@ export class HumanSearch {
 
   /** A client asks; answered once it is known whether there is somebody, with the transfer's id. */
   async request(order: TransferOrder): Promise<Result<string, RequestRefusal>> {
-    const { call, step } = this.#deps;
-    const transferId = this.#begunFor(order) ?? order.transferId;
+    const { call, store, step } = this.#deps;
+    const begun = store.transferBegunFor(order.requestKey, order.queueId);
+    // Another has followed it.
+    if (begun !== null && call()?.state.transfer?.id !== begun) return ok(begun);
+    const transferId = begun ?? order.transferId;
     if (call()?.state.transfer?.id !== transferId) {
       const refusal = this.refusal();
       if (refusal !== null) return err(refusal);
@@ -69,14 +72,6 @@ export class HumanSearch {
       return err("call_not_active");
     }
     return state.transfer.phase === "no_agents" ? err("no_agents_available") : ok(transferId);
-  }
-
-  /** The transfer that the same request began before, unless nobody was free then: that is asked anew. */
-  #begunFor({ requestKey }: TransferOrder): string | null {
-    const { call, store } = this.#deps;
-    const { transfer } = call()?.state ?? {};
-    if (requestKey === undefined || !transfer || transfer.phase === "no_agents") return null;
-    return store.doneFor("transfer_requested", requestKey)?.transferId === transfer.id ? transfer.id : null;
   }
 
   /** Reserves the next human for the transfer under way; resolves when the call knows of it. */

@@ -19,13 +19,13 @@ export async function endCall(
   { reason }: EndCallInput,
 ): Promise<Result<EndedCall, Refusal<"call_not_active">>> {
   const { env, db, orgId, receipt } = context;
-  const wish = { reason, ...(receipt && { requestKey: receipt.claim.key }) };
+  const requestKey = receipt?.claim.key;
   const session = callSessionOf(env, callId, nearestPlaceOf(carrier));
-  let ended = await session.requestEnd(wish);
+  let ended = await session.requestEnd(reason, requestKey);
   if (!ended.ok && ended.error === "unknown_call") {
     // Accepted, and its message is still on its way: it is taken on here, so that it can be ended.
     await dialCall(context, { call_id: callId });
-    ended = await session.requestEnd(wish);
+    ended = await session.requestEnd(reason, requestKey);
   }
   if (!ended.ok) return err({ code: "call_not_active", detail: "The call has ended already." });
   if (reason === "dnc_request") {

@@ -2,7 +2,7 @@ import type { TransferCallInput, TransferredCall } from "../../contract/call-act
 import type { Refusal } from "../../contract/problems.ts";
 import type { CallParties } from "../../db/calls.ts";
 import { findQueueByName } from "../../db/queues.ts";
-import { newId } from "../../lib/ids.ts";
+import { isId, newId } from "../../lib/ids.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
@@ -34,7 +34,9 @@ export async function transferCall(
   };
   const requested = await askTwice(async () => session().requestTransfer(order));
   if (!requested.ok) return err(refuse(requested.error));
-  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: requested.value });
+  // An object of the version before, in the midst of a deploy, answers the call's status.
+  const transferId = isId("transfer", requested.value) ? requested.value : order.transferId;
+  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: transferId });
 }
 
 const DETAILS = {
