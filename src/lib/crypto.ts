@@ -6,13 +6,20 @@ export async function sha256Hex(text: string): Promise<string> {
   return toHex(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
 }
 
-export async function hmac(
-  hash: "SHA-1" | "SHA-256",
-  secret: string | Uint8Array<ArrayBuffer>,
-  message: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+type Hash = "SHA-1" | "SHA-256";
+type Secret = string | Uint8Array<ArrayBuffer>;
+
+export async function hmac(hash: Hash, secret: Secret, message: string): Promise<Uint8Array<ArrayBuffer>> {
+  return hmacWith(await hmacKey(hash, secret), message);
+}
+
+/** For whoever signs with the same secret again and again. */
+export async function hmacKey(hash: Hash, secret: Secret): Promise<CryptoKey> {
   const raw = typeof secret === "string" ? encoder.encode(secret) : secret;
-  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash }, false, ["sign"]);
+  return crypto.subtle.importKey("raw", raw, { name: "HMAC", hash }, false, ["sign"]);
+}
+
+export async function hmacWith(key: CryptoKey, message: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(message)));
 }
 

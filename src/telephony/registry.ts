@@ -17,12 +17,19 @@ export type CarrierAddress = { kind: CarrierKind; apiBaseUrl: string | null };
 
 export type CarrierAccess = CarrierAddress & { id: string; accountSid: string; authTokenEncrypted: string };
 
+/** An adapter is kept exactly as long as the row that it was opened from; a row that is read again is opened again. */
+const opened = new WeakMap<CarrierAccess, { config: Config; provider: TelephonyProvider }>();
+
 /**
  * The adapter for a carrier account. The sandbox is spoken to as Twilio is, at this deployment's address. Throws for an
  * account whose token does not open, or whose address is forbidden: its row may be older than the rule.
  */
 export async function openProvider(account: CarrierAccess, config: Config): Promise<TelephonyProvider> {
-  return createTwilioProvider(await accessTo(account, config));
+  const known = opened.get(account);
+  if (known?.config === config) return known.provider;
+  const provider = createTwilioProvider(await accessTo(account, config));
+  opened.set(account, { config, provider });
+  return provider;
 }
 
 /** By whom an account's people are typed; null where they are real. Throws as `openProvider` does. */

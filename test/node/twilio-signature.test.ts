@@ -5,7 +5,8 @@ import * as fc from "fast-check";
 import twilio from "twilio";
 import { describe, expect, test } from "vitest";
 import { signRequest } from "../../src/sandbox/signature.ts";
-import { isSignedBy, signatureOf } from "../../src/telephony/twilio/signature.ts";
+import type { CarrierRequest } from "../../src/telephony/provider.ts";
+import { signatureJudge, signatureOf } from "../../src/telephony/twilio/signature.ts";
 import {
   form,
   parametersOf,
@@ -20,6 +21,8 @@ import {
   type SignedBody,
   type SignedForm,
 } from "./support/signed-requests.ts";
+
+const isSignedBy = (authToken: string, request: CarrierRequest) => signatureJudge(authToken)(request);
 
 const RUNS = { numRuns: 200 };
 const HOST = /(?<=\/\/([^/?@]*@)?)(\[::1\]|[^/?:@[]+)(?=[:/?]|$)/;

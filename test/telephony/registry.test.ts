@@ -43,6 +43,14 @@ test("a token that was sealed for another account does not open", async () => {
   ).rejects.toThrow();
 });
 
+test("an account is opened once, and again for a row that was read again or under another configuration", async () => {
+  const account = await sandboxAccount();
+  const provider = await openProvider(account, config);
+  expect(await openProvider(account, config)).toBe(provider);
+  expect(await openProvider({ ...account }, config)).not.toBe(provider);
+  expect(await openProvider(account, { ...config })).not.toBe(provider);
+});
+
 test("an account at a forbidden address does not open, for its row may be older than the rule", async () => {
   const account = await sandboxAccount();
   const deployed = { ...config, isLocal: false };

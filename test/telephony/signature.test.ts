@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { CarrierRequest } from "../../src/telephony/provider.ts";
-import { isSignedBy, signatureOf } from "../../src/telephony/twilio/signature.ts";
+import { signatureJudge, signatureOf } from "../../src/telephony/twilio/signature.ts";
 import bodyVectors from "../fixtures/twilio-body-signatures.json";
 import vectors from "../fixtures/twilio-signatures.json";
+
+const isSignedBy = (token: string, signed: CarrierRequest) => signatureJudge(token)(signed);
 
 const TOKEN = "12345";
 const URL_OF_PLAIN = "https://mycompany.com/myapp.php?foo=1&bar=2";

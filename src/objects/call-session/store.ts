@@ -28,6 +28,8 @@ export class CallStore {
   readonly transcript: TranscriptStore;
   readonly customerEvents: CustomerEventStore;
   readonly timeline: TimelineStore;
+  /** When the next duty is due, null for none; undefined once the outbox was written to since it was asked. */
+  #nextDutyMs: number | null | undefined;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, CALL_MIGRATIONS);
@@ -180,6 +182,8 @@ export class CallStore {
 
   /** One that another version of us has stored, and this one can't read, is left lying: it is no hindrance to the others. */
   dueDuties(nowMs: number): OutboxRow[] {
+    const nextMs = this.nextDutyMs();
+    if (nextMs === null || nextMs > nowMs) return [];
     return this.#sql
       .exec<{ key: string; seq: number; body: string; attempts: number }>(
         `SELECT key, seq, body, attempts FROM outbox WHERE due_at_ms <= ? AND ${IS_FREE} ORDER BY seq, key`,
@@ -204,13 +208,13 @@ export class CallStore {
 
   /** Removes a duty that was done, unless a newer one has taken its place meanwhile. */
   dutyDone(row: OutboxRow): void {
-    this.#sql.exec("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);
+    this.#writeOutbox("DELETE FROM outbox WHERE key = ? AND seq = ?", row.key, row.seq);
   }
 
   /** The duty goes if it is done, and customers are told the news, once. */
   confirmDuty(key: string, { news, isDone }: Confirmation, nowMs: number): void {
     this.#storage.transactionSync(() => {
-      if (isDone) this.#sql.exec("DELETE FROM outbox WHERE key = ?", key);
+      if (isDone) this.#writeOutbox("DELETE FROM outbox WHERE key = ?", key);
       if (news === null || !this.customerEvents.add([eventOfCall(news)], nowMs)) return;
       const type = news === "call.analyzed" ? "analyzed" : "recording_ready";
       this.timeline.add([{ atMs: nowMs, event: { type } }]);
@@ -225,9 +229,18 @@ export class CallStore {
   }
 
   nextDutyMs(): number | null {
-    return this.#sql
-      .exec<{ due: number | null }>(`SELECT min(due_at_ms) AS due FROM outbox WHERE ${IS_FREE}`)
-      .one().due;
+    if (this.#nextDutyMs === undefined) {
+      this.#nextDutyMs = this.#sql
+        .exec<{ due: number | null }>(`SELECT min(due_at_ms) AS due FROM outbox WHERE ${IS_FREE}`)
+        .one().due;
+    }
+    return this.#nextDutyMs;
+  }
+
+  /** Each change of the outbox goes this way. */
+  #writeOutbox(statement: string, ...values: (string | number)[]): void {
+    this.#nextDutyMs = undefined;
+    this.#sql.exec(statement, ...values);
   }
 
   #appendEvent(event: object, refused: string | null, nowMs: number): number {
@@ -242,7 +255,7 @@ export class CallStore {
   }
 
   #setDue({ key, seq, attempts }: Omit<OutboxRow, "duty">, dueAtMs: number): void {
-    this.#sql.exec(
+    this.#writeOutbox(
       "UPDATE outbox SET attempts = ?, due_at_ms = ? WHERE key = ? AND seq = ?",
       attempts,
       dueAtMs,
@@ -255,14 +268,15 @@ export class CallStore {
     for (const duty of duties) {
       // What the carrier has told of needs not be asked for.
       if (duty.type === "find_recording" && this.isRecordingKnown()) continue;
-      this.#sql.exec(
+      this.#writeOutbox(
         "INSERT OR REPLACE INTO outbox (key, seq, body, attempts, due_at_ms) VALUES (?, ?, ?, 0, ?)",
         dutyKey(duty),
         seq,
         JSON.stringify(duty),
         nowMs + (DUE_AFTER_MS[duty.type] ?? 0),
       );
-      if (duty.type === "store_recording") this.#sql.exec("DELETE FROM outbox WHERE key = 'find_recording'");
+      if (duty.type === "store_recording")
+        this.#writeOutbox("DELETE FROM outbox WHERE key = 'find_recording'");
     }
   }
 }

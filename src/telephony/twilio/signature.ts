@@ -4,30 +4,45 @@
 // A JSON body is covered by `bodySHA256` in the URL instead; a WebSocket handshake by its `wss://` URL alone.
 // Twilio is not of one mind about default ports and quoting, so its own spellings of the URL are tried.
 
-import { equalSecrets, hmac, sha256Hex, toBase64 } from "../../lib/crypto.ts";
+import { equalSecrets, hmacKey, hmacWith, sha256Hex, toBase64 } from "../../lib/crypto.ts";
 import type { CarrierRequest } from "../provider.ts";
 
 const DEFAULT_PORTS: Record<string, string> = { "https:": "443", "wss:": "443", "http:": "80", "ws:": "80" };
 
-export async function isSignedBy(authToken: string, request: CarrierRequest): Promise<boolean> {
+/** Judges whether a request is signed with this token. It keeps the key that it makes of it. */
+export function signatureJudge(authToken: string): (request: CarrierRequest) => Promise<boolean> {
+  let key: CryptoKey | null = null;
+  return async (request) => {
+    key ??= await keyOf(authToken);
+    return isSignedWith(key, request);
+  };
+}
+
+async function isSignedWith(key: CryptoKey, request: CarrierRequest): Promise<boolean> {
   const given = request.headers.get("x-twilio-signature");
   if (given === null || !URL.canParse(request.url)) return false;
   const bodyHash = new URL(request.url).searchParams.get("bodySHA256");
   if (bodyHash !== null && !(await equalSecrets(bodyHash, await sha256Hex(request.body)))) return false;
   // A body that neither way of signing covers could be anybody's.
   if (bodyHash === null && request.body !== "" && !isForm(request.headers)) return false;
-  const parameters = bodyHash === null ? request.body : "";
-  const matches = await Promise.all(
-    urlSpellings(request.url).map(async (url) =>
-      equalSecrets(given, await signatureOf(authToken, url, parameters)),
-    ),
-  );
-  return matches.includes(true);
+  const fields = flattenForm(bodyHash === null ? request.body : "");
+  for (const url of urlSpellings(request.url)) {
+    if (await equalSecrets(given, await signed(key, url + fields))) return true;
+  }
+  return false;
 }
 
 /** @param form the raw `application/x-www-form-urlencoded` body; empty for none. */
 export async function signatureOf(authToken: string, url: string, form: string): Promise<string> {
-  return toBase64(await hmac("SHA-1", authToken, url + flattenForm(form)));
+  return signed(await keyOf(authToken), url + flattenForm(form));
+}
+
+function keyOf(authToken: string): Promise<CryptoKey> {
+  return hmacKey("SHA-1", authToken);
+}
+
+async function signed(key: CryptoKey, text: string): Promise<string> {
+  return toBase64(await hmacWith(key, text));
 }
 
 function flattenForm(form: string): string {
@@ -41,6 +56,7 @@ function flattenForm(form: string): string {
     .join("");
 }
 
+/** The usual one first. */
 function urlSpellings(url: string): string[] {
   const { protocol, host, hostname, port, username, password } = new URL(url);
   const user = username === "" ? "" : `${username}${password === "" ? "" : `:${password}`}@`;

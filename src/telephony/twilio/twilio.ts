@@ -32,7 +32,7 @@ import { renderTwiml } from "./documents.ts";
 import { CALL_OVER_CODES, classifyRefusal } from "./errors.ts";
 import { RETRY_OVERRIDES } from "./retry-overrides.ts";
 import { open, request, type RestAnswer, type RestOptions } from "./rest.ts";
-import { isSignedBy } from "./signature.ts";
+import { signatureJudge } from "./signature.ts";
 
 /** The wait after a 429 that names none, and its spread: calls throttled together must not return together. */
 const THROTTLE_BASE_MS = 2_000;
@@ -58,7 +58,7 @@ export function createTwilioProvider(options: RestOptions): TelephonyProvider {
     fetchRecording: (id, range) => fetchRecording(options, id, range),
     deleteRecording: (id) => deleteRecording(options, id),
     renderDocument: (instruction) => ({ contentType: "text/xml", body: renderTwiml(instruction) }),
-    isAuthentic: (carrierRequest) => isSignedBy(authToken, carrierRequest),
+    isAuthentic: signatureJudge(authToken),
     parseInbound: (body) => parseInbound(body, accountSid),
     parseAnswerRequest: (body) => parseAnswerRequest(body, accountSid),
     parseStatus: (body) => parseStatus(body, accountSid),
