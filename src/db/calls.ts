@@ -6,17 +6,16 @@ import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
+import { recordColumns, type RecordRow } from "./call-columns.ts";
 import type { Db } from "./client.ts";
 import { shownKeyDetails } from "./key-details.ts";
 import { calls, carriers, organisations, transcripts } from "./schema.ts";
-
-export type CallRow = typeof calls.$inferSelect;
 
 type UnbegunCarrier = { kind: CarrierKind; apiBaseUrl: string | null } | null;
 
 /** The call without its transcript, and its key details as they are shown. */
 export type UntranscribedCall = {
-  row: CallRow;
+  row: RecordRow;
   keyDetails: KeyDetails;
   isPlayable: boolean;
   carrier: UnbegunCarrier;
@@ -44,7 +43,7 @@ export async function findCall(db: Db, orgId: string, callId: string): Promise<S
 
 /** In a batch columns are told apart by their names. */
 const untranscribed = {
-  row: calls,
+  row: recordColumns,
   keyDetails: shownKeyDetails.as("shown_key_details"),
   isPlayable: isPlayable.as("is_playable"),
 };
@@ -75,7 +74,7 @@ export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
-type FoundCall = { row: CallRow; keyDetails: string; isPlayable: number; carrier: UnbegunCarrier };
+type FoundCall = { row: RecordRow; keyDetails: string; isPlayable: number; carrier: UnbegunCarrier };
 
 export function toStoredCall(found: FoundCall & { turns: string | null }): StoredCall {
   const turns = found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns));
