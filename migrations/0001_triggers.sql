@@ -134,7 +134,8 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER calls_ended_at_updated BEFORE UPDATE OF status, ended_at ON calls
-WHEN (NEW.status = 'ended') <> (NEW.ended_at IS NOT NULL)
+WHEN NEW.status = 'ended' AND NEW.ended_at IS NULL
+  OR NEW.status <> 'ended' AND OLD.status <> 'ended' AND NEW.ended_at IS NOT NULL
 BEGIN
   SELECT RAISE(ABORT, 'a call has an end when it has ended');
 END;

@@ -223,7 +223,7 @@ describe("what is in use stays", () => {
     });
     expect(await problemOf(await remove(path, org.apiKey))).toMatchObject({ status: 409, code: "in_use" });
     expect(await numbersOf(carrierId)).toHaveLength(1);
-    const ended = { status: "ended", outcome: "failed", endedReason: "platform_error" } as const;
+    const ended = { status: "ended", outcome: "failed", endedReason: "platform_error", endedAt: 2 } as const;
     await db.update(tables.calls).set(ended).where(eq(tables.calls.id, callId));
     const both = await Promise.all([remove(path, org.apiKey), remove(path, org.apiKey)]);
     expect(both.map(({ status }) => status).toSorted()).toEqual([204, 404]);

@@ -36,7 +36,7 @@ export async function holdCalls(seconds: number, rate: number): Promise<Held> {
     const beganMs = performance.now();
     const [placed, most] = await placeSteadily(runtime, client, { count: Math.round(seconds * rate), rate });
     const placedMs = performance.now();
-    const endedMs = await until(runtime, "status <> 'ended'");
+    const endedMs = await until(runtime, "ended_at IS NULL");
     const analysedMs = await until(runtime, "analysis IS NULL");
     const used = processor.seconds() - before;
     const outcomes = await outcomesOf(runtime);
@@ -82,7 +82,7 @@ async function placeSteadily(
     await pause(Math.max(0, beganMs + (index * 1000) / rate - performance.now()));
     placing.push(place(runtime, client, nextNumber(), runtime.instance.campaignId));
     // Seldom, for it costs the runtime something as well.
-    if (index % rate === 0) most = Math.max(most, await countOf(runtime, "status <> 'ended'"));
+    if (index % rate === 0) most = Math.max(most, await countOf(runtime, "ended_at IS NULL"));
   }
   await Promise.all(placing);
   return [count, most];

@@ -26,11 +26,11 @@ beforeAll(async () => {
     env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
        INSERT INTO calls (id, org_id, campaign_id, contact_id, carrier_id, call_type, from_number, to_number, status,
-         outcome, sentiment, duration, started_at, projected_seq)
+         outcome, sentiment, duration, started_at, ended_at, projected_seq)
        SELECT ?2 || printf('%06d', i), ?3, ?4, iif(i % 500 = 0, ?5, NULL), ?6, 'outbound', ?7,
          '+1500' || printf('%07d', i), 'ended', iif(i % 4 < 2, 'connected', iif(i % 4 = 2, 'voicemail', 'failed')),
          iif(i % 4 = 0, 'positive', iif(i % 4 = 1 AND i % 3 = 0, 'negative', NULL)), i % 300,
-         CAST(?8 + i * ?9 / ?1 AS INTEGER), 1 FROM n`,
+         CAST(?8 + i * ?9 / ?1 AS INTEGER), CAST(?8 + i * ?9 / ?1 AS INTEGER) + i % 300, 1 FROM n`,
     ).bind(
       CALLS,
       prefix,

@@ -78,7 +78,8 @@ beforeAll(async () => {
     statements.push(
       env.DB.prepare(
         `INSERT INTO calls (id, org_id, campaign_id, contact_id, carrier_id, call_type, from_number, to_number,
-           status, outcome, sentiment, duration, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           status, outcome, sentiment, duration, started_at, ended_at)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, iif(?9 = 'ended', ?13, NULL))`,
       ).bind(
         call.id,
         org.orgId,
@@ -339,7 +340,9 @@ async function apply(change: {
     await env.DB.prepare("DELETE FROM calls WHERE id = ?").bind(call.id).run();
   } else if (change.end !== undefined && call.status !== "ended") {
     Object.assign(call, { status: "ended", ...change.end });
-    await env.DB.prepare("UPDATE calls SET status = 'ended', outcome = ?, duration = ? WHERE id = ?")
+    await env.DB.prepare(
+      "UPDATE calls SET status = 'ended', ended_at = started_at, outcome = ?, duration = ? WHERE id = ?",
+    )
       .bind(call.outcome, call.duration, call.id)
       .run();
   } else if (change.sentiment !== undefined && call.outcome === "connected") {

@@ -14,7 +14,7 @@ import { createKey, createOrganisation, type Organisation } from "../support/org
 
 async function storedCall(org: Organisation): Promise<string> {
   const { callId } = await acceptRow(org, crypto.randomUUID());
-  const ended = { status: "ended", outcome: "connected", endedReason: "agent_hangup" } as const;
+  const ended = { status: "ended", outcome: "connected", endedReason: "agent_hangup", endedAt: 1 } as const;
   await openDb(env.DB).update(calls).set(ended).where(eq(calls.id, callId));
   return callId;
 }

@@ -19,8 +19,8 @@ test("work that fails is tried again, later each time", async () => {
   const [org, other] = await Promise.all([createOrganisation(), createOrganisation()]);
   const callId = newId("call");
   await env.DB.prepare(
-    `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at)
-     VALUES (?, ?, ?, ?, 'outbound', '+1', '+2', 'ended', 1)`,
+    `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at,
+       ended_at) VALUES (?, ?, ?, ?, 'outbound', '+1', '+2', 'ended', 1, 1)`,
   )
     .bind(callId, org.orgId, org.campaignId, org.carrierId)
     .run();

@@ -125,11 +125,9 @@ function statementOf(org: Organisation, ids: readonly string[], change: Change):
         change.startedAt,
       );
     case "end":
-      return env.DB.prepare("UPDATE calls SET status = 'ended', outcome = ?, duration = ? WHERE id = ?").bind(
-        change.outcome,
-        change.duration,
-        id,
-      );
+      return env.DB.prepare(
+        "UPDATE calls SET status = 'ended', ended_at = started_at, outcome = ?, duration = ? WHERE id = ?",
+      ).bind(change.outcome, change.duration, id);
     case "judge":
       return env.DB.prepare("UPDATE calls SET sentiment = ? WHERE id = ?").bind(change.sentiment, id);
     case "status":
@@ -173,7 +171,17 @@ test("an ended call stays ended, and what its rollups hang on can't be changed",
   for (const assignment of ["started_at = 1", "to_number = '+1'", "org_id = 'org'", "campaign_id = 'flw'"]) {
     await expect(update(assignment)).rejects.toThrow("the identity of a call is fixed");
   }
+  for (const assignment of ["ended_at = NULL", "status = 'ended', ended_at = NULL"]) {
+    await expect(update(assignment)).rejects.toThrow("a call has an end when it has ended");
+  }
   await update("summary = 'told'");
+  const live = newId("call");
+  await statementOf(org, [live], insert).run();
+  const ends = (assignment: string) =>
+    env.DB.prepare(`UPDATE calls SET ${assignment} WHERE id = ?`).bind(live).run();
+  for (const assignment of ["status = 'ended'", "ended_at = 5"]) {
+    await expect(ends(assignment)).rejects.toThrow("a call has an end when it has ended");
+  }
 });
 
 test("a contact's calls are counted, and forgotten with the call", async () => {

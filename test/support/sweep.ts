@@ -24,8 +24,8 @@ export async function insertCall(org: Organisation, row: Row): Promise<string> {
   numbers += 1;
   await env.DB.prepare(
     `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status,
-       started_at, answered_at, projected_seq, carrier_call_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch() - ?6, ?, ?, ?)`.replace("?6", String(row.secondsAgo)),
+       started_at, answered_at, projected_seq, carrier_call_id, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch() - ?6, ?, ?, ?, ?)`.replace("?6", String(row.secondsAgo)),
   )
     .bind(
       callId,
@@ -39,6 +39,7 @@ export async function insertCall(org: Organisation, row: Row): Promise<string> {
       row.answered ? 1_780_000_000 : null,
       row.projectedSeq ?? 0,
       row.carrierCallId ?? null,
+      row.status === "ended" ? 1_780_000_000 : null,
     )
     .run();
   return callId;
