@@ -6,7 +6,8 @@ import type { CallFacts } from "../domain/call/facts.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import { isoSeconds } from "../lib/time.ts";
-import type { CallRow, StoredCall, UntranscribedCall } from "./calls.ts";
+import type { SummaryRow } from "./call-columns.ts";
+import type { StoredCall, UntranscribedCall } from "./calls.ts";
 
 /** What may be known of a call beyond its row, which is behind while it lives. */
 export type Told = {
@@ -28,7 +29,7 @@ export function toRecord(
 ): CallRecord {
   const { row, keyDetails } = stored;
   return {
-    ...toSummary(stored.row, facts, stored.isPlayable, baseUrl),
+    ...toSummary(row, facts, stored.isPlayable, baseUrl),
     answered_at: facts.answeredAt === null ? null : isoSeconds(facts.answeredAt),
     ended_reason: facts.endedReason,
     fault: facts.fault,
@@ -41,8 +42,8 @@ export function toRecord(
 
 /** A call as lists show it. `facts` may be newer than the row's own. */
 export function toSummary(
-  row: CallRow,
-  facts: Omit<CallFacts, "transfer">,
+  row: SummaryRow,
+  facts: Pick<CallFacts, "status" | "outcome" | "duration" | "endedAt">,
   isPlayable: boolean,
   baseUrl: string,
 ): CallSummary {

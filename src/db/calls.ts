@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, lt, sql, type Placeholder } from "drizzle-orm";
 import { keyDetailsSchema, transcriptSchema, type KeyDetails } from "../contract/calls.ts";
 import { toTransfer } from "../contract/transfers.ts";
 import { customerOf } from "../domain/call/parties.ts";
@@ -6,17 +6,17 @@ import type { CallStatus } from "../domain/call/status.ts";
 import type { CallFacts } from "../domain/call/facts.ts";
 import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
+import { recordColumns, type RecordRow } from "./call-columns.ts";
 import type { Db } from "./client.ts";
+import { keep } from "./kept.ts";
 import { shownKeyDetails } from "./key-details.ts";
 import { calls, carriers, organisations, transcripts } from "./schema.ts";
-
-export type CallRow = typeof calls.$inferSelect;
 
 type UnbegunCarrier = { kind: CarrierKind; apiBaseUrl: string | null } | null;
 
 /** The call without its transcript, and its key details as they are shown. */
 export type UntranscribedCall = {
-  row: CallRow;
+  row: RecordRow;
   keyDetails: KeyDetails;
   isPlayable: boolean;
   carrier: UnbegunCarrier;
@@ -38,13 +38,13 @@ export const isPlayable = sql<number>`((calls.recording_key IS NOT NULL OR (call
   AND NOT ${customerOptedOut})`;
 
 export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {
-  const found = await selectCall(db, orgId, callId).get();
+  const [found] = await selectKept(db, { orgId, callId });
   return found === undefined ? null : toStoredCall(found);
 }
 
 /** In a batch columns are told apart by their names. */
 const untranscribed = {
-  row: calls,
+  row: recordColumns,
   keyDetails: shownKeyDetails.as("shown_key_details"),
   isPlayable: isPlayable.as("is_playable"),
 };
@@ -57,7 +57,7 @@ const unbegunCarrier = { kind: carriers.kind, apiBaseUrl: carriers.apiBaseUrl };
 const ofUnbegun = eq(carriers.id, sql`CASE calls.projected_seq WHEN 0 THEN calls.carrier_id END`);
 
 /** To be awaited, or put into a batch. */
-export function selectCall(db: Db, orgId: string, callId: string) {
+export function selectCall(db: Db, orgId: string | Placeholder, callId: string | Placeholder) {
   return db
     .select({ ...untranscribed, turns: transcripts.turns, carrier: unbegunCarrier })
     .from(calls)
@@ -65,6 +65,8 @@ export function selectCall(db: Db, orgId: string, callId: string) {
     .leftJoin(carriers, ofUnbegun)
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
+
+const selectKept = keep((db) => selectCall(db, sql.placeholder("orgId"), sql.placeholder("callId")));
 
 /** … for who knows what was said: a transcript may be long. */
 export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {
@@ -75,7 +77,7 @@ export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
-type FoundCall = { row: CallRow; keyDetails: string; isPlayable: number; carrier: UnbegunCarrier };
+type FoundCall = { row: RecordRow; keyDetails: string; isPlayable: number; carrier: UnbegunCarrier };
 
 export function toStoredCall(found: FoundCall & { turns: string | null }): StoredCall {
   const turns = found.turns === null ? [] : transcriptSchema.parse(JSON.parse(found.turns));

@@ -1,6 +1,6 @@
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 
-export type Db = DrizzleD1Database;
+export type Db = DrizzleD1Database & { $client: Client };
 
 /** What statements are sent to: the database itself, which is its primary, or a session with it. */
 export type Client = Pick<D1Database, "prepare" | "batch">;

@@ -3,6 +3,7 @@
 import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Cursor } from "../contract/cursor.ts";
 import type { Outcome, Sentiment } from "../domain/call/status.ts";
+import { summaryColumns } from "./call-columns.ts";
 import { conditionsOf, type CallFilter } from "./call-filter.ts";
 import { selectCounts, type CallCounts } from "./call-counts.ts";
 import { isPlayable } from "./calls.ts";
@@ -13,7 +14,7 @@ export type CallPage = { limit: number; offset: number; after: Cursor | null };
 
 export async function listCalls(db: Db, filter: CallFilter, { limit, offset, after }: CallPage) {
   const page = db
-    .select({ row: calls, isPlayable })
+    .select({ row: summaryColumns, isPlayable })
     .from(calls)
     .where(
       and(

@@ -57,26 +57,14 @@ const IN_JSON: Record<string, string> = {
   "[]": "@turns",
 };
 
-/** What no answer shows needs not be read. Of the same rows, so the limit does not. */
-const UNSHOWN = ["analysis", "workflow_patches", "key_details", "must_end_at", "projected_seq"];
-
-function shownOnly([first, ...rest]: Statement[]): Statement[] {
-  if (first === undefined) return [];
-  const { sql, params } = first;
-  return [
-    { sql: sql.replace(new RegExp(`("calls"\\.)?"(${UNSHOWN.join("|")})", `, "g"), ""), params },
-    ...rest,
-  ];
-}
-
 /** A number that the request brings. */
 const number = (name: string) => name as unknown as number;
 
 /** @param orgId whose calls are listed and counted. @param since from when on they are counted. */
 export async function statementsOf(orgId: string, since: number): Promise<Record<string, Statement[]>> {
   const filter = { orgId, started: { from: null, to: null } };
-  const page = async (after: CallPage["after"]) =>
-    shownOnly(await noted((db) => listCalls(db, filter, { limit: 50, offset: 0, after })));
+  const page = (after: CallPage["after"]) =>
+    noted((db) => listCalls(db, filter, { limit: 50, offset: 0, after }));
   const placed = { orgId: "@orgId", campaignId: "@campaignId", to: "@to", metadataPatch: "@patch" };
   const call = {
     ...placed,
@@ -89,7 +77,7 @@ export async function statementsOf(orgId: string, since: number): Promise<Record
   return {
     findKey: await noted((db) => findKey(db, "@hash", 0)),
     findCarrier: await noted((db) => findCarrier(db, "@carrierId", 0)),
-    findCall: shownOnly(await noted((db) => findCall(db, "@orgId", "@callId"))),
+    findCall: await noted((db) => findCall(db, "@orgId", "@callId")),
     firstPage: await page(null),
     pageAfter: await page({ at: number("@at"), id: "@id" }),
     stats: await noted((db) => selectCounts(db, { orgId, started: { from: since, to: null } })),

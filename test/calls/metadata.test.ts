@@ -5,11 +5,17 @@ import { eq } from "drizzle-orm";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDb } from "../../src/db/client.ts";
+import { claimRequest } from "../../src/db/idempotency.ts";
 import { patchKeyDetails } from "../../src/db/key-details.ts";
-import { calls } from "../../src/db/schema.ts";
+import { calls, idempotencyKeys } from "../../src/db/schema.ts";
 import { applyMergePatch } from "../../src/domain/merge-patch.ts";
+import { canonicalJson } from "../../src/lib/canonical-json.ts";
+import { sha256Hex } from "../../src/lib/crypto.ts";
+import { newId } from "../../src/lib/ids.ts";
 import { post, read, request } from "../support/api.ts";
 import { acceptRow } from "../support/call-row.ts";
+import { tripsOf } from "../support/d1-trips.ts";
+import { expectRefused } from "../support/json.ts";
 import { createKey, createOrganisation, type Organisation } from "../support/organisation.ts";
 
 async function storedCall(org: Organisation): Promise<string> {
@@ -142,4 +148,59 @@ test("a number that JSON can't hold is refused, where null would delete", async 
     body: '{"key_details":{"extraction":{"a":1e999}}}',
   });
   expect(response.status).toBe(422);
+});
+
+test("one trip to the database writes, or tells that there is such a call, whatever is wrong with the body", async () => {
+  const org = await createOrganisation();
+  const callId = await storedCall(org);
+  const trips = (body: unknown) =>
+    tripsOf(`/api/voice/calls/${callId}/metadata`, org.apiKey, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  expect(await trips({ key_details: { extraction: 1 } })).toEqual({ status: 422, log: ["query"] });
+  expect(await trips({ key_details: { crm: { id: 1 } } })).toEqual({ status: 200, log: ["query"] });
+});
+
+const MERGEABLE = JSON.stringify({ key_details: { extraction: { a: 1 } } });
+const JSON_TYPE = { "content-type": "application/json" };
+
+test.for([
+  ["nothing else", { headers: JSON_TYPE, body: MERGEABLE }],
+  ["an Idempotency-Key", { headers: { ...JSON_TYPE, "idempotency-key": "k-1" }, body: MERGEABLE }],
+  ["an impossible Idempotency-Key", { headers: { ...JSON_TYPE, "idempotency-key": "" }, body: MERGEABLE }],
+  ["a body that is too large", { headers: JSON_TYPE, body: "x".repeat(65_537) }],
+  ["a body of another type", { headers: { "content-type": "text/plain" }, body: "x" }],
+  ["no body", {}],
+  ["what is no JSON", { headers: JSON_TYPE, body: "{" }],
+  ["an invalid body", { headers: JSON_TYPE, body: "{}" }],
+] as const)(
+  "that there is no such call is said before what is wrong with %s, and nothing is kept",
+  async ([, init]) => {
+    const org = await createOrganisation();
+    const ofAnother = await storedCall(await createOrganisation());
+    for (const callId of [newId("call"), ofAnother, "cal_x", newId("contact")]) {
+      const path = `/api/voice/calls/${callId}/metadata`;
+      const response = await request(path, org.apiKey, { method: "POST", ...init });
+      await expectRefused(response, 404, { code: "not_found" });
+      const kept = openDb(env.DB).select().from(idempotencyKeys).where(eq(idempotencyKeys.orgId, org.orgId));
+      expect(await kept).toEqual([]);
+    }
+    expect(
+      (await openDb(env.DB).select().from(calls).where(eq(calls.id, ofAnother)).get())?.keyDetails,
+    ).toBeNull();
+  },
+);
+
+test("nor is there anything to come back for, when another such request runs", async () => {
+  const org = await createOrganisation();
+  const path = `/api/voice/calls/${newId("call")}/metadata`;
+  const name = { orgId: org.orgId, method: "POST", path, key: "k-1" };
+  const fingerprint = await sha256Hex(canonicalJson(JSON.parse(MERGEABLE)));
+  await claimRequest(openDb(env.DB), name, fingerprint, Date.now());
+  const headers = { ...JSON_TYPE, "idempotency-key": "k-1" };
+  const response = await request(path, org.apiKey, { method: "POST", headers, body: MERGEABLE });
+  await expectRefused(response, 404, { code: "not_found" });
+  expect(response.headers.get("retry-after")).toBeNull();
 });

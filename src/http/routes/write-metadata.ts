@@ -3,7 +3,7 @@ import { writeMetadataSchema, writtenMetadataSchema } from "../../contract/call-
 import { writeMetadata } from "../../services/calls/write-metadata.ts";
 import { apiRoute, apiRouter } from "../api-route.ts";
 import { problem } from "../problem.ts";
-import { requireCall } from "../require-call.ts";
+import { requireCallOfRefused } from "../require-call.ts";
 
 const route = apiRoute({
   method: "post",
@@ -14,7 +14,7 @@ const route = apiRoute({
     "Merged into `key_details` by JSON Merge Patch (RFC 7396). Writers at the same time lose nothing.",
   tags: ["Workflow actions"],
   access: { scope: "voice:calls:write", bucket: "write_call_metadata" },
-  finds: requireCall,
+  finds: requireCallOfRefused,
   request: {
     params: z.object({ call_uuid: z.string() }),
     body: { required: true, content: { "application/json": { schema: writeMetadataSchema } } },
@@ -29,6 +29,7 @@ const route = apiRoute({
 });
 
 export const writeMetadataRoute = apiRouter().openapi(route, async (c) => {
-  const written = await writeMetadata(c.get("org"), c.get("call"), c.req.valid("json"));
+  const { call_uuid: callId } = c.req.valid("param");
+  const written = await writeMetadata(c.get("org"), callId, c.req.valid("json"));
   return written.ok ? c.json(written.value, 200) : problem(c, written.error);
 });
