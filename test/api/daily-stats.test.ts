@@ -37,6 +37,7 @@ beforeAll(async () => {
       fromNumber: FROM,
       toNumber: `+1415557${String(1000 + index)}`,
       status: isLive ? ("ringing" as const) : ("ended" as const),
+      endedAt: isLive ? null : NEW_YEAR,
       outcome,
       sentiment: isConnected ? ([...SENTIMENTS, null][(index % 16) >> 2] ?? null) : null,
       duration: isConnected ? index : null,
