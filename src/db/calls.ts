@@ -93,8 +93,8 @@ export function toUntranscribedCall(found: FoundCall): UntranscribedCall {
   };
 }
 
-/** The status that the row shows; null if the organisation has no such call. */
-export async function findCallStatus(
+/** What who wants to watch it must know: the status that the row shows; null if the organisation has no such call. */
+export async function findCallToWatch(
   db: Db,
   orgId: string,
   callId: string,

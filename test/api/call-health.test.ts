@@ -26,7 +26,8 @@ async function insertCall(
   const callId = newId("call");
   await env.DB.prepare(
     `INSERT INTO calls (id, org_id, campaign_id, carrier_id, call_type, from_number, to_number, status, started_at,
-       must_end_at) VALUES (?, ?, ?, ?, 'outbound', '+15550010000', ?, ?, unixepoch() - ?, unixepoch() + ?)`,
+       must_end_at, ended_at) VALUES (?1, ?2, ?3, ?4, 'outbound', '+15550010000', ?5, ?6, unixepoch() - ?7, unixepoch() + ?8,
+       IIF(?6 = 'ended', unixepoch(), NULL))`,
   )
     .bind(
       callId,

@@ -2,6 +2,7 @@
 //
 // Each row that is written is paid for, and an index's like the table's own: so no number is kept beside the table for
 // AUTOINCREMENT (nothing is ever deleted from those that are numbered), and what has a name for its key has no second one.
+// Written anew as a whole before the first release: a local state from before then is to be deleted.
 
 export const CALL_MIGRATIONS = [
   `CREATE TABLE call (id INTEGER PRIMARY KEY CHECK (id = 1), plan TEXT NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL);

@@ -1,4 +1,4 @@
-import { findCallStatus } from "../../db/calls.ts";
+import { findCallToWatch } from "../../db/calls.ts";
 import type { ApiKey } from "../../db/keys.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
 import { nearestPlaceOf } from "../../telephony/registry.ts";
@@ -10,7 +10,7 @@ import { watchingBy } from "./watching-by.ts";
  * organisation has no such call.
  */
 export async function watchCall({ env, db, orgId }: OrgContext, key: ApiKey, callId: string) {
-  const found = await findCallStatus(db, orgId, callId);
+  const found = await findCallToWatch(db, orgId, callId);
   if (found === null) return null;
   const query = { ...watchingBy(key), ended: String(found.status === "ended") };
   return {
