@@ -2,7 +2,7 @@ import type { Page, WebSocketRoute } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { askApi } from "./support/api.ts";
 import { endCall, eventually, peopleFrom, rowOf } from "./support/live-calls.ts";
-import { atDesk, expectComplaint } from "./support/visitor.ts";
+import { atDesk, endSession, expectComplaint } from "./support/visitor.ts";
 
 const { place } = peopleFrom(340);
 
@@ -54,10 +54,7 @@ describe("a socket that is lost", () => {
     await page.reload();
     await untilLive(page);
     expect(sockets.length).toBe(1);
-    const { url } = inject("deployment");
-    const [cookie] = await page.context().cookies();
-    const headers = { cookie: `${cookie?.name}=${cookie?.value}`, origin: url };
-    expect((await fetch(`${url}/desk/session`, { method: "DELETE", headers })).status).toBe(204);
+    await endSession(page);
     await sockets[0]?.close({ code: 1012 });
     await page.getByLabel("API key").waitFor();
     expectComplaint(/HTTP Authentication failed/);
@@ -75,10 +72,7 @@ describe("a socket that is lost", () => {
     });
     await page.reload();
     await rowOf(page, "Lou Larsen").waitFor();
-    const { url } = inject("deployment");
-    const [cookie] = await page.context().cookies();
-    const headers = { cookie: `${cookie?.name}=${cookie?.value}`, origin: url };
-    expect((await fetch(`${url}/desk/session`, { method: "DELETE", headers })).status).toBe(204);
+    await endSession(page);
     isCutOff = true;
     let refusals = 0;
     await page.route("**/desk/session", async (route) => {

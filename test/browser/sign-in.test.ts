@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
 import { expectAccessible } from "./support/judges.ts";
-import { atDesk, expectComplaint, visit } from "./support/visitor.ts";
+import { atDesk, expectComplaint, expectSignedOut, visit } from "./support/visitor.ts";
 
 test("a wrong key is refused, and nothing else is shown", async () => {
   const page = await visit();
@@ -23,6 +23,7 @@ test("who signs in stays signed in, and who signs out is out everywhere", async 
   const { url } = inject("deployment");
   const headers = { cookie: `${cookie?.name}=${cookie?.value}` };
   expect((await fetch(`${url}/v1/campaigns`, { headers })).status).toBe(200);
+  expectSignedOut(page);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("API key").waitFor();
   expect((await fetch(`${url}/v1/campaigns`, { headers })).status).toBe(401);

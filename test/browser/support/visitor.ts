@@ -6,6 +6,8 @@ import { launchBrowser } from "./browser.ts";
 
 let browser: Promise<Browser> | null = null;
 const complaints: string[] = [];
+/** Whose session ended in the test: what they still read with it is refused, and the browser reports that. */
+const signedOut = new WeakSet<BrowserContext>();
 
 function openBrowser(): Promise<Browser> {
   browser ??= launchBrowser();
@@ -51,12 +53,27 @@ export async function signIn(page: Page, key: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "Live calls" }).waitFor();
 }
 
+/** From here on it is no complaint that the page's session is not taken. */
+export function expectSignedOut(page: Page): void {
+  signedOut.add(page.context());
+}
+
+/** As if its time had run out: the page is told nothing. */
+export async function endSession(page: Page): Promise<void> {
+  expectSignedOut(page);
+  const { url } = inject("deployment");
+  const [cookie] = await page.context().cookies();
+  const headers = { cookie: `${cookie?.name}=${cookie?.value}`, origin: url };
+  expect((await fetch(`${url}/desk/session`, { method: "DELETE", headers })).status).toBe(204);
+}
+
 /** Errors on the console, violations of the policy and requests to other hosts are complaints. */
 async function listen(context: BrowserContext, url: string): Promise<void> {
   context.on("console", (message) => {
     if (message.type() !== "error") return;
     // What the desk asks on arrival: whether somebody is signed in.
-    if (message.location().url.endsWith("/desk/session") && message.text().includes("401")) return;
+    const isArrival = message.location().url.endsWith("/desk/session");
+    if (message.text().includes("401") && (isArrival || signedOut.has(context))) return;
     complaints.push(`console: ${message.text()} (${message.location().url})`);
   });
   context.on("weberror", (error) => complaints.push(`error: ${error.error().message}`));
