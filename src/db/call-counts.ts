@@ -77,12 +77,12 @@ const NAMES = Object.keys(SUMS) as (keyof CallCounts)[];
 // Text that is always the same is put together once: drizzle takes long over many small pieces.
 const ROLLED = sql.raw(NAMES.map((name) => `${callRollups[name].name} AS "${name}"`).join(", "));
 const NOTHING = sql.raw(NAMES.map((name) => `0 AS "${name}"`).join(", "));
-const COUNTED = sql.raw(
-  [
-    ...Object.entries(COLUMNS).map(([name, which]) => `(${which}) IS TRUE AS "${name}"`),
-    `iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0) AS "talkSeconds"`,
-  ].join(", "),
-);
+const COUNTED = sql.raw(NAMES.map((name) => `${countedAs(name)} AS "${name}"`).join(", "));
+
+function countedAs(name: keyof CallCounts): string {
+  if (name !== "talkSeconds") return `(${COLUMNS[name]}) IS TRUE`;
+  return "iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0)";
+}
 
 function rolledUp(scope: CountScope, grain: string, span: Span): SQL {
   const from = span.from === null ? sql`` : sql` AND bucket >= ${span.from}`;

@@ -38,7 +38,7 @@ export function conditionsOf(filter: CallFilter): SQL {
 
 type Equality = { column: SQLiteColumn; value: unknown };
 
-/** What is looked for beside the status, by what leaves the fewest calls. */
+/** What is looked for beside the status; first by what most often leaves the fewest calls. */
 function equalities(filter: CallFilter): Equality[] {
   const { campaignId, contactId, callType, outcome, sentiment } = filter;
   // All calls of a campaign go the way that its kind says; of a campaign that goes another way none is looked at.

@@ -93,7 +93,7 @@ export function toUntranscribedCall(found: FoundCall): UntranscribedCall {
   };
 }
 
-/** What who wants to watch it must know: the status that the row shows; null if the organisation has no such call. */
+/** The status that the row shows, and where the object is that tells more; null if the organisation has no such call. */
 export async function findCallToWatch(
   db: Db,
   orgId: string,

@@ -10,7 +10,7 @@ import { idempotencyKeys } from "./schema.ts";
 export type RequestName = { orgId: string; method: string; path: string; key: string };
 
 /** The right to act on a request, until the lease ends. */
-export type IdempotencyClaim = RequestName & { holder: string };
+export type IdempotencyClaim = RequestName & { fingerprint: string; holder: string };
 
 /** How a request is answered that has acted. */
 const keptStatusSchema = z.union([z.literal(200), z.literal(201), z.literal(202)]);
@@ -63,12 +63,17 @@ export async function claimRequest(
     })
     .returning()
     .get();
-  if (row.holder === holder) return { kind: "claimed", claim: { ...name, holder } };
+  if (row.holder === holder) return { kind: "claimed", claim: { ...name, fingerprint, holder } };
   if (row.fingerprint !== fingerprint) return { kind: "other_request" };
   if (row.status === null) return { kind: "running", leaseUntilMs: row.leaseUntilMs };
   const headers = headersSchema.parse(JSON.parse(row.headers ?? "{}"));
   const status = keptStatusSchema.parse(row.status);
   return { kind: "answered", answer: { status, headers, body: row.body ?? "" } };
+}
+
+/** By this a call's object knows a request again whose answer was lost: the client's key, and what was asked with it. */
+export function requestKeyOf({ key, fingerprint }: IdempotencyClaim): string {
+  return `${fingerprint} ${key}`;
 }
 
 /** Null for an answer that is none of a request that has acted. */

@@ -61,7 +61,7 @@ type ApiRoute<
   description?: string;
   tags: [string];
   access: Access;
-  /** Finds the path's object, or answers that there is none. */
+  /** Answers that there is no such object as the path names; most leave what they found for the handler. */
   finds?: MiddlewareHandler<AppEnv>;
   /** What it reads must not be old. */
   readsPrimary?: boolean;

@@ -91,7 +91,7 @@ describe("a client that sends its bookmark back", () => {
 });
 
 describe("a bookmark that is none", () => {
-  const BAD = ["first-primary", NEAR, "garbage", "0", "00000001-0000000G", "0-0;", "a-".repeat(70), "-"];
+  const BAD = ["", "first-primary", NEAR, "garbage", "0", "00000001-0000000G", "0-0;", "a-".repeat(70), "-"];
   test.for(BAD)("%j: it is read at the primary, which has come as far as any", async (bad) => {
     const { response, asked } = await ask("/v1/contacts", { headers: { [HEADER]: bad } });
     expect(response.status).toBe(200);

@@ -111,13 +111,8 @@ test("asked twice for the same call, says the same", async () => {
 test("is answered to who asks again because the answer was lost, and to nobody else", async () => {
   const org = await createOrganisation();
   const callId = await talking(org);
-  const wish = (key: string) =>
-    post(
-      `/api/voice/calls/${callId}/end`,
-      org.apiKey,
-      { reason: "wrong_number" },
-      { "idempotency-key": key },
-    );
+  const wish = (key: string, reason = "wrong_number") =>
+    post(`/api/voice/calls/${callId}/end`, org.apiKey, { reason }, { "idempotency-key": key });
   expect((await wish("mine")).status).toBe(200);
   await endOf(org, callId);
   await loseAnswer(org, "mine");
@@ -127,6 +122,8 @@ test("is answered to who asks again because the answer was lost, and to nobody e
     { call_uuid: callId, status: "ended", reason: "wrong_number" },
   ]);
   expect((await wish("another")).status).toBe(409);
+  await loseAnswer(org, "mine");
+  expect((await wish("mine", "workflow_close")).status).toBe(409);
   expect((await end(org, callId, { reason: "wrong_number" })).status).toBe(409);
 });
 

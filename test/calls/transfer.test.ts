@@ -158,8 +158,13 @@ test("is answered to who asks again because the answer was lost; where nobody wa
   const org = await organisationWith(["+15005550090"]);
   await post("/v1/queues", org.apiKey, { name: "staffed_late" });
   const callId = await talking(org);
-  const wish = (key: string, target: string) =>
-    post(`/api/voice/calls/${callId}/transfer`, org.apiKey, { target }, { "idempotency-key": key });
+  const wish = (key: string, target: string, agent_brief?: string) =>
+    post(
+      `/api/voice/calls/${callId}/transfer`,
+      org.apiKey,
+      { target, agent_brief },
+      { "idempotency-key": key },
+    );
   expect((await wish("early", "staffed_late")).status).toBe(503);
   const human = { name: "Late", phone: "+15005560090", presence: "available" };
   expect((await post("/v1/queues/staffed_late/agents", org.apiKey, human)).status).toBe(201);
@@ -170,6 +175,8 @@ test("is answered to who asks again because the answer was lost; where nobody wa
   const again = await wish("early", "staffed_late");
   expect([again.status, await again.json()]).toEqual([202, accepted]);
   expect((await wish("another", QUEUE)).status).toBe(409);
+  await loseAnswer(org, "early");
+  expect((await wish("early", "staffed_late", "Another brief")).status).toBe(409);
   await ended(org, callId);
   await loseAnswer(org, "early");
   const late = await wish("early", "staffed_late");

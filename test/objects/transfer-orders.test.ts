@@ -11,6 +11,7 @@ import {
   dialling,
   requestTransfer,
   reservedOf,
+  slowQueue,
   staffedTalk,
   staffQueue,
   TARGET,
@@ -30,16 +31,6 @@ const ended = ({ carrier }: LiveCall, which: { transferId: string; humanId: stri
   talked: false,
   callOver: false,
 });
-
-/** The queue does as it is told, but its answers stay away until they are let go. */
-function slowQueue({ holds }: LiveCall): void {
-  const { reserve } = AgentQueue.prototype;
-  vi.spyOn(AgentQueue.prototype, "reserve").mockImplementation(function (this: AgentQueue, request) {
-    const answer = holds.wait().then(() => reserve.call(this, request));
-    // What an RPC method returns is awaited, whatever its type says.
-    return answer as unknown as ReturnType<typeof reserve>;
-  });
-}
 
 describe("a human is rung once", () => {
   test("if the relay has dropped when a client asks", async () => {

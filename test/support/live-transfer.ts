@@ -1,12 +1,14 @@
 // Transfers of a live call, with a real queue of humans; the carrier's part on their lines is the test's.
 
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { queues } from "../../src/db/schema.ts";
 import type { TransferState } from "../../src/domain/call/transfer-state.ts";
 import type { AcceptMode } from "../../src/domain/human-queue.ts";
 import { newId } from "../../src/lib/ids.ts";
 import type { LineInstruction } from "../../src/telephony/provider.ts";
+import { AgentQueue } from "../../src/objects/agent-queue.ts";
 import { AGENTS_QUEUE } from "./agent-lines.ts";
 import { talking } from "./call-stages.ts";
 import type { LiveCall, LiveCallOptions } from "./live-call.ts";
@@ -38,6 +40,16 @@ export function queueOf(queueId: string) {
   return env.AGENT_QUEUE.getByName(queueId);
 }
 
+/** The queue does as it is told, but its answers stay away until they are let go. */
+export function slowQueue({ holds }: LiveCall): void {
+  const { reserve } = AgentQueue.prototype;
+  vi.spyOn(AgentQueue.prototype, "reserve").mockImplementation(function (this: AgentQueue, request) {
+    const answer = holds.wait().then(() => reserve.call(this, request));
+    // What an RPC method returns is awaited, whatever its type says.
+    return answer as unknown as ReturnType<typeof reserve>;
+  });
+}
+
 /** Who of the queue is reserved now. */
 export async function reservedOf({ queueId }: Staff): Promise<string[]> {
   const { humans } = await queueOf(queueId).listHumans({ limit: 100, offset: 0 });
@@ -45,9 +57,15 @@ export async function reservedOf({ queueId }: Staff): Promise<string[]> {
 }
 
 /** A workflow asks for a human. */
-export function requestTransfer(call: LiveCall, { queueId, accept }: Staff, transferId = newId("transfer")) {
+export function requestTransfer(
+  call: LiveCall,
+  { queueId, accept }: Staff,
+  transferId = newId("transfer"),
+  requestKey?: string,
+) {
   return call.session.requestTransfer({
     transferId,
+    requestKey,
     target: TARGET,
     queueId,
     accept,

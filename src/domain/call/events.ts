@@ -35,7 +35,7 @@ export type CarrierReport = {
 
 export type { Moment } from "./moments.ts";
 
-/** By its Idempotency-Key a client is known again that never got the answer. */
+/** By the request's Idempotency-Key, and what was asked with it, a client is known again that never got the answer. */
 type AskedByClient = { requestKey?: string | undefined };
 
 /** What a transfer is asked for with. `context` is the client's own, kept with the event and nowhere else. */

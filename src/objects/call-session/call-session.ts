@@ -188,7 +188,7 @@ export class CallSession extends DurableObject<Env> {
   async requestEnd(reason: RequestedEndReason, requestKey?: string): Promise<Told<CallStatus>> {
     if (this.#call === null) return err("unknown_call");
     const stepped = this.#stepInBackground({ type: "end_requested", reason, requestKey });
-    if (!stepped.ok && !this.#store.isEndTaken(reason, requestKey)) return stepped;
+    if (!stepped.ok && !this.#store.isEndTaken(requestKey)) return stepped;
     return ok(this.#call.state.status);
   }
 
@@ -212,6 +212,7 @@ export class CallSession extends DurableObject<Env> {
     if (call === null) return false;
     if (call.state.status === "ended") this.#store.owe(call, ENDING_DUTIES, Date.now());
     this.#outbox.drain();
+    this.#store.forgetNextDuty();
     this.#alarmAtMs = null;
     this.#armAlarm();
     return true;

@@ -9,7 +9,6 @@ import { callPlanSchema, type CallPlan } from "../../contract/call-plan.ts";
 import { liveMessageSchema, type LiveMessage, type NewLiveMessage } from "../../contract/live.ts";
 import type { CallEvent } from "../../domain/call/events.ts";
 import { callStateSchema, type CallState } from "../../domain/call/state.ts";
-import type { RequestedEndReason } from "../../domain/call/status.ts";
 import { logError } from "../../lib/log.ts";
 import { migrate } from "../../lib/sql-migrations.ts";
 import { customerEventsOf, eventOfCall } from "../../domain/call/customer-events.ts";
@@ -148,26 +147,27 @@ export class CallStore {
     return z.json().parse(JSON.parse(row?.context ?? "null"));
   }
 
-  /** A client's request with this Idempotency-Key has asked for this end, and it was taken. */
-  isEndTaken(reason: RequestedEndReason, requestKey: string | undefined): boolean {
+  /** This request has asked for the end before, and it was taken. */
+  isEndTaken(requestKey: string | undefined): boolean {
     if (requestKey === undefined) return false;
     const taken = `SELECT 1 FROM events WHERE refused IS NULL AND body ->> '$.type' = 'end_requested'
-      AND body ->> '$.requestKey' = ? AND body ->> '$.reason' = ? LIMIT 1`;
-    return this.#sql.exec(taken, requestKey, reason).toArray().length > 0;
+      AND body ->> '$.requestKey' = ? LIMIT 1`;
+    return this.#sql.exec(taken, requestKey).toArray().length > 0;
   }
 
-  /** The transfer to this queue that a request with this Idempotency-Key began; null also if nobody was free then. */
-  transferBegunFor(requestKey: string | undefined, queueId: string): string | null {
+  /** The transfer that this request has begun before; null also if it ended before somebody was found. */
+  transferBegunFor(requestKey: string | undefined): string | null {
     if (requestKey === undefined) return null;
+    const ofTransfer =
+      "SELECT 1 FROM timeline t WHERE t.body ->> '$.transfer_id' = e.body ->> '$.transferId'";
     const row = this.#sql
       .exec<{ id: string }>(
         `SELECT body ->> '$.transferId' AS id FROM events e
          WHERE refused IS NULL AND body ->> '$.type' = 'transfer_requested' AND body ->> '$.requestKey' = ?
-           AND body ->> '$.queueId' = ? AND NOT EXISTS (SELECT 1 FROM timeline t
-             WHERE t.body ->> '$.transfer_id' = e.body ->> '$.transferId' AND t.body ->> '$.reason' = 'no_agents')
+           AND (NOT EXISTS (${ofTransfer} AND t.body ->> '$.type' = 'transfer_failed')
+             OR EXISTS (${ofTransfer} AND t.body -> '$.human_agent' IS NOT NULL))
          ORDER BY seq DESC LIMIT 1`,
         requestKey,
-        queueId,
       )
       .toArray()[0];
     return row?.id ?? null;
@@ -228,6 +228,11 @@ export class CallStore {
     this.#setDue({ ...row, attempts: row.attempts + 1 }, dueAtMs);
   }
 
+  /** It is looked up again. */
+  forgetNextDuty(): void {
+    this.#nextDutyMs = undefined;
+  }
+
   nextDutyMs(): number | null {
     if (this.#nextDutyMs === undefined) {
       this.#nextDutyMs = this.#sql
@@ -239,7 +244,7 @@ export class CallStore {
 
   /** Each change of the outbox goes this way. */
   #writeOutbox(statement: string, ...values: (string | number)[]): void {
-    this.#nextDutyMs = undefined;
+    this.forgetNextDuty();
     this.#sql.exec(statement, ...values);
   }
 

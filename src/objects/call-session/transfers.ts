@@ -57,11 +57,12 @@ export class HumanSearch {
   /** A client asks; answered once it is known whether there is somebody, with the transfer's id. */
   async request(order: TransferOrder): Promise<Result<string, RequestRefusal>> {
     const { call, store, step } = this.#deps;
-    const begun = store.transferBegunFor(order.requestKey, order.queueId);
-    // Another has followed it.
-    if (begun !== null && call()?.state.transfer?.id !== begun) return ok(begun);
+    const begun = store.transferBegunFor(order.requestKey);
+    const last = call()?.state.transfer;
+    // Somebody was found, whatever has become of it since.
+    if (begun !== null && !(last?.id === begun && last.phase === "reserving")) return ok(begun);
     const transferId = begun ?? order.transferId;
-    if (call()?.state.transfer?.id !== transferId) {
+    if (last?.id !== transferId) {
       const refusal = this.refusal();
       if (refusal !== null) return err(refusal);
       step({ type: "transfer_requested", ...order, origin: "client" });

@@ -1,5 +1,6 @@
 import type { EndCallInput, EndedCall } from "../../contract/call-actions.ts";
 import type { Refusal } from "../../contract/problems.ts";
+import { requestKeyOf } from "../../db/idempotency.ts";
 import { optOutByCall } from "../../db/opt-outs.ts";
 import type { CallParties } from "../../db/calls.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -19,7 +20,7 @@ export async function endCall(
   { reason }: EndCallInput,
 ): Promise<Result<EndedCall, Refusal<"call_not_active">>> {
   const { env, db, orgId, receipt } = context;
-  const requestKey = receipt?.claim.key;
+  const requestKey = receipt && requestKeyOf(receipt.claim);
   const session = callSessionOf(env, callId, nearestPlaceOf(carrier));
   let ended = await session.requestEnd(reason, requestKey);
   if (!ended.ok && ended.error === "unknown_call") {

@@ -1,8 +1,9 @@
 import type { TransferCallInput, TransferredCall } from "../../contract/call-actions.ts";
 import type { Refusal } from "../../contract/problems.ts";
 import type { CallParties } from "../../db/calls.ts";
+import { requestKeyOf } from "../../db/idempotency.ts";
 import { findQueueByName } from "../../db/queues.ts";
-import { isId, newId } from "../../lib/ids.ts";
+import { newId } from "../../lib/ids.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { askTwice } from "../../stubs/ask-twice.ts";
 import { callSessionOf } from "../../stubs/stubs.ts";
@@ -30,13 +31,11 @@ export async function transferCall(
     accept: queue.accept,
     brief: input.agent_brief ?? null,
     context: input.context ?? null,
-    ...(receipt && { requestKey: receipt.claim.key }),
+    ...(receipt && { requestKey: requestKeyOf(receipt.claim) }),
   };
   const requested = await askTwice(async () => session().requestTransfer(order));
   if (!requested.ok) return err(refuse(requested.error));
-  // An object of the version before, in the midst of a deploy, answers the call's status.
-  const transferId = isId("transfer", requested.value) ? requested.value : order.transferId;
-  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: transferId });
+  return ok({ call_uuid: callId, status: "transferring", target: queue.name, transfer_id: requested.value });
 }
 
 const DETAILS = {
