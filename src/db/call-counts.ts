@@ -2,9 +2,18 @@
 // most two hours that a span begins and ends in are counted.
 
 import { sql, type SQL } from "drizzle-orm";
-import { coverSpan, DAY, type Cover, type Span } from "../domain/time-cover.ts";
-import { conditionsOf, type CallFilter } from "./call-filter.ts";
-import type { Db } from "./client.ts";
+import { coverSpan, DAY, type Cover, type Grain } from "../domain/time-cover.ts";
+import {
+  conditionsOf,
+  shapeOf,
+  shapeOfSpan,
+  valuesOf,
+  valuesOfSpan,
+  type CallFilter,
+  type FilterShape,
+  type SpanShape,
+} from "./call-filter.ts";
+import { keepShapes, type Given } from "./kept.ts";
 import { callRollups, calls } from "./schema.ts";
 
 /** The counting columns of a rollup row, and which calls each counts. */
@@ -26,23 +35,52 @@ export type CallCounts = Record<keyof typeof COLUMNS, number> & {
 
 export type CountScope = Pick<CallFilter, "orgId" | "campaignId" | "callType" | "started">;
 
-/** A query that answers one row of counts, to be awaited or put into a batch. */
-export function selectCounts(db: Db, scope: CountScope) {
-  return db.select(SUMS).from(countsOf(scope, coverSpan(scope.started)));
+/** What answers one row of counts. */
+export function countsOf(scope: CountScope): Given<CallCounts[]> {
+  const { shape, values } = shapeOfScope(scope, coverSpan(scope.started));
+  return keptCounts(shape).given(values);
 }
 
-/** … that answers a row for each day (UTC) that has any; `day` is its beginning. */
-export function selectDailyCounts(db: Db, scope: CountScope) {
-  const day = sql<number>`day`;
-  return db
+/** … a row for each day (UTC) that has any; `day` is its beginning. */
+export function dailyCountsOf(scope: CountScope): Given<(CallCounts & { day: number })[]> {
+  const { shape, values } = shapeOfScope(scope, coverSpan(scope.started, "day"));
+  return keptDailyCounts(shape).given(values);
+}
+
+type CountShape = {
+  filter: FilterShape;
+  whole: ({ grain: Grain } & SpanShape)[];
+  partial: SpanShape[];
+};
+
+const keptCounts = keepShapes((db, shape: CountShape) => db.select(SUMS).from(tableOfCounts(shape)));
+
+const day = sql<number>`day`.as("day");
+const keptDailyCounts = keepShapes((db, shape: CountShape) =>
+  db
     .select({ day, ...SUMS })
-    .from(countsOf(scope, coverSpan(scope.started, "day")))
-    .groupBy(day);
+    .from(tableOfCounts(shape))
+    .groupBy(sql`day`),
+);
+
+/** The shape of what counts that scope by that cover, and the values in it. */
+function shapeOfScope({ orgId, campaignId, callType, started }: CountScope, { whole, partial }: Cover) {
+  const filter = { orgId, campaignId, callType, started };
+  const shape: CountShape = {
+    filter: shapeOf(filter),
+    whole: whole.map(({ grain, ...span }, index) => ({ grain, ...shapeOfSpan(span, `whole${index}`) })),
+    partial: partial.map((span, index) => shapeOfSpan(span, `partial${index}`)),
+  };
+  const spans = [
+    ...whole.map((span, index) => valuesOfSpan(span, `whole${index}`)),
+    ...partial.map((span, index) => valuesOfSpan(span, `partial${index}`)),
+  ];
+  return { shape, values: Object.assign(valuesOf(filter), ...spans) };
 }
 
-function countsOf(scope: CountScope, { whole, partial }: Cover): SQL {
-  const rolled = whole.map(({ grain, ...span }) => rolledUp(scope, grain, span));
-  const single = partial.map((span) => counted(scope, span));
+function tableOfCounts({ filter, whole, partial }: CountShape): SQL {
+  const rolled = whole.map(({ grain, ...span }) => rolledUp(filter, grain, span));
+  const single = partial.map((started) => counted({ ...filter, started }));
   // D1 takes five terms in one compound, so the counted ones are a table of their own.
   const tables = [rolled, single].filter((terms) => terms.length > 0).map(tableOf);
   return sql`(${tables.length === 0 ? nothing() : unionOf(tables)})`;
@@ -84,15 +122,15 @@ function countedAs(name: keyof CallCounts): string {
   return "iif(status = 'ended' AND outcome = 'connected', coalesce(duration, 0), 0)";
 }
 
-function rolledUp(scope: CountScope, grain: string, span: Span): SQL {
+function rolledUp(filter: FilterShape, grain: Grain, span: SpanShape): SQL {
   const from = span.from === null ? sql`` : sql` AND bucket >= ${span.from}`;
   const to = span.to === null ? sql`` : sql` AND bucket < ${span.to}`;
   return sql`SELECT ${dayOf(sql`bucket`)}, ${ROLLED} FROM call_rollups
-    WHERE org_id = ${scope.orgId} AND scope IN (${scopesOf(scope)}) AND grain = ${grain}${from}${to}`;
+    WHERE org_id = ${filter.orgId} AND scope IN (${scopesOf(filter)}) AND grain = ${grain}${from}${to}`;
 }
 
 /** All calls of a campaign go the way that its kind says. */
-function scopesOf({ campaignId, callType }: CountScope): SQL {
+function scopesOf({ campaignId, callType }: FilterShape): SQL {
   if (campaignId !== undefined && callType !== undefined) {
     return sql`SELECT id FROM campaigns WHERE id = ${campaignId} AND kind = ${callType}`;
   }
@@ -101,9 +139,9 @@ function scopesOf({ campaignId, callType }: CountScope): SQL {
   return sql`'@inbound', '@outbound'`;
 }
 
-function counted(scope: CountScope, started: Span): SQL {
+function counted(filter: FilterShape): SQL {
   return sql`SELECT ${dayOf(sql`started_at`)}, ${COUNTED} FROM ${calls}
-    WHERE ${conditionsOf({ ...scope, started })}`;
+    WHERE ${conditionsOf(filter)}`;
 }
 
 function nothing(): SQL {

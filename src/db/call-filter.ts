@@ -1,24 +1,55 @@
 // Which calls of an organisation are meant, as conditions on `calls`.
 
-import { eq, gte, lt, sql, type SQL } from "drizzle-orm";
+import { eq, gte, lt, sql, type Placeholder, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { CallStatus, CallType, Outcome, Sentiment } from "../domain/call/status.ts";
 import type { Span } from "../domain/time-cover.ts";
 import { calls } from "./schema.ts";
 
-export type CallFilter = {
-  orgId: string;
-  campaignId?: string | undefined;
-  contactId?: string | undefined;
+type Filter<Id, Seconds> = {
+  orgId: Id;
+  campaignId?: Id | undefined;
+  contactId?: Id | undefined;
   callType?: CallType | undefined;
   status?: CallStatus | undefined;
   outcome?: Outcome | undefined;
   sentiment?: Sentiment | undefined;
   /** When the calls were accepted, or came in. */
-  started: Span;
+  started: { from: Seconds | null; to: Seconds | null };
 };
+export type CallFilter = Filter<string, number>;
+/** … or with places for what differs from request to request. */
+export type FilterShape = Filter<string | Placeholder, number | Placeholder>;
+export type SpanShape = FilterShape["started"];
 
-export function conditionsOf(filter: CallFilter): SQL {
+/** A span with places for its bounds. @param name of the span; those of its bounds begin with it. */
+export function shapeOfSpan({ from, to }: Span, name: string): SpanShape {
+  return {
+    from: from === null ? null : sql.placeholder(`${name}From`),
+    to: to === null ? null : sql.placeholder(`${name}To`),
+  };
+}
+
+export function valuesOfSpan({ from, to }: Span, name: string) {
+  return { [`${name}From`]: from, [`${name}To`]: to };
+}
+
+export function shapeOf(filter: CallFilter): FilterShape {
+  const { campaignId, contactId, started } = filter;
+  return {
+    ...filter,
+    orgId: sql.placeholder("orgId"),
+    campaignId: campaignId && sql.placeholder("campaignId"),
+    contactId: contactId && sql.placeholder("contactId"),
+    started: shapeOfSpan(started, "started"),
+  };
+}
+
+export function valuesOf({ orgId, campaignId, contactId, started }: CallFilter) {
+  return { orgId, campaignId, contactId, ...valuesOfSpan(started, "started") };
+}
+
+export function conditionsOf(filter: FilterShape): SQL {
   const { status, started } = filter;
   const [narrowest, ...others] = equalities(filter);
   const conditions = [
@@ -39,7 +70,7 @@ export function conditionsOf(filter: CallFilter): SQL {
 type Equality = { column: SQLiteColumn; value: unknown };
 
 /** What is looked for beside the status; first by what most often leaves the fewest calls. */
-function equalities(filter: CallFilter): Equality[] {
+function equalities(filter: FilterShape): Equality[] {
   const { campaignId, contactId, callType, outcome, sentiment } = filter;
   // All calls of a campaign go the way that its kind says; of a campaign that goes another way none is looked at.
   const campaign =
@@ -67,7 +98,7 @@ function isLive(status: CallStatus | undefined): boolean {
 }
 
 /** What is asked for no call can be, so none is looked at. */
-function isImpossible({ status, outcome, sentiment }: CallFilter): boolean {
+function isImpossible({ status, outcome, sentiment }: FilterShape): boolean {
   const isUntalked = sentiment !== undefined && outcome !== undefined && outcome !== "connected";
   return isUntalked || (isLive(status) && (outcome !== undefined || sentiment !== undefined));
 }

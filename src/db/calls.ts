@@ -8,7 +8,7 @@ import type { CarrierKind } from "../domain/carrier-kinds.ts";
 import type { TranscriptTurn } from "../domain/transcript.ts";
 import { recordColumns, type RecordRow } from "./call-columns.ts";
 import type { Db } from "./client.ts";
-import { keep } from "./kept.ts";
+import { ask, keep } from "./kept.ts";
 import { shownKeyDetails } from "./key-details.ts";
 import { calls, carriers, organisations, transcripts } from "./schema.ts";
 
@@ -38,7 +38,7 @@ export const isPlayable = sql<number>`((calls.recording_key IS NOT NULL OR (call
   AND NOT ${customerOptedOut})`;
 
 export async function findCall(db: Db, orgId: string, callId: string): Promise<StoredCall | null> {
-  const [found] = await selectKept(db, { orgId, callId });
+  const [found] = await ask(db, keptCall().given({ orgId, callId }));
   return found === undefined ? null : toStoredCall(found);
 }
 
@@ -66,7 +66,7 @@ export function selectCall(db: Db, orgId: string | Placeholder, callId: string |
     .where(and(eq(calls.id, callId), eq(calls.orgId, orgId)));
 }
 
-const selectKept = keep((db) => selectCall(db, sql.placeholder("orgId"), sql.placeholder("callId")));
+const keptCall = keep((db) => selectCall(db, sql.placeholder("orgId"), sql.placeholder("callId")));
 
 /** … for who knows what was said: a transcript may be long. */
 export function selectUntranscribedCall(db: Db, orgId: string, callId: string) {

@@ -4,48 +4,60 @@ import { and, count, desc, eq, sql } from "drizzle-orm";
 import type { Cursor } from "../contract/cursor.ts";
 import type { Outcome, Sentiment } from "../domain/call/status.ts";
 import { summaryColumns } from "./call-columns.ts";
-import { conditionsOf, type CallFilter } from "./call-filter.ts";
-import { selectCounts, type CallCounts } from "./call-counts.ts";
+import { conditionsOf, shapeOf, valuesOf, type CallFilter, type FilterShape } from "./call-filter.ts";
+import { countsOf, type CallCounts } from "./call-counts.ts";
 import { isPlayable } from "./calls.ts";
 import type { Db } from "./client.ts";
+import { askBoth, keep, keepShapes, type Given } from "./kept.ts";
 import { calls, contacts } from "./schema.ts";
 
 export type CallPage = { limit: number; offset: number; after: Cursor | null };
 
 export async function listCalls(db: Db, filter: CallFilter, { limit, offset, after }: CallPage) {
-  const page = db
-    .select({ row: summaryColumns, isPlayable })
-    .from(calls)
-    .where(
-      and(
-        conditionsOf(filter),
-        after === null ? undefined : sql`(started_at, id) < (${after.at}, ${after.id})`,
-      ),
-    )
-    .orderBy(desc(calls.startedAt), desc(calls.id))
-    // One more tells whether there is a next page.
-    .limit(limit + 1)
-    .offset(offset);
+  const shape = { filter: shapeOf(filter), isAfter: after !== null };
+  // One more tells whether there is a next page.
+  const place = { ...after, limit: limit + 1, offset };
+  const page = keptPage(shape).given({ ...valuesOf(filter), ...place });
   const [rows, [counted]] = isRolledUp(filter)
-    ? await db.batch([page, selectCounts(db, filter)])
-    : await db.batch([page, selectTotal(db, filter)]);
+    ? await askBoth(db, page, countsOf(filter))
+    : await askBoth(db, page, totalOf(filter));
   const total = counted === undefined ? 0 : "total" in counted ? counted.total : sumOf(counted, filter);
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit, total };
 }
 
+const keptPage = keepShapes((db, { filter, isAfter }: { filter: FilterShape; isAfter: boolean }) =>
+  db
+    .select({ row: summaryColumns, isPlayable: isPlayable.as("is_playable") })
+    .from(calls)
+    .where(
+      and(
+        conditionsOf(filter),
+        isAfter ? sql`(started_at, id) < (${sql.placeholder("at")}, ${sql.placeholder("id")})` : undefined,
+      ),
+    )
+    .orderBy(desc(calls.startedAt), desc(calls.id))
+    .limit(sql.placeholder("limit"))
+    .offset(sql.placeholder("offset")),
+);
+
 /** A contact keeps count of its calls; what is narrower is counted. */
-function selectTotal(db: Db, filter: CallFilter) {
-  const { orgId, contactId, started, ...others } = filter;
+function totalOf(filter: CallFilter): Given<{ total: number }[]> {
+  const { orgId: _, contactId, started, ...others } = filter;
   const isForever = started.from === null && started.to === null;
   const isAll = isForever && Object.values(others).every((value) => value === undefined);
-  if (isAll && contactId !== undefined) {
-    return db
-      .select({ total: contacts.totalCalls })
-      .from(contacts)
-      .where(and(eq(contacts.orgId, orgId), eq(contacts.id, contactId)));
-  }
-  return db.select({ total: count() }).from(calls).where(conditionsOf(filter));
+  const kept = isAll && contactId !== undefined ? keptContactTotal() : keptTotal(shapeOf(filter));
+  return kept.given(valuesOf(filter));
 }
+
+const keptContactTotal = keep((db) =>
+  db
+    .select({ total: contacts.totalCalls })
+    .from(contacts)
+    .where(and(eq(contacts.orgId, sql.placeholder("orgId")), eq(contacts.id, sql.placeholder("contactId")))),
+);
+const keptTotal = keepShapes((db, filter: FilterShape) =>
+  db.select({ total: count() }).from(calls).where(conditionsOf(filter)),
+);
 
 /** What the rollups can't tell: the calls of one contact, and those that live. */
 function isRolledUp({ contactId, status }: CallFilter): boolean {

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { callStatsSchema, dailyCallStatsSchema, type CallStats } from "../../src/contract/call-lists.ts";
-import { selectDailyCounts } from "../../src/db/call-counts.ts";
+import { dailyCountsOf } from "../../src/db/call-counts.ts";
 import { openDb } from "../../src/db/client.ts";
 import { calls } from "../../src/db/schema.ts";
 import { OUTCOMES, SENTIMENTS } from "../../src/domain/call/status.ts";
@@ -180,14 +180,8 @@ test("it costs one trip, and no more rows than two a day", async () => {
   expect([status, log]).toEqual([200, ["query"]]);
   const started = { from: NEW_YEAR, to: NEW_YEAR + 70 * DAY };
   const rowsRead = async (campaignId?: string): Promise<number> => {
-    const { sql, params } = selectDailyCounts(openDb(env.DB), {
-      orgId: org.orgId,
-      campaignId,
-      started,
-    }).toSQL();
-    const { meta } = await env.DB.prepare(sql)
-      .bind(...params)
-      .all();
+    const counts = dailyCountsOf({ orgId: org.orgId, campaignId, started });
+    const { meta } = await counts.bind(openDb(env.DB)).all();
     return meta.rows_read;
   };
   expect(await rowsRead()).toBeLessThanOrEqual(70 * 2);

@@ -2,7 +2,8 @@
 // without the library that writes them. They are asked of the real functions of src/db with a database that only takes
 // note, so that they can't come to differ.
 
-import { selectCounts } from "../../src/db/call-counts.ts";
+import { countsOf } from "../../src/db/call-counts.ts";
+import { ask } from "../../src/db/kept.ts";
 import { findCallToAnalyse, writeAnalysis } from "../../src/db/analyses.ts";
 import { findCall, projectCall } from "../../src/db/calls.ts";
 import { findCarrier } from "../../src/db/carriers.ts";
@@ -80,7 +81,7 @@ export async function statementsOf(orgId: string, since: number): Promise<Record
     findCall: await noted((db) => findCall(db, "@orgId", "@callId")),
     firstPage: await page(null),
     pageAfter: await page({ at: number("@at"), id: "@id" }),
-    stats: await noted((db) => selectCounts(db, { orgId, started: { from: since, to: null } })),
+    stats: await noted((db) => ask(db, countsOf({ orgId, started: { from: since, to: null } }))),
     patchDetails: await noted((db) => patchKeyDetails(db, "@orgId", "@callId", PATCH)),
     findPlacement: await noted((db) => findPlacement(db, placed)),
     insertCall: await noted((db) => insertOutboundCall(db, call, undefined)),

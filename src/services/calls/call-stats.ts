@@ -7,7 +7,8 @@ import {
 } from "../../contract/call-lists.ts";
 import { spanOf } from "../../contract/date-range.ts";
 import type { Refusal } from "../../contract/problems.ts";
-import { selectCounts, selectDailyCounts } from "../../db/call-counts.ts";
+import { countsOf, dailyCountsOf } from "../../db/call-counts.ts";
+import { ask } from "../../db/kept.ts";
 import { NO_CALLS, statsOf, type StatsInput } from "../../domain/call-stats.ts";
 import { countDays, daysOf, endedSpan, isoDate } from "../../domain/days.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -17,7 +18,7 @@ import type { OrgContext } from "../context.ts";
 /** What the organisation's calls amounted to (contract A5): exactly what a full count would give. */
 export async function readCallStats({ db, orgId }: OrgContext, query: CallStatsQuery): Promise<CallStats> {
   const scope = { orgId, campaignId: query.campaign_id, started: spanOf(query) };
-  const [counts] = await selectCounts(db, scope);
+  const [counts] = await ask(db, countsOf(scope));
   if (counts === undefined) throw new Error("A sum always has a row");
   return toCallStats(counts);
 }
@@ -29,7 +30,7 @@ export async function readDailyCallStats(
 ): Promise<Result<DailyCallStats, Refusal<"validation_failed">>> {
   const started = endedSpan(spanOf(query), toEpochSeconds(Date.now()));
   if (countDays(started) > MAX_STATS_DAYS) return err(TOO_MANY_DAYS);
-  const rows = await selectDailyCounts(db, { orgId, campaignId: query.campaign_id, started });
+  const rows = await ask(db, dailyCountsOf({ orgId, campaignId: query.campaign_id, started }));
   const counts = new Map(rows.map((row) => [row.day, row]));
   const days = daysOf(started).map((day) => toDayStats(day, counts.get(day) ?? NO_CALLS));
   return ok({ days, total: days.length });
