@@ -1,6 +1,6 @@
 // Which countries an organisation may ring: those it has set, or else those of its own numbers.
 
-import { eq, sql, type SQL } from "drizzle-orm";
+import { eq, sql, type Placeholder, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { Db } from "./client.ts";
 import { organisations } from "./schema.ts";
@@ -8,7 +8,7 @@ import { organisations } from "./schema.ts";
 const countriesSchema = z.array(z.string().nullable());
 
 /** Columns for `toAllowedCountries`, of a select that has the organisation. */
-export function countryColumns(orgId: string) {
+export function countryColumns(orgId: string | Placeholder) {
   const ownCountries: SQL<string> = sql`(SELECT json_group_array(DISTINCT n.country) FROM carrier_numbers n WHERE n.org_id = ${orgId})`;
   return { allowedCountries: organisations.allowedCountries, ownCountries };
 }

@@ -4,6 +4,7 @@
 import { and, eq, inArray, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { Db } from "./client.ts";
+import { keep, placesOf, type Given } from "./kept.ts";
 import { idempotencyKeys } from "./schema.ts";
 
 /** Which request is meant: an organisation's, to a concrete path, under the client's own key. */
@@ -11,6 +12,9 @@ export type RequestName = { orgId: string; method: string; path: string; key: st
 
 /** The right to act on a request, until the lease ends. */
 export type IdempotencyClaim = RequestName & { fingerprint: string; holder: string };
+
+/** … in a kept statement. */
+const CLAIM = placesOf(["orgId", "method", "path", "key", "holder"]);
 
 /** How a request is answered that has acted. */
 const keptStatusSchema = z.union([z.literal(200), z.literal(201), z.literal(202)]);
@@ -90,20 +94,32 @@ export function toKeptAnswer(
  * The statement that keeps the answer, to be awaited or put into the batch that acts.
  * @param hasActed in a batch: whether what the answer says has come about.
  */
-export function keepAnswer(db: Db, claim: IdempotencyClaim, answer: KeptAnswer, hasActed?: SQL) {
-  const { status, headers, body } = answer;
+export function keepAnswer(claim: IdempotencyClaim, answer: KeptAnswer): Given<unknown> {
+  return keptAnswer().given({ ...claim, ...valuesOfAnswer(answer) });
+}
+
+const keptAnswer = keep((db) => updateAnswer(db));
+
+/**
+ * The same for a batch that acts.
+ * @param hasActed whether what the answer says has come about.
+ */
+export function updateAnswer(db: Db, hasActed?: SQL) {
+  const { status, headers, body } = placesOf(["status", "headers", "body"]);
   return db
     .update(idempotencyKeys)
-    .set({ status, headers: JSON.stringify(headers), body })
-    .where(and(isHeldBy(claim), hasActed));
+    .set({ status: sql`${status}`, headers: sql`${headers}`, body: sql`${body}` })
+    .where(and(isHeldBy(CLAIM), hasActed));
+}
+
+export function valuesOfAnswer({ status, headers, body }: KeptAnswer) {
+  return { status, headers: JSON.stringify(headers), body };
 }
 
 /** A condition for statements that act: nobody else has taken the request over, and nobody has answered it. */
-export function holdsUnanswered({ orgId, method, path, key, holder }: IdempotencyClaim): SQL {
-  return sql`EXISTS (SELECT 1 FROM idempotency_keys k
-    WHERE k.org_id = ${orgId} AND k.method = ${method} AND k.path = ${path} AND k.key = ${key}
-      AND k.holder = ${holder} AND k.status IS NULL)`;
-}
+export const holdsUnanswered = sql`EXISTS (SELECT 1 FROM idempotency_keys k
+  WHERE k.org_id = ${CLAIM.orgId} AND k.method = ${CLAIM.method} AND k.path = ${CLAIM.path} AND k.key = ${CLAIM.key}
+    AND k.holder = ${CLAIM.holder} AND k.status IS NULL)`;
 
 /** Nothing was done: the key is unused again. */
 export async function dropClaim(db: Db, claim: IdempotencyClaim): Promise<void> {
@@ -141,7 +157,7 @@ export async function pruneRequests(db: Db, nowSeconds: number, limit: number): 
   return pruned.length;
 }
 
-function isHeldBy(claim: IdempotencyClaim) {
+function isHeldBy(claim: typeof CLAIM | IdempotencyClaim) {
   return and(
     eq(idempotencyKeys.orgId, claim.orgId),
     eq(idempotencyKeys.method, claim.method),

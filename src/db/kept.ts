@@ -1,7 +1,7 @@
 // Statements that are written out once. To write one out takes longer the more it names: longer, mostly, than to ask it.
 // What drizzle prepares belongs to one way to the database, and each request has its own: here text and mapping are kept.
 
-import { fillPlaceholders } from "drizzle-orm";
+import { fillPlaceholders, sql, type Placeholder } from "drizzle-orm";
 import type { SQLitePreparedQuery, PreparedQueryConfig } from "drizzle-orm/sqlite-core";
 import { openDb, type Db } from "./client.ts";
 
@@ -28,9 +28,9 @@ class Kept<C extends PreparedQueryConfig> {
   /** @param values by the names of their placeholders. */
   given(values: Values): Given<C["all"]> {
     const query = this.#query;
-    const { sql, params } = query.getQuery();
+    const { sql: text, params } = query.getQuery();
     return {
-      bind: (db) => db.$client.prepare(sql).bind(...fillPlaceholders(params, values)),
+      bind: (db) => db.$client.prepare(text).bind(...fillPlaceholders(params, values)),
       rowsOf: (rows) => query.mapAllResult(rows),
       rowsOfBatch: (result) => query.mapAllResult(result, true),
     };
@@ -69,9 +69,19 @@ export function keepShapes<S extends object, C extends PreparedQueryConfig>(
   };
 }
 
-/** Both in one trip. */
-export async function askBoth<A, B>(db: Db, first: Given<A>, second: Given<B>): Promise<[A, B]> {
-  const [a, b] = await db.$client.batch([first.bind(db), second.bind(db)]);
-  if (a === undefined || b === undefined) throw new Error("Each statement of a batch has an answer");
-  return [first.rowsOfBatch(a), second.rowsOfBatch(b)];
+/** All in one transaction and one trip. */
+export async function askAll<Rows extends unknown[]>(
+  db: Db,
+  statements: readonly [...{ [K in keyof Rows]: Given<Rows[K]> }],
+): Promise<Rows> {
+  const results = await db.$client.batch(statements.map(({ bind }) => bind(db)));
+  return results.map((result, index) => statements[index]?.rowsOfBatch(result)) as Rows;
+}
+
+/** A place for each of these values. */
+export function placesOf<Name extends string>(names: readonly Name[]): Record<Name, Placeholder<Name>> {
+  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as Record<
+    Name,
+    Placeholder<Name>
+  >;
 }

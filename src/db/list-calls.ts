@@ -8,7 +8,7 @@ import { conditionsOf, shapeOf, valuesOf, type CallFilter, type FilterShape } fr
 import { countsOf, type CallCounts } from "./call-counts.ts";
 import { isPlayable } from "./calls.ts";
 import type { Db } from "./client.ts";
-import { askBoth, keep, keepShapes, type Given } from "./kept.ts";
+import { askAll, keep, keepShapes, type Given } from "./kept.ts";
 import { calls, contacts } from "./schema.ts";
 
 export type CallPage = { limit: number; offset: number; after: Cursor | null };
@@ -19,8 +19,8 @@ export async function listCalls(db: Db, filter: CallFilter, { limit, offset, aft
   const place = { ...after, limit: limit + 1, offset };
   const page = keptPage(shape).given({ ...valuesOf(filter), ...place });
   const [rows, [counted]] = isRolledUp(filter)
-    ? await askBoth(db, page, countsOf(filter))
-    : await askBoth(db, page, totalOf(filter));
+    ? await askAll(db, [page, countsOf(filter)])
+    : await askAll(db, [page, totalOf(filter)]);
   const total = counted === undefined ? 0 : "total" in counted ? counted.total : sumOf(counted, filter);
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit, total };
 }

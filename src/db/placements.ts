@@ -6,7 +6,14 @@ import type { PlacedCall } from "../contract/calls.ts";
 import { newId } from "../lib/ids.ts";
 import { countryColumns, toAllowedCountries } from "./allowed-countries.ts";
 import { isUniqueViolation, type Db } from "./client.ts";
-import { holdsUnanswered, keepAnswer, type IdempotencyClaim, type KeptAnswer } from "./idempotency.ts";
+import {
+  holdsUnanswered,
+  updateAnswer,
+  valuesOfAnswer,
+  type IdempotencyClaim,
+  type KeptAnswer,
+} from "./idempotency.ts";
+import { ask, askAll, keep, placesOf } from "./kept.ts";
 import { calls, campaigns, carrierNumbers, contacts, optOuts, organisations, voiceAgents } from "./schema.ts";
 import { valuesWhere } from "./values-where.ts";
 
@@ -32,45 +39,7 @@ export type PlacementQuery = { orgId: string; campaignId: string; to: string; me
 
 /** Null if the organisation has no such campaign. */
 export async function findPlacement(db: Db, query: PlacementQuery): Promise<Placement | null> {
-  const row = await db
-    .select({
-      kind: campaigns.kind,
-      status: campaigns.status,
-      carrierId: campaigns.carrierId,
-      phoneNumber: campaigns.phoneNumber,
-      ownedNumber: carrierNumbers.phone,
-      agentIsActive: voiceAgents.isActive,
-      ...countryColumns(query.orgId),
-      optedOut: optOuts.phone,
-      liveCallId: calls.id,
-      mergedMetadataBytes: sql<number>`octet_length(json_patch(coalesce(${contacts.metadata}, '{}'), ${query.metadataPatch}))`,
-    })
-    .from(campaigns)
-    .innerJoin(organisations, eq(organisations.id, campaigns.orgId))
-    .leftJoin(voiceAgents, eq(voiceAgents.id, campaigns.voiceAgentId))
-    .leftJoin(
-      carrierNumbers,
-      and(
-        eq(carrierNumbers.carrierId, campaigns.carrierId),
-        eq(carrierNumbers.phone, campaigns.phoneNumber),
-        eq(carrierNumbers.orgId, query.orgId),
-      ),
-    )
-    .leftJoin(optOuts, and(eq(optOuts.orgId, query.orgId), eq(optOuts.phone, query.to)))
-    .leftJoin(contacts, and(eq(contacts.orgId, query.orgId), eq(contacts.phone, query.to)))
-    .leftJoin(
-      calls,
-      and(
-        eq(calls.orgId, query.orgId),
-        eq(calls.toNumber, query.to),
-        sql`${calls.callType} = 'outbound'`,
-        sql`${calls.endedAt} IS NULL`,
-      ),
-    )
-    .where(
-      and(eq(campaigns.id, query.campaignId), eq(campaigns.orgId, query.orgId), isNull(campaigns.deletedAt)),
-    )
-    .get();
+  const [row] = await ask(db, keptPlacement().given(query));
   if (row === undefined) return null;
   return {
     campaign: {
@@ -87,6 +56,49 @@ export async function findPlacement(db: Db, query: PlacementQuery): Promise<Plac
     mergedMetadataBytes: row.mergedMetadataBytes,
   };
 }
+
+const QUERY = placesOf(["orgId", "campaignId", "to", "metadataPatch"]);
+
+const keptPlacement = keep((db) =>
+  db
+    .select({
+      kind: campaigns.kind,
+      status: campaigns.status,
+      carrierId: campaigns.carrierId,
+      phoneNumber: campaigns.phoneNumber,
+      ownedNumber: carrierNumbers.phone,
+      agentIsActive: voiceAgents.isActive,
+      ...countryColumns(QUERY.orgId),
+      optedOut: optOuts.phone,
+      liveCallId: calls.id,
+      mergedMetadataBytes: sql<number>`octet_length(json_patch(coalesce(${contacts.metadata}, '{}'), ${QUERY.metadataPatch}))`,
+    })
+    .from(campaigns)
+    .innerJoin(organisations, eq(organisations.id, campaigns.orgId))
+    .leftJoin(voiceAgents, eq(voiceAgents.id, campaigns.voiceAgentId))
+    .leftJoin(
+      carrierNumbers,
+      and(
+        eq(carrierNumbers.carrierId, campaigns.carrierId),
+        eq(carrierNumbers.phone, campaigns.phoneNumber),
+        eq(carrierNumbers.orgId, QUERY.orgId),
+      ),
+    )
+    .leftJoin(optOuts, and(eq(optOuts.orgId, QUERY.orgId), eq(optOuts.phone, QUERY.to)))
+    .leftJoin(contacts, and(eq(contacts.orgId, QUERY.orgId), eq(contacts.phone, QUERY.to)))
+    .leftJoin(
+      calls,
+      and(
+        eq(calls.orgId, QUERY.orgId),
+        eq(calls.toNumber, QUERY.to),
+        sql`${calls.callType} = 'outbound'`,
+        sql`${calls.endedAt} IS NULL`,
+      ),
+    )
+    .where(
+      and(eq(campaigns.id, QUERY.campaignId), eq(campaigns.orgId, QUERY.orgId), isNull(campaigns.deletedAt)),
+    ),
+);
 
 export type NewCall = {
   id: string;
@@ -119,27 +131,16 @@ export async function insertOutboundCall(
   call: NewCall,
   kept: { claim: IdempotencyClaim; answer: PlacedCall } | undefined,
 ): Promise<"placed" | Overtaken> {
-  const { orgId } = call;
-  const { holds, hasNumber, isOptedOut } = conditions(call, kept?.claim);
-  const mayBe = sql`${holds} AND ${hasNumber} AND NOT ${isOptedOut}`;
-  // Read before anything is written: the answer that is kept ends the claim.
-  const why = db
-    .select({
-      holds: sql<number>`${holds}`.as("holds"),
-      hasNumber: sql<number>`${hasNumber}`.as("has_number"),
-    })
-    .from(organisations)
-    .where(eq(organisations.id, orgId));
-  const row = db
-    .insert(calls)
-    .select(valuesWhere(calls, rowOf(call), mayBe))
-    .returning({ id: calls.id });
-  const writes = [why, insertContact(db, call, mayBe), row] as const;
+  const { why, contact, row } = kept === undefined ? UNKEYED : KEYED;
+  const own = { ...call, contactId: newId("contact"), contactName: call.contactName ?? null };
+  const values =
+    kept === undefined ? own : { ...own, ...kept.claim, ...valuesOfAnswer(toAnswer(kept.answer)) };
+  const writes = [why().given(values), contact().given(values), row().given(values)] as const;
   try {
     const [[found], , [placed]] =
       kept === undefined
-        ? await db.batch(writes)
-        : await db.batch([...writes, keepAnswerOf(db, call, kept.claim, kept.answer)]);
+        ? await askAll(db, writes)
+        : await askAll(db, [...writes, keptAnswer().given(values)]);
     if (placed !== undefined) return "placed";
     if (found?.holds === 0) return "idempotency_in_progress";
     return found?.hasNumber === 0 ? "campaign_without_number" : "contact_opted_out";
@@ -149,24 +150,59 @@ export async function insertOutboundCall(
   }
 }
 
-/** What must be so in the very statement that writes. */
-function conditions({ orgId, carrierId, from, to }: NewCall, claim: IdempotencyClaim | undefined) {
+const CALL = placesOf([
+  "id",
+  "orgId",
+  "campaignId",
+  "contactId",
+  "carrierId",
+  "from",
+  "to",
+  "startedAt",
+  "contactName",
+  "metadataPatch",
+]);
+
+// What must be so in the very statement that writes.
+const HAS_NUMBER = sql`EXISTS (SELECT 1 FROM carriers c JOIN carrier_numbers n ON n.carrier_id = c.id
+  WHERE c.id = ${CALL.carrierId} AND c.org_id = ${CALL.orgId} AND c.deleted_at IS NULL AND n.phone = ${CALL.from})`;
+const IS_OPTED_OUT = sql`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = ${CALL.orgId} AND o.phone = ${CALL.to})`;
+
+const UNKEYED = statementsIf(sql`1`);
+const KEYED = statementsIf(holdsUnanswered);
+const keptAnswer = keep((db) => updateAnswer(db, sql`EXISTS (SELECT 1 FROM calls WHERE id = ${CALL.id})`));
+
+function statementsIf(holds: SQL) {
+  const mayBe = sql`${holds} AND ${HAS_NUMBER} AND NOT ${IS_OPTED_OUT}`;
   return {
-    holds: claim === undefined ? sql`1` : holdsUnanswered(claim),
-    hasNumber: sql`EXISTS (SELECT 1 FROM carriers c JOIN carrier_numbers n ON n.carrier_id = c.id
-      WHERE c.id = ${carrierId} AND c.org_id = ${orgId} AND c.deleted_at IS NULL AND n.phone = ${from})`,
-    isOptedOut: sql`EXISTS (SELECT 1 FROM opt_outs o WHERE o.org_id = ${orgId} AND o.phone = ${to})`,
+    // Read before anything is written: the answer that is kept ends the claim.
+    why: keep((db) =>
+      db
+        .select({
+          holds: sql<number>`${holds}`.as("holds"),
+          hasNumber: sql<number>`${HAS_NUMBER}`.as("has_number"),
+        })
+        .from(organisations)
+        .where(eq(organisations.id, CALL.orgId)),
+    ),
+    contact: keep((db) => insertContact(db, mayBe)),
+    row: keep((db) =>
+      db
+        .insert(calls)
+        .select(valuesWhere(calls, ROW, mayBe))
+        .returning({ id: calls.id }),
+    ),
   };
 }
 
-function insertContact(db: Db, call: NewCall, condition: SQL) {
+function insertContact(db: Db, condition: SQL) {
   const contact = {
-    id: newId("contact"),
-    orgId: call.orgId,
-    phone: call.to,
-    name: call.contactName ?? null,
-    metadata: sql`json_patch('{}', ${call.metadataPatch})`,
-    createdAt: call.startedAt,
+    id: CALL.contactId,
+    orgId: CALL.orgId,
+    phone: CALL.to,
+    name: CALL.contactName,
+    metadata: sql`json_patch('{}', ${CALL.metadataPatch})`,
+    createdAt: CALL.startedAt,
   };
   return db
     .insert(contacts)
@@ -176,29 +212,23 @@ function insertContact(db: Db, call: NewCall, condition: SQL) {
       set: {
         deletedAt: null,
         name: sql`coalesce(excluded.name, ${contacts.name})`,
-        metadata: sql`json_patch(coalesce(${contacts.metadata}, '{}'), ${call.metadataPatch})`,
+        metadata: sql`json_patch(coalesce(${contacts.metadata}, '{}'), ${CALL.metadataPatch})`,
       },
     });
 }
 
-function rowOf(call: NewCall) {
-  return {
-    id: call.id,
-    orgId: call.orgId,
-    campaignId: call.campaignId,
-    contactId: sql`(SELECT id FROM contacts WHERE org_id = ${call.orgId} AND phone = ${call.to})`,
-    carrierId: call.carrierId,
-    callType: "outbound",
-    fromNumber: call.from,
-    toNumber: call.to,
-    status: "dialing",
-    startedAt: call.startedAt,
-  } as const;
-}
-
-function keepAnswerOf(db: Db, call: NewCall, claim: IdempotencyClaim, placed: PlacedCall) {
-  return keepAnswer(db, claim, toAnswer(placed), sql`EXISTS (SELECT 1 FROM calls WHERE id = ${call.id})`);
-}
+const ROW = {
+  id: CALL.id,
+  orgId: CALL.orgId,
+  campaignId: CALL.campaignId,
+  contactId: sql`(SELECT id FROM contacts WHERE org_id = ${CALL.orgId} AND phone = ${CALL.to})`,
+  carrierId: CALL.carrierId,
+  callType: "outbound",
+  fromNumber: CALL.from,
+  toNumber: CALL.to,
+  status: "dialing",
+  startedAt: CALL.startedAt,
+} as const;
 
 function toAnswer(placed: PlacedCall): KeptAnswer {
   const headers = { "content-type": "application/json", location: `/v1/calls/${placed.call_uuid}` };

@@ -1,7 +1,9 @@
-import { getTableColumns, sql, type SQL } from "drizzle-orm";
+import { getTableColumns, sql, type Placeholder, type SQL } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
-type RowOf<T extends SQLiteTable> = { [K in keyof T["$inferInsert"]]: T["$inferInsert"][K] | SQL };
+type RowOf<T extends SQLiteTable> = {
+  [K in keyof T["$inferInsert"]]: T["$inferInsert"][K] | SQL | Placeholder;
+};
 
 /** A row for `insert().select()` that is written only if the condition holds, in the statement itself. */
 export function valuesWhere<T extends SQLiteTable>(table: T, row: RowOf<T>, condition: SQL): SQL {

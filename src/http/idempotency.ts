@@ -4,6 +4,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { claimRequest, dropClaim, keepAnswer, toKeptAnswer, type KeptAnswer } from "../db/idempotency.ts";
 import { canonicalJson } from "../lib/canonical-json.ts";
+import { ask } from "../db/kept.ts";
 import { sha256Hex } from "../lib/crypto.ts";
 import type { AppEnv } from "./env.ts";
 import { problem } from "./problem.ts";
@@ -55,7 +56,7 @@ export function heedIdempotencyKey(secretFields: readonly string[] = []): Middle
         await next();
         if (receipt.isKept) return undefined;
         const answer = await answerOf(c.res, secretFields);
-        if (answer !== null) await keepAnswer(db, receipt.claim, answer);
+        if (answer !== null) await ask(db, keepAnswer(receipt.claim, answer));
         // Of a failure of ours nobody knows how far it came: the lease must run out before another may try.
         else if (c.res.status !== 500) await dropClaim(db, receipt.claim);
         return undefined;
