@@ -27,7 +27,7 @@ export async function listCalls(db: Db, filter: CallFilter, { limit, offset, aft
 
 const keptPage = keepShapes((db, { filter, isAfter }: { filter: FilterShape; isAfter: boolean }) =>
   db
-    .select({ row: summaryColumns, isPlayable: isPlayable.as("is_playable") })
+    .select({ ...summaryColumns, isPlayable: isPlayable.as("is_playable") })
     .from(calls)
     .where(
       and(

@@ -29,7 +29,7 @@ test("what was written about a call is read once where it is shown, and not at a
   const timesRead = () => (answers.pop() ?? "").split(LONG).length - 1;
   const page = { limit: 50, offset: 0, after: null };
   const { rows } = await listCalls(db, { orgId, started: { from: null, to: null } }, page);
-  expect(rows.map(({ row }) => row.id)).toEqual([callId]);
+  expect(rows.map(({ id }) => id)).toEqual([callId]);
   expect(timesRead()).toBe(0);
   await db.batch([selectCall(db, orgId, callId)]);
   expect(timesRead()).toBe(1);

@@ -19,9 +19,9 @@ export async function listCalls({ db, orgId, config }: OrgContext, query: ListCa
   };
   const page = { limit: query.limit, offset: query.offset ?? 0, after: query.cursor ?? null };
   const { rows, hasMore, total } = await listStored(db, filter, page);
-  const last = rows.at(-1)?.row;
+  const last = rows.at(-1);
   return {
-    calls: rows.map(({ row, isPlayable }) => toSummary(row, row, isPlayable === 1, config.PUBLIC_BASE_URL)),
+    calls: rows.map((row) => toSummary(row, row, row.isPlayable === 1, config.PUBLIC_BASE_URL)),
     total,
     next_cursor: hasMore && last !== undefined ? writeCursor({ at: last.startedAt, id: last.id }) : null,
   };
