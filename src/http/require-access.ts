@@ -39,20 +39,22 @@ export function requireAccess({ scope, bucket = "default", token }: Access): Mid
     }
     const draw = await drawFromBucket(c.get("services"), key, bucket);
     if (draw === null) return limitUnread(c);
-    const missing = missingScopes(key.scopes, [scope]);
-    if (missing.length > 0) {
-      const detail = `The key lacks ${missing.join(", ")}.`;
+    const lacking = missingScopes(key.scopes, [scope]);
+    if (lacking.length > 0) {
+      const detail = `The key lacks ${lacking.join(", ")}.`;
       const headers = { ...UNKEPT, ...rateLimitHeaders(bucket, draw) };
       return problem(c, { code: "insufficient_scope", detail }, headers);
     }
     if (!draw.allowed) return limitReached(c, bucket, draw);
     c.set("key", key);
     c.set("org", { ...c.get("services"), orgId: key.orgId });
+    const headers = Object.entries({ ...UNKEPT, ...rateLimitHeaders(bucket, draw) });
+    // Before the handler: behind it hono makes the whole answer anew for each.
+    for (const [name, value] of headers) c.header(name, value);
     await next();
-    const unkept: Record<string, string> = c.res.headers.has("cache-control") ? {} : UNKEPT;
-    for (const [name, value] of Object.entries({ ...unkept, ...rateLimitHeaders(bucket, draw) })) {
-      c.header(name, value);
-    }
+    // An answer that the handler has from elsewhere was not made with them.
+    const missing = headers.filter(([name]) => !c.res.headers.has(name));
+    for (const [name, value] of missing) c.header(name, value);
     return undefined;
   };
 }

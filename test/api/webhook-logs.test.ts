@@ -134,8 +134,9 @@ describe("the log", () => {
     ]) {
       expect([query, await logsOf(org, path, query)]).toEqual([query, { logs: [], total: 0 }]);
     }
-    const today = new Date().toISOString();
-    const span = `?date_from=${oldest?.created_at}&date_to=${today}`;
+    // By when they were fired, which may be the second before that in which they came here.
+    const fired = new Date(first?.firedAtMs ?? 0).toISOString().replace(/\.\d+/, "");
+    const span = `?date_from=${fired}&date_to=${new Date().toISOString()}`;
     expect(await logsOf(org, path, span)).toMatchObject({ total });
 
     const one = await request(`${path}/logs/${oldest?.uuid}`, org.apiKey);
