@@ -129,8 +129,8 @@ function rolledUp(filter: FilterShape, grain: Grain, span: SpanShape): SQL {
     WHERE org_id = ${filter.orgId} AND scope IN (${scopesOf(filter)}) AND grain = ${grain}${from}${to}`;
 }
 
-/** All calls of a campaign go the way that its kind says. */
-function scopesOf({ campaignId, callType }: FilterShape): SQL {
+/** Whose rollups count these calls. All calls of a campaign go the way that its kind says. */
+export function scopesOf({ campaignId, callType }: FilterShape): SQL {
   if (campaignId !== undefined && callType !== undefined) {
     return sql`SELECT id FROM campaigns WHERE id = ${campaignId} AND kind = ${callType}`;
   }

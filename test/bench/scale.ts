@@ -23,6 +23,9 @@ const { values } = parseArgs({
   },
 });
 const sizes = values.sizes.split(",").map(Number);
+if (values.only !== undefined && !PARTS.some((part) => part === values.only)) {
+  throw new Error(`--only takes one of ${PARTS.join(", ")}`);
+}
 const isWanted = (part: Part): boolean => values.only === undefined || values.only === part;
 
 const door = await Door.open();

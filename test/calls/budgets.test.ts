@@ -125,6 +125,25 @@ test("a page by any single filter reads four rows for each call it may hold and 
   }
 });
 
+test("a page of a part's calls that came out somehow looks at the days and hours that have any", async () => {
+  const SPARSE_DAYS = 366;
+  for (const part of [`campaign_id=${org.campaignId}`, "call_type=outbound"]) {
+    for (const way of ["outcome=no-answer", "sentiment=neutral"]) {
+      const none = await costOf(`/v1/calls?${part}&${way}`);
+      expect([part, way, none.body["calls"], none.trips]).toEqual([part, way, [], 1]);
+      expect([part, way, none.rows <= SPARSE_DAYS + 50 ? "within" : none.rows]).toEqual([
+        part,
+        way,
+        "within",
+      ]);
+    }
+    for (const way of ["outcome=failed", "sentiment=negative", "outcome=connected&sentiment=positive"]) {
+      const some = await costOf(`/v1/calls?${part}&${way}&date_from=2026-02-01`);
+      expect([part, way, some.rows <= 1_000 ? "within" : some.rows]).toEqual([part, way, "within"]);
+    }
+  }
+});
+
 /** In the fixture: every 500th call. */
 const CALLS_OF_CONTACT = CALLS / 500;
 
