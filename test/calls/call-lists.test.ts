@@ -218,17 +218,30 @@ test("the numbers of any campaign and time are what a full count gives", async (
 });
 
 describe("pages", () => {
-  test("by cursor give every call once, in order, and then no next one", async () => {
-    const seen: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page = await list({ limit: "7", ...(cursor === null ? {} : { cursor }) });
-      expect(page.total).toBe(calls.length);
-      seen.push(...page.calls.map(({ uuid }) => uuid));
-      cursor = page.next_cursor;
-    } while (cursor !== null);
-    expect(seen).toEqual(calls.map(({ id }) => id));
-  });
+  test.for([
+    {},
+    { outcome: "connected" },
+    { campaign_id: 0, outcome: "failed" },
+    { campaign_id: 1, sentiment: "positive", date_from: "2026-01-01" },
+    { call_type: "outbound", outcome: "connected", date_to: "2026-05-12" },
+  ])(
+    "by cursor give every call once, in order, and then no next one: %j",
+    async ({ campaign_id, ...rest }) => {
+      const of = campaign_id === undefined ? {} : { campaign_id: campaigns[campaign_id]?.id ?? "" };
+      const query = { ...of, ...rest };
+      const expected = matching(query);
+      expect(expected.length).toBeGreaterThan(0);
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await list({ ...query, limit: "3", ...(cursor === null ? {} : { cursor }) });
+        expect(page.total).toBe(expected.length);
+        seen.push(...page.calls.map(({ uuid }) => uuid));
+        cursor = page.next_cursor;
+      } while (cursor !== null);
+      expect(seen).toEqual(expected.map(({ id }) => id));
+    },
+  );
 
   test("by offset give the same", async () => {
     const seen: string[] = [];
