@@ -90,10 +90,7 @@ export function toKeptAnswer(
   return kept.success ? { status: kept.data, headers, body } : null;
 }
 
-/**
- * The statement that keeps the answer, to be awaited or put into the batch that acts.
- * @param hasActed in a batch: whether what the answer says has come about.
- */
+/** The statement that keeps the answer to what has acted already. */
 export function keepAnswer(claim: IdempotencyClaim, answer: KeptAnswer): Given<unknown> {
   return keptAnswer().given({ ...claim, ...valuesOfAnswer(answer) });
 }
@@ -101,7 +98,7 @@ export function keepAnswer(claim: IdempotencyClaim, answer: KeptAnswer): Given<u
 const keptAnswer = keep((db) => updateAnswer(db));
 
 /**
- * The same for a batch that acts.
+ * … for a kept statement of a batch that acts; the claim and `valuesOfAnswer` are its values.
  * @param hasActed whether what the answer says has come about.
  */
 export function updateAnswer(db: Db, hasActed?: SQL) {

@@ -4,13 +4,14 @@ import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { askApi } from "./support/api.ts";
 import { expectAccessible } from "./support/judges.ts";
-import { atDesk, endSession, expectSignedOut } from "./support/visitor.ts";
+import { atDesk, endSession, expectSignedIn, expectSignedOut } from "./support/visitor.ts";
 
 async function signInAgain(page: Page, key: string): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Sign in again" });
   await dialog.getByLabel("API key").fill(key);
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await dialog.waitFor({ state: "detached" });
+  expectSignedIn(page);
 }
 
 /** A contact that is filled in, and whose creation finds the session ended. */

@@ -234,12 +234,14 @@ describe("pages", () => {
       const seen: string[] = [];
       let cursor: string | null = null;
       do {
-        const page = await list({ ...query, limit: "3", ...(cursor === null ? {} : { cursor }) });
+        const page = await list({ ...query, limit: "2", ...(cursor === null ? {} : { cursor }) });
         expect(page.total).toBe(expected.length);
         seen.push(...page.calls.map(({ uuid }) => uuid));
         cursor = page.next_cursor;
       } while (cursor !== null);
       expect(seen).toEqual(expected.map(({ id }) => id));
+      const tail = await list({ ...query, offset: "1" });
+      expect(tail.calls.map(({ uuid }) => uuid)).toEqual(expected.slice(1, 51).map(({ id }) => id));
     },
   );
 

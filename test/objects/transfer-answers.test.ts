@@ -37,6 +37,33 @@ test("is told what was begun for it, though the customer hung up before anybody 
   expect(await ask(call, staff, "another's")).toEqual({ ok: false, error: "call_not_active" });
 });
 
+test("is told what was begun for it, though the relay was gone and nobody was rung any more", async () => {
+  const { call, relay, staff } = await staffedTalk(1);
+  relay.lose(1001);
+  await call.rest();
+  const first = await ask(call, staff, "mine");
+  await call.report("completed", { durationSeconds: 40 });
+  await call.rest();
+  expect([first.ok, (await transferOf(call)).phase]).toEqual([true, "canceled"]);
+  expect(await ask(call, staff, "mine")).toEqual(first);
+});
+
+test("is told at once what was begun for it, though the next human is just asked for", async () => {
+  const { call, relay, staff } = await staffedTalk(2);
+  const first = await ask(call, staff, "mine");
+  await played(call, relay);
+  await call.relayEnds();
+  slowQueue(call);
+  const declines = hangsUp(call);
+  await until(
+    async () => (await transferOf(call)).phase,
+    (phase) => phase === "reserving",
+  );
+  expect(await ask(call, staff, "mine")).toEqual(first);
+  call.holds.releaseAll("answers");
+  await declines;
+});
+
 test("is told what was begun for it, though another has followed", async () => {
   const { call, relay, staff } = await staffedTalk(1);
   const [humanId = ""] = staff.humanIds;

@@ -78,6 +78,11 @@ export function isUnderWay(transfer: TransferState | null): transfer is Transfer
   return transfer !== null && !TRANSFER_RESULTS.some((result) => result === transfer.phase);
 }
 
+/** Somebody was found for it, whoever that was and whatever has become of it since. */
+export function hasBegun({ requestedAtMs, giveUpAtMs }: TransferState): boolean {
+  return giveUpAtMs > requestedAtMs;
+}
+
 /** What the world is told of a transfer. Times are epoch seconds. The human's number is not among it. */
 export type TransferFacts = {
   id: string;

@@ -155,22 +155,19 @@ export class CallStore {
     return this.#sql.exec(taken, requestKey).toArray().length > 0;
   }
 
-  /** The transfer that this request has begun before; null also if it ended before somebody was found. */
-  transferBegunFor(requestKey: string | undefined): string | null {
+  /** The transfer that this request has asked for before, and whether a human had to do with it. */
+  transferAskedBy(requestKey: string | undefined): { id: string; metHuman: boolean } | null {
     if (requestKey === undefined) return null;
-    const ofTransfer =
-      "SELECT 1 FROM timeline t WHERE t.body ->> '$.transfer_id' = e.body ->> '$.transferId'";
     const row = this.#sql
-      .exec<{ id: string }>(
-        `SELECT body ->> '$.transferId' AS id FROM events e
-         WHERE refused IS NULL AND body ->> '$.type' = 'transfer_requested' AND body ->> '$.requestKey' = ?
-           AND (NOT EXISTS (${ofTransfer} AND t.body ->> '$.type' = 'transfer_failed')
-             OR EXISTS (${ofTransfer} AND t.body -> '$.human_agent' IS NOT NULL))
+      .exec<{ id: string; met: number }>(
+        `SELECT body ->> '$.transferId' AS id, EXISTS (SELECT 1 FROM timeline t
+             WHERE t.body ->> '$.transfer_id' = e.body ->> '$.transferId' AND t.body -> '$.human_agent' IS NOT NULL) AS met
+         FROM events e WHERE refused IS NULL AND body ->> '$.type' = 'transfer_requested' AND body ->> '$.requestKey' = ?
          ORDER BY seq DESC LIMIT 1`,
         requestKey,
       )
       .toArray()[0];
-    return row?.id ?? null;
+    return row === undefined ? null : { id: row.id, metHuman: row.met === 1 };
   }
 
   /** The carrier has told of a recording. */

@@ -6,7 +6,7 @@ import { findQueueByName } from "../../db/queues.ts";
 import type { CallEvent, TransferRequest } from "../../domain/call/events.ts";
 import { transferRefusal, type TransferObstacle } from "../../domain/call/transfer.ts";
 import { briefBegin } from "../../domain/brief.ts";
-import { isUnderWay, type TransferState } from "../../domain/call/transfer-state.ts";
+import { hasBegun, isUnderWay, type TransferState } from "../../domain/call/transfer-state.ts";
 import type { HumanReservation } from "../../domain/human-queue.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { newId } from "../../lib/ids.ts";
@@ -33,7 +33,7 @@ export type HumanSearchDeps = {
   env: Env;
   db: Db;
   call: () => Call | null;
-  store: Pick<CallStore, "transferBegunFor">;
+  store: Pick<CallStore, "transferAskedBy">;
   step: (event: CallEvent) => void;
   /** Lets the work go on after whoever began it has gone. */
   inBackground: (work: Promise<void>) => void;
@@ -57,22 +57,22 @@ export class HumanSearch {
   /** A client asks; answered once it is known whether there is somebody, with the transfer's id. */
   async request(order: TransferOrder): Promise<Result<string, RequestRefusal>> {
     const { call, store, step } = this.#deps;
-    const begun = store.transferBegunFor(order.requestKey);
-    const last = call()?.state.transfer;
-    // Somebody was found, whatever has become of it since.
-    if (begun !== null && !(last?.id === begun && last.phase === "reserving")) return ok(begun);
-    const transferId = begun ?? order.transferId;
+    const last = call()?.state.transfer ?? null;
+    const before = store.transferAskedBy(order.requestKey);
+    const again = before !== null && before.id === last?.id ? last : null;
+    // Whom it was told that there is nobody may ask anew.
+    if (before !== null && (again === null ? before.metHuman : hasBegun(again))) return ok(before.id);
+    const transferId = again?.phase === "reserving" ? again.id : order.transferId;
     if (last?.id !== transferId) {
       const refusal = this.refusal();
       if (refusal !== null) return err(refusal);
       step({ type: "transfer_requested", ...order, origin: "client" });
     }
     await this.settle();
-    const state = call()?.state;
-    if (state?.transfer?.id !== transferId || state.transfer.phase === "canceled") {
-      return err("call_not_active");
-    }
-    return state.transfer.phase === "no_agents" ? err("no_agents_available") : ok(transferId);
+    const transfer = call()?.state.transfer;
+    if (transfer?.id !== transferId) return err("call_not_active");
+    if (hasBegun(transfer)) return ok(transferId);
+    return err(transfer.phase === "no_agents" ? "no_agents_available" : "call_not_active");
   }
 
   /** Reserves the next human for the transfer under way; resolves when the call knows of it. */

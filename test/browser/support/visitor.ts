@@ -58,6 +58,11 @@ export function expectSignedOut(page: Page): void {
   signedOut.add(page.context());
 }
 
+/** … until it signs in again. */
+export function expectSignedIn(page: Page): void {
+  signedOut.delete(page.context());
+}
+
 /** As if its time had run out: the page is told nothing. */
 export async function endSession(page: Page): Promise<void> {
   expectSignedOut(page);
