@@ -5,7 +5,9 @@ import { afterAll, afterEach, expect, inject, onTestFinished } from "vitest";
 import { launchBrowser } from "./browser.ts";
 
 let browser: Promise<Browser> | null = null;
-const complaints: string[] = [];
+/** Of the test that runs; what the browser says of a page of an earlier one comes too late to be anybody's. */
+let complaints: string[] = [];
+let expected: RegExp[] = [];
 /** Whose session ended in the test: what they still read with it is refused, and the browser reports that. */
 const signedOut = new WeakSet<BrowserContext>();
 
@@ -15,7 +17,10 @@ function openBrowser(): Promise<Browser> {
 }
 
 afterEach(() => {
-  expect(complaints.splice(0), "what the browser complained of").toEqual([]);
+  const left = complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
+  complaints = [];
+  expected = [];
+  expect(left, "what the browser complained of").toEqual([]);
 });
 afterAll(async () => {
   await (await browser)?.close();
@@ -74,17 +79,18 @@ export async function endSession(page: Page): Promise<void> {
 
 /** Errors on the console, violations of the policy and requests to other hosts are complaints. */
 async function listen(context: BrowserContext, url: string): Promise<void> {
+  const own = complaints;
   context.on("console", (message) => {
     if (message.type() !== "error") return;
     // What the desk asks on arrival: whether somebody is signed in.
     const isArrival = message.location().url.endsWith("/desk/session");
     if (message.text().includes("401") && (isArrival || signedOut.has(context))) return;
-    complaints.push(`console: ${message.text()} (${message.location().url})`);
+    own.push(`console: ${message.text()} (${message.location().url})`);
   });
-  context.on("weberror", (error) => complaints.push(`error: ${error.error().message}`));
+  context.on("weberror", (error) => own.push(`error: ${error.error().message}`));
   context.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== url && protocol.startsWith("http")) complaints.push(`request to ${request.url()}`);
+    if (origin !== url && protocol.startsWith("http")) own.push(`request to ${request.url()}`);
   });
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
@@ -93,9 +99,9 @@ async function listen(context: BrowserContext, url: string): Promise<void> {
   });
 }
 
-/** For a test that provokes one: the complaints that match are taken as given, and there must be one. */
+/** For a test that provokes one: complaints that match are taken as given, also those to come, and there must be one. */
 export function expectComplaint(pattern: RegExp): void {
   const matching = complaints.filter((text) => pattern.test(text));
   expect(matching.length, `a complaint that matches ${pattern}: ${complaints.join()}`).toBeGreaterThan(0);
-  complaints.splice(0, complaints.length, ...complaints.filter((text) => !pattern.test(text)));
+  expected.push(pattern);
 }
