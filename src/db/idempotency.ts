@@ -113,7 +113,10 @@ export function valuesOfAnswer({ status, headers, body }: KeptAnswer) {
   return { status, headers: JSON.stringify(headers), body };
 }
 
-/** A condition for statements that act: nobody else has taken the request over, and nobody has answered it. */
+/**
+ * A condition for kept statements that act: nobody else has taken the request over, and nobody has answered it. The claim
+ * is among their values.
+ */
 export const holdsUnanswered = sql`EXISTS (SELECT 1 FROM idempotency_keys k
   WHERE k.org_id = ${CLAIM.orgId} AND k.method = ${CLAIM.method} AND k.path = ${CLAIM.path} AND k.key = ${CLAIM.key}
     AND k.holder = ${CLAIM.holder} AND k.status IS NULL)`;

@@ -126,11 +126,12 @@ function totalOf(filter: CallFilter): Given<{ total: number }[]> {
   return kept.given(valuesOf(filter));
 }
 
+const CONTACT = placesOf(["orgId", "contactId"]);
 const keptContactTotal = keep((db) =>
   db
     .select({ total: contacts.totalCalls })
     .from(contacts)
-    .where(and(eq(contacts.orgId, sql.placeholder("orgId")), eq(contacts.id, sql.placeholder("contactId")))),
+    .where(and(eq(contacts.orgId, CONTACT.orgId), eq(contacts.id, CONTACT.contactId))),
 );
 const keptTotal = keepShapes((db, filter: FilterShape) =>
   db.select({ total: count() }).from(calls).where(conditionsOf(filter)),

@@ -60,7 +60,7 @@ export class HumanSearch {
     const last = call()?.state.transfer ?? null;
     const before = store.transferAskedBy(order.requestKey);
     const again = before !== null && before.id === last?.id ? last : null;
-    // Whom it was told that there is nobody may ask anew.
+    // Who was told that there is nobody may ask anew.
     if (before !== null && (again === null ? before.metHuman : hasBegun(again))) return ok(before.id);
     const transferId = again?.phase === "reserving" ? again.id : order.transferId;
     if (last?.id !== transferId) {
